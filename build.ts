@@ -1,0 +1,65 @@
+/**
+ * Bundles the streamer into one file: it starts faster and smaller than its sources, and needs no node_modules beside it.
+ * `npm run build` writes `dist/streamer.js`; `node --import tsx build.ts FILE` writes FILE.
+ */
+import { chmodSync, readFileSync } from 'node:fs';
+import { createRequire, isBuiltin } from 'node:module';
+import { build, type Plugin } from 'esbuild';
+import * as z from 'zod';
+
+const outfile = process.argv[2] ?? 'dist/streamer.js';
+const { engines } = z
+  .object({ engines: z.object({ node: z.string().regex(/^>=\d+\.\d+\.\d+$/) }) })
+  .parse(JSON.parse(readFileSync('package.json', 'utf8')));
+const [major, minor] = engines.node.slice(2).split('.').map(Number);
+
+// V8 lets the young generation grow to 32 MB for what is mostly polling garbage: 2 MB cost no throughput and save 13 MB of memory (measured).
+const shebang = '#!/usr/bin/env -S node --max-semi-space-size=2';
+// The first thing that runs, in words that an old Node understands; some dependencies are CommonJS and call `require` for Node's own modules.
+const head = `import { createRequire as __createRequire } from 'node:module';
+const [__major, __minor] = process.versions.node.split('.').map(Number);
+if (__major < ${major} || (__major === ${major} && __minor < ${minor})) {
+  process.stderr.write('s3-edgedelta-streamer needs Node ${major}.${minor} or newer; this is ' + process.version + ' (' + process.execPath + '). Install a newer Node, or put it first on PATH.\\n');
+  process.exit(2);
+}
+const require = __createRequire(import.meta.url);`;
+
+/**
+ * Node's own modules are required when the code that needs them runs. As static imports they would all be loaded before the first line runs: an old
+ * Node would end with a stack trace about the first module that it lacks, and gRPC's modules would be loaded where no metrics are pushed.
+ */
+const builtinsOnDemand: Plugin = {
+  name: 'builtins-on-demand',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /.*/ }, ({ path, kind, namespace }) => {
+      if (!isBuiltin(path)) return undefined;
+      return kind === 'require-call' || namespace === 'builtin'
+        ? { path, external: true }
+        : { path, namespace: 'builtin' };
+    });
+    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = require(${JSON.stringify(path)});`,
+      loader: 'js',
+    }));
+  },
+};
+
+await build({
+  entryPoints: ['streamer/main.ts'],
+  outfile,
+  bundle: true,
+  platform: 'node',
+  target: `node${major}`,
+  format: 'esm',
+  minify: true,
+  legalComments: 'none',
+  plugins: [builtinsOnDemand],
+  alias: {
+    // Its ES module calls `createRequire(...)('@grpc/grpc-js')`, which no bundler can see; its CommonJS twin calls `require`.
+    '@opentelemetry/otlp-grpc-exporter-base': createRequire(import.meta.url).resolve(
+      '@opentelemetry/otlp-grpc-exporter-base',
+    ),
+  },
+  banner: { js: `${shebang}\n${head}` },
+});
+chmodSync(outfile, 0o755);
