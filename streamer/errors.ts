@@ -1,6 +1,7 @@
 /** One error class for everything that is not an expected outcome: a stable code, a message with the cure, and the cause. */
 
 export type ErrorCode =
+  | 'USAGE'
   | 'CONFIG_INVALID'
   | 'S3_THROTTLED'
   | 'S3_ACCESS_DENIED'
@@ -8,12 +9,25 @@ export type ErrorCode =
   | 'S3_NOT_FOUND'
   | 'S3_CHANGED'
   | 'S3_UNAVAILABLE'
+  | 'QUEUE_NOT_FOUND'
+  | 'QUEUE_ACCESS_DENIED'
+  | 'QUEUE_UNAVAILABLE'
   | 'GZIP_CORRUPT'
   | 'GZIP_TRUNCATED'
+  | 'GZIP_BOMB'
   | 'STATE_CORRUPT'
   | 'STATE_UNWRITABLE'
   | 'STATE_LOCKED'
+  | 'STATE_MISSING'
+  | 'STATE_NOT_MIGRATED'
   | 'PORT_IN_USE'
+  | 'ENDPOINT_UNREACHABLE'
+  /** `check` found something that would keep the streamer from working. */
+  | 'PREFLIGHT_FAILED'
+  /** `audit` found objects that were not delivered. */
+  | 'OBJECTS_MISSING'
+  /** Nothing was compared: no verdict. */
+  | 'PROVES_NOTHING'
   | 'ABORTED';
 
 export interface ErrorDetails {
@@ -30,6 +44,12 @@ export class StreamerError extends Error {
     this.code = code;
     this.details = options.details ?? {};
   }
+}
+
+/** 1: a check failed; 2: what the operator can mend; 3: no verdict, or a fault of ours. */
+export function exitCodeOf(error: unknown): 1 | 2 | 3 {
+  if (hasCode(error, 'OBJECTS_MISSING')) return 1;
+  return error instanceof StreamerError && error.code !== 'PROVES_NOTHING' ? 2 : 3;
 }
 
 /** Whether the error is ours and has one of these codes. */

@@ -9,10 +9,12 @@
  * - acknowledged: an endpoint answered 2xx to the batch that held the line. Nothing else counts.
  * - settled: acknowledged, or quarantined with a durable record, or (drop mode only) dropped with a durable count.
  * - complete: an object all of whose lines are settled.
+ * - wanted: an object that an operator asked for by name, beside what discovery finds (`audit --requeue`, `replay`, `quarantine retry`).
  * - eligible: the moment max(visible, file timestamp + delay_window), from which an object may be read.
  * - live, backlog: eligible less, or more, than `processing.live_window` ago.
  */
 import type { Range } from './core/ranges.ts';
+import type { StreamerEvent } from './events.ts';
 
 /** Wall clock in epoch milliseconds (with fractions) and a sleep that an abort ends early, without throwing. */
 export interface Clock {
@@ -25,10 +27,9 @@ export interface Random {
   next(): number;
 }
 
-/** Where objects come from: one bucket and prefix of `s3.sources[]` (or of `s3.bucket` and `s3.prefix`). */
-export interface Source {
-  readonly bucket: string;
-  readonly prefix: string;
+/** Told of everything that happens; must not throw and must not wait. */
+export interface Events {
+  emit(event: StreamerEvent): void;
 }
 
 /** One object as LIST or a notification names it. */
@@ -75,14 +76,61 @@ export interface ObjectBody {
 /** S3. Failures are thrown as `StreamerError` with an `S3_*` code. */
 export interface ObjectStore {
   list(request: ListRequest, signal: AbortSignal): Promise<ListPage>;
+  /** The version that stands there now. */
+  head(object: Pick<ObjectRef, 'bucket' | 'key'>, signal: AbortSignal): Promise<ObjectRef>;
   /** Reads with If-Match on the ETag: an overwritten object fails with `S3_CHANGED`, so that versions are never mixed. */
   get(ref: ObjectRef, signal: AbortSignal): Promise<ObjectBody>;
 }
 
-/** gzip (any number of members) or plain content; failures are `StreamerError` with code `GZIP_CORRUPT` or `GZIP_TRUNCATED`. */
+/** One message that tells of objects. */
+export interface Notification {
+  /** The same each time that the queue shows the message. */
+  readonly id: string;
+  /** Names this showing of it; only the latest one counts. */
+  readonly receipt: string;
+  readonly body: string;
+}
+
+export interface QueueFacts {
+  /** After this time the queue forgets a message, whether or not anybody has dealt with it. */
+  readonly retentionMs: number;
+  /** Messages that come back too often are moved to another queue, where somebody can look at them. */
+  readonly hasRedrivePolicy: boolean;
+}
+
+/** What was not done for some receipts. */
+export interface Undone {
+  /** May succeed later. */
+  readonly failed: readonly string[];
+  /** The queue does not know them any more: their messages are visible again, or gone. */
+  readonly lost: readonly string[];
+}
+
+/** The queue of S3 events. A message that is shown stays hidden from all others for a while, and is shown again unless it is deleted. Failures are thrown as `StreamerError` with a `QUEUE_*` code. */
+export interface Notifications {
+  describe(signal: AbortSignal): Promise<QueueFacts>;
+  /** Waits a while for messages; empty when there were none. */
+  receive(
+    options: { readonly messagesMax: number; readonly hiddenMs: number },
+    signal: AbortSignal,
+  ): Promise<readonly Notification[]>;
+  /** Hides the messages for this long from now; 0 shows them at once. */
+  hide(receipts: readonly string[], hiddenMs: number, signal: AbortSignal): Promise<Undone>;
+  delete(receipts: readonly string[], signal: AbortSignal): Promise<Undone>;
+}
+
+/** Content in memory that can be used again. */
+export interface Inflated {
+  readonly content: Uint8Array;
+  /** Gives the memory to the next object: only when nobody reads the content any more, the network included. Not calling it is always safe. */
+  release(): void;
+}
+
+/** gzip (any number of members), or plain content where the gzip magic is absent. */
 export interface Inflate {
-  /** Whole content in one buffer, or null when it would exceed `rawBytesMax`: then use `stream`. */
-  whole(stored: Uint8Array, rawBytesMax: number, signal: AbortSignal): Promise<Uint8Array | null>;
+  /** Whole content in one buffer; null when it exceeds `rawBytesMax` or is damaged: then use `stream`, which gives what is good of it. */
+  whole(stored: Uint8Array, rawBytesMax: number): Promise<Inflated | null>;
+  /** Yields all that can be inflated, then throws a `StreamerError` (`GZIP_CORRUPT`, `GZIP_TRUNCATED`) where the content is damaged. */
   stream(stored: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncIterable<Uint8Array>;
 }
 
@@ -98,7 +146,14 @@ export interface SinkRequest {
 
 /** What came of one POST attempt, before anybody decides what it means. */
 export type SinkAnswer =
-  | { readonly kind: 'answered'; readonly status: number; readonly retryAfterMs: number | null; readonly text: string }
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      readonly retryAfterMs: number | null;
+      readonly text: string;
+      /** The system has taken every byte of the body (an endpoint may answer before that): its memory may be used again. */
+      readonly isBodyReleased: boolean;
+    }
   | { readonly kind: 'timeout' }
   | { readonly kind: 'network'; readonly code: string; readonly message: string };
 
@@ -107,14 +162,6 @@ export interface Sink {
   readonly endpoints: readonly string[];
   post(request: SinkRequest, signal: AbortSignal): Promise<SinkAnswer>;
   close(): Promise<void>;
-}
-
-/** Identity of an object in state: the same for every instance and every restart. */
-export interface ObjectIdentity {
-  /** 128-bit hash of (bucket, key, etag), lower-case hex. */
-  readonly id: string;
-  /** UTC hour of the file timestamp (or of LastModified when later), in hours since the epoch: state is pruned by it. */
-  readonly hour: number;
 }
 
 export type ObjectRecord =
@@ -134,23 +181,77 @@ export interface QuarantineRecord {
   readonly reason: string;
   readonly detail: string;
   readonly atMs: number;
+  /** With a null range: what of the object is not part of the rest. */
+  readonly settled?: readonly Range[];
+}
+
+/** An object that an operator asked for. The request stays in state until it is fulfilled, over any number of restarts. */
+export interface WantedObject {
+  /** Names the request, in the order in which they were made; a later request for the same object replaces the earlier and has another. */
+  readonly seq: number;
+  readonly object: ObjectRef;
+  /** `missing`: to be delivered unless it is complete by now. `again`: whether complete or not, all of it but `settled`. */
+  readonly kind: 'missing' | 'again';
+  readonly settled: readonly Range[];
+}
+
+/** A request that is done. */
+export interface Fulfilment {
+  readonly wantedSeq: number;
+  /** `gone`: the version that was asked for was overwritten. */
+  readonly outcome: 'delivered' | 'gone';
+  readonly atMs: number;
 }
 
 export interface StateChange {
-  readonly identity: ObjectIdentity;
   readonly object: ObjectRef;
   /** Ranges settled since the last commit; the store merges them (a set union). */
   readonly settled: readonly Range[];
   readonly complete: boolean;
 }
 
-/** Durable memory. When `commit` returns, its changes survive a crash: all of them or none. */
+/** What state knows beside the objects. */
+export interface StateHead {
+  /** Objects that were last modified before this moment are not ours (`processing.start_from` at the first start); epoch ms. */
+  readonly startFromMs: number;
+  /** Every object that was last modified before this moment is complete or not ours: discovery need not look further back; epoch ms. */
+  readonly floorMs: number;
+}
+
+export interface StateCommit {
+  readonly changes: readonly StateChange[];
+  readonly quarantined: readonly QuarantineRecord[];
+  readonly fulfilled: readonly Fulfilment[];
+  /** Null leaves it as it is. */
+  readonly head: StateHead | null;
+  /** Complete objects that were last modified before this moment may be forgotten; null forgets none. */
+  readonly forgetBeforeMs: number | null;
+}
+
+/**
+ * Durable memory, keyed by object identity (bucket, key, ETag). When `commit` returns, all of it survives a crash; when it throws, none of it
+ * need have. Size follows what may not be forgotten, never history.
+ */
 export interface StateStore {
-  /** Files with a timestamp before this moment are not ours (`processing.start_from` of the first start); kept since then. */
-  readStartFromMs(firstStartMs: number): Promise<number>;
-  lookup(identities: readonly ObjectIdentity[]): Promise<readonly ObjectRecord[]>;
-  commit(changes: readonly StateChange[], quarantined: readonly QuarantineRecord[]): Promise<void>;
-  /** Forgets what is older than the look-back and audit windows. */
-  prune(beforeHour: number): Promise<void>;
+  /** Null at the first start. */
+  readHead(): Promise<StateHead | null>;
+  /** One answer for each object, in order. */
+  lookup(objects: readonly ObjectRef[]): Promise<readonly ObjectRecord[]>;
+  /** Requests with a `seq` beyond this one, in order; another process may add some at any time. */
+  readWanted(afterSeq: number, objectsMax: number): Promise<readonly WantedObject[]>;
+  commit(commit: StateCommit): Promise<void>;
   close(): Promise<void>;
+}
+
+/** All of them, as `pipeline.ts` gets them. */
+export interface Ports {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly objects: ObjectStore;
+  readonly inflate: Inflate;
+  readonly sink: Sink;
+  readonly state: StateStore;
+  readonly events: Events;
+  /** Only with `discovery.mode` `sqs` or `both`. */
+  readonly notifications?: Notifications;
 }

@@ -12,7 +12,7 @@ export interface Range {
 
 /** The union of two sets (or of a set and one range). Neither argument need be sorted. */
 export function unionRanges(left: readonly Range[], right: readonly Range[]): readonly Range[] {
-  const sorted = [...left, ...right].filter((range) => range.end > range.start).sort((a, b) => a.start - b.start);
+  const sorted = [...left, ...right].filter((range) => range.end > range.start).toSorted((a, b) => a.start - b.start);
   const merged: { start: number; end: number }[] = [];
   for (const range of sorted) {
     const last = merged.at(-1);
