@@ -1,0 +1,36 @@
+/**
+ * What the configuration knows and the streamer cannot do yet, in one place: delete an entry when the part is there. Without this list a user
+ * would configure something, see it accepted, and rely on it.
+ */
+import type { KeyPath } from './key-path.ts';
+
+export interface NotBuilt {
+  readonly path: KeyPath;
+  /** The values that are not built; null for any value, and for anything below the path. */
+  readonly values: readonly string[] | null;
+  /** Completes "<path>: ...". */
+  readonly message: string;
+  readonly suggestion: string;
+  /** A `warning` where nothing is lost by going on without it. */
+  readonly severity: 'problem' | 'warning';
+}
+
+/** As `flag` in schema/kinds.ts reads it. */
+const TRUE = ['true', 'yes', 'on'];
+
+export const NOT_BUILT: readonly NotBuilt[] = [
+  {
+    path: ['state', 'redis', 'enabled'],
+    values: TRUE,
+    message: 'state in Redis is not built yet',
+    suggestion: 'Set it to false: the state is then kept in state.file_path, for a single instance',
+    severity: 'problem',
+  },
+  {
+    path: ['http', 'on_full'],
+    values: ['drop'],
+    message: 'dropping lines is not built yet',
+    suggestion: 'Use block, which loses nothing',
+    severity: 'problem',
+  },
+];
