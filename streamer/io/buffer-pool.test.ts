@@ -1,0 +1,76 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { BufferPool } from './buffer-pool.ts';
+
+const MIB = 1024 * 1024;
+
+function poolOf({ idleBytesMax = 16 * MIB, idleMsMax = 1000 } = {}) {
+  const clock = { nowMs: 0 };
+  return { clock, pool: new BufferPool({ idleBytesMax, idleMsMax, nowMs: () => clock.nowMs }) };
+}
+
+describe('BufferPool', () => {
+  it('never gives a buffer to two takers at once, gives each enough, and keeps no more than it may', () => {
+    const step = fc.oneof(
+      fc.record({ kind: fc.constant('take' as const), bytes: fc.integer({ min: 1, max: 6 * MIB }) }),
+      fc.record({ kind: fc.constant('give' as const), index: fc.nat(20) }),
+      fc.record({ kind: fc.constant('pass' as const), ms: fc.nat(700) }),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+        const { pool, clock } = poolOf();
+        const held: Buffer[] = [];
+        for (const one of steps) {
+          if (one.kind === 'take') {
+            const buffer = pool.take(one.bytes);
+            expect(buffer.length).toBeGreaterThanOrEqual(one.bytes);
+            expect(buffer.length).toBeLessThanOrEqual(one.bytes * 1.25 + MIB);
+            expect(held.includes(buffer)).toBe(false);
+            held.push(buffer);
+          } else if (one.kind === 'give') {
+            const [buffer] = held.splice(one.index % Math.max(1, held.length), 1);
+            if (buffer !== undefined) pool.give(buffer);
+          } else clock.nowMs += one.ms;
+          expect(pool.idleBytes).toBeLessThanOrEqual(16 * MIB);
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('gives a buffer of nearly the right size again instead of a new one', () => {
+    const { pool } = poolOf();
+    const buffer = pool.take(3 * MIB);
+    pool.give(buffer);
+    expect(pool.take(2.9 * MIB) === buffer).toBe(true);
+    expect(pool.take(2.9 * MIB) === buffer).toBe(false);
+  });
+
+  it('does not waste a large buffer on a small object', () => {
+    const { pool } = poolOf();
+    const large = pool.take(10 * MIB);
+    pool.give(large);
+    expect(pool.take(2 * MIB) === large).toBe(false);
+    expect(pool.take(10 * MIB) === large).toBe(true);
+  });
+
+  it('gives back to the system what nobody asked for lately', () => {
+    const { pool, clock } = poolOf();
+    pool.give(pool.take(2 * MIB));
+    clock.nowMs = 999;
+    pool.dropStale();
+    expect(pool.idleBytes).toBe(2 * MIB);
+    clock.nowMs = 1000;
+    pool.dropStale();
+    expect(pool.idleBytes).toBe(0);
+  });
+
+  it('keeps the largest ones when it is full: they cost the most to make', () => {
+    const { pool } = poolOf({ idleBytesMax: 5 * MIB });
+    const [small, large] = [pool.take(2 * MIB), pool.take(4 * MIB)];
+    pool.give(large);
+    pool.give(small);
+    expect(pool.idleBytes).toBe(4 * MIB);
+    expect(pool.take(4 * MIB) === large).toBe(true);
+  });
+});

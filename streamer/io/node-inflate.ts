@@ -1,0 +1,115 @@
+/**
+ * gzip by Node's zlib. `whole` runs as one job in the thread pool, into one buffer of the right size that is used again for later objects;
+ * `stream` handles any number of members and tells damage from an early end.
+ */
+import { pipeline } from 'node:stream/promises';
+import { Readable } from 'node:stream';
+import zlib from 'node:zlib';
+import { isGzip } from '../core/gzip-trailer.ts';
+import { StreamerError } from '../errors.ts';
+import type { Inflate, Inflated } from '../ports.ts';
+import type { BufferPool } from './buffer-pool.ts';
+
+/** Without spare room zlib asks for one more buffer, only to say that nothing is left. */
+const SPARE_BYTES = 64;
+const STREAM_CHUNK_BYTES = 256 * 1024;
+
+export function createNodeInflate(pool: BufferPool): Inflate {
+  return {
+    async whole(stored, rawBytesMax) {
+      if (!isGzip(stored)) return stored.length <= rawBytesMax ? { content: stored, release: () => undefined } : null;
+      return inflateWhole(pool, stored, rawBytesMax);
+    },
+
+    async *stream(stored, signal) {
+      const source = stored[Symbol.asyncIterator]();
+      const head = await readHead(source);
+      const whole = chain(head, source);
+      if (isGzip(head)) yield* inflateStream(whole, signal);
+      else yield* whole;
+    },
+  };
+}
+
+/**
+ * zlib's streams write into `_outBuffer`, from `_outOffset`, `_chunkSize` bytes long: old names that many packages rely on, though no documentation promises
+ * them. We put our own buffer there and then look where the content really is: if a Node ever renames them, content comes out elsewhere, correct all the
+ * same, and only the saving is gone.
+ */
+async function inflateWhole(pool: BufferPool, stored: Uint8Array, rawBytesMax: number): Promise<Inflated | null> {
+  const buffer = pool.take(rawBytesMax + SPARE_BYTES);
+  const gunzip = zlib.createGunzip({ chunkSize: 64 });
+  Object.assign(gunzip, { _outBuffer: buffer, _outOffset: 0, _chunkSize: buffer.length });
+  return new Promise((resolve) => {
+    const pieces: Buffer[] = [];
+    let bytes = 0;
+    const giveUp = (): void => {
+      // What is too long (several members, a trailer that lies, a bomb) or damaged goes the streaming way. zlib may still be writing: the buffer is not used again.
+      gunzip.destroy();
+      resolve(null);
+    };
+    gunzip.on('data', (piece: Buffer) => {
+      pieces.push(piece);
+      bytes += piece.length;
+      if (bytes > rawBytesMax) giveUp();
+    });
+    gunzip.on('error', giveUp);
+    gunzip.on('end', () => {
+      const [first] = pieces;
+      if (first !== undefined && pieces.length === 1 && first.buffer === buffer.buffer) {
+        resolve({ content: first, release: () => pool.give(buffer) });
+        return;
+      }
+      resolve({ content: Buffer.concat(pieces, bytes), release: () => undefined });
+    });
+    gunzip.end(stored);
+  });
+}
+
+/** Enough to see the gzip magic, or all there is: a network may well deliver the first byte alone. */
+async function readHead(source: AsyncIterator<Uint8Array>): Promise<Uint8Array> {
+  let head: Uint8Array = new Uint8Array();
+  while (head.length < 2) {
+    const next = await source.next();
+    if (next.done === true) break;
+    head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
+  }
+  return head;
+}
+
+/** Closes the source whatever happens: an S3 body that nobody reads to its end keeps its socket. */
+async function* chain(first: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncIterable<Uint8Array> {
+  try {
+    if (first.length > 0) yield first;
+    for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
+  } finally {
+    await rest.return?.();
+  }
+}
+
+async function* inflateStream(stored: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncIterable<Uint8Array> {
+  const gunzip = zlib.createGunzip({ chunkSize: STREAM_CHUNK_BYTES });
+  // `pipeline` with only two stages carries the source's error into gunzip; reading gunzip itself keeps what was good before it.
+  const feeding = pipeline(Readable.from(stored, { objectMode: true, highWaterMark: 1 }), gunzip, { signal });
+  feeding.catch(() => undefined);
+  try {
+    const chunks: AsyncIterable<Uint8Array> = gunzip;
+    yield* chunks;
+    await feeding;
+  } catch (error) {
+    throw isZlibError(error) ? asDamage(error) : error;
+  } finally {
+    gunzip.destroy();
+  }
+}
+
+/** Whatever else goes wrong (the source fails, the signal aborts) says nothing of the content. */
+function isZlibError(error: unknown): error is Error & { readonly code: string } {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('Z_');
+}
+
+function asDamage(error: Error & { readonly code: string }): StreamerError {
+  return error.code === 'Z_BUF_ERROR'
+    ? new StreamerError('GZIP_TRUNCATED', 'the gzip content ends too early', { cause: error })
+    : new StreamerError('GZIP_CORRUPT', `the gzip content is damaged: ${error.message}`, { cause: error });
+}

@@ -1,0 +1,258 @@
+/** S3 through the AWS SDK. Every failure becomes a `StreamerError` with an `S3_*` code and a cure in its message. */
+import { Readable } from 'node:stream';
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  S3Client,
+  type S3ClientConfig,
+  S3ServiceException,
+} from '@aws-sdk/client-s3';
+import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { StreamerError } from '../errors.ts';
+import type { ListPage, ListRequest, ObjectBody, ObjectRef, ObjectStore } from '../ports.ts';
+
+export interface S3Options {
+  readonly region: string;
+  readonly endpoint: string | null;
+  readonly forcePathStyle: boolean;
+  /** Null: the credentials of the SDK's default chain are used as they are; else they are used to assume this role. */
+  readonly roleArn: string | null;
+  /** At least the number of concurrent GETs, LISTs and HEADs, else they wait for each other's sockets. */
+  readonly socketsMax: number;
+}
+
+/** How the role's sessions are called in CloudTrail. */
+const ROLE_SESSION_NAME = 's3-edgedelta-streamer';
+const CONNECTION_TIMEOUT_MS = 5_000;
+/** No byte for this long: the connection is dead, whatever TCP thinks. */
+const SOCKET_TIMEOUT_MS = 30_000;
+/** Retries are ours: with their own back-off, counted, and without holding a reader. */
+const ATTEMPTS_MAX = 1;
+
+export function createS3Client(options: S3Options): S3Client {
+  const agentOptions = { keepAlive: true, maxSockets: options.socketsMax };
+  return new S3Client({
+    region: options.region,
+    ...(options.endpoint === null ? {} : { endpoint: options.endpoint }),
+    forcePathStyle: options.forcePathStyle,
+    ...(options.roleArn === null ? {} : { credentials: roleCredentials(options.roleArn) }),
+    maxAttempts: ATTEMPTS_MAX,
+    // gzip carries its own CRC; hashing every body once more in JavaScript would only cost.
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    requestHandler: new NodeHttpHandler({
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      socketTimeout: SOCKET_TIMEOUT_MS,
+      httpAgent: agentOptions,
+      httpsAgent: agentOptions,
+    }),
+  });
+}
+
+/** Renewed by the SDK before they expire. */
+function roleCredentials(roleArn: string): NonNullable<S3ClientConfig['credentials']> {
+  return fromTemporaryCredentials({ params: { RoleArn: roleArn, RoleSessionName: ROLE_SESSION_NAME } });
+}
+
+export function createS3ObjectStore(client: S3Client): ObjectStore {
+  return {
+    list: async (request, signal) => list(client, request, signal),
+    head: async (object, signal) => head(client, object, signal),
+    get: async (ref, signal) => get(client, ref, signal),
+  };
+}
+
+async function list(client: S3Client, request: ListRequest, signal: AbortSignal): Promise<ListPage> {
+  try {
+    const page = await client.send(
+      new ListObjectsV2Command({
+        Bucket: request.bucket,
+        Prefix: request.prefix,
+        MaxKeys: request.keysMax,
+        ...(request.delimiter === null ? {} : { Delimiter: request.delimiter }),
+        ...(request.continuationToken === null ? {} : { ContinuationToken: request.continuationToken }),
+        ...(request.startAfter === null ? {} : { StartAfter: request.startAfter }),
+      }),
+      { abortSignal: signal },
+    );
+    return {
+      objects: (page.Contents ?? []).map((entry) => ({
+        bucket: request.bucket,
+        key: entry.Key ?? '',
+        etag: bareEtag(entry.ETag),
+        sizeBytes: entry.Size ?? 0,
+        lastModifiedMs: entry.LastModified?.getTime() ?? 0,
+      })),
+      prefixes: (page.CommonPrefixes ?? []).flatMap(({ Prefix }) => (Prefix === undefined ? [] : [Prefix])),
+      continuationToken: page.IsTruncated === true ? (page.NextContinuationToken ?? null) : null,
+    };
+  } catch (error) {
+    // A LIST names no object: what is missing can only be the bucket.
+    throw asS3Error(error, `LIST s3://${request.bucket}/${request.prefix}`, signal, 'S3_NO_BUCKET');
+  }
+}
+
+async function head(
+  client: S3Client,
+  { bucket, key }: Pick<ObjectRef, 'bucket' | 'key'>,
+  signal: AbortSignal,
+): Promise<ObjectRef> {
+  try {
+    const answer = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }), { abortSignal: signal });
+    return {
+      bucket,
+      key,
+      etag: bareEtag(answer.ETag),
+      sizeBytes: answer.ContentLength ?? 0,
+      lastModifiedMs: answer.LastModified?.getTime() ?? 0,
+    };
+  } catch (error) {
+    throw asS3Error(error, `HEAD s3://${bucket}/${key}`, signal);
+  }
+}
+
+async function get(client: S3Client, ref: ObjectRef, signal: AbortSignal): Promise<ObjectBody> {
+  const place = `GET s3://${ref.bucket}/${ref.key}`;
+  try {
+    const answer = await client.send(
+      new GetObjectCommand({ Bucket: ref.bucket, Key: ref.key, IfMatch: `"${ref.etag}"` }),
+      { abortSignal: signal },
+    );
+    if (!(answer.Body instanceof Readable)) throw new TypeError('the SDK gave no readable body');
+    return bodyOf(answer.Body, bareEtag(answer.ETag), answer.ContentLength ?? null, place, signal);
+  } catch (error) {
+    throw asS3Error(error, place, signal);
+  }
+}
+
+function bodyOf(
+  body: Readable,
+  etag: string,
+  sizeBytes: number | null,
+  place: string,
+  signal: AbortSignal,
+): ObjectBody {
+  // A body that is dropped may still fail; nobody listens then.
+  body.on('error', () => undefined);
+  return {
+    etag,
+    sizeBytes,
+    async readAll() {
+      try {
+        return sizeBytes === null ? await readUnsized(body) : await readSized(body, sizeBytes, place);
+      } catch (error) {
+        throw asS3Error(error, place, signal);
+      }
+    },
+    async *stream() {
+      let bytes = 0;
+      try {
+        for await (const piece of bytesOf(body)) {
+          bytes += piece.length;
+          yield piece;
+        }
+      } catch (error) {
+        throw asS3Error(error, place, signal);
+      }
+      if (sizeBytes !== null && bytes !== sizeBytes) throw cutBody(place, bytes, sizeBytes);
+    },
+    discard() {
+      body.destroy();
+    },
+  };
+}
+
+/** A stream of the SDK is untyped; its pieces are buffers. */
+function bytesOf(body: Readable): AsyncIterable<Uint8Array> {
+  return body;
+}
+
+/** One buffer of the announced length, filled as the bytes come. */
+async function readSized(body: Readable, sizeBytes: number, place: string): Promise<Uint8Array> {
+  const whole = Buffer.allocUnsafe(sizeBytes);
+  let bytes = 0;
+  for await (const piece of bytesOf(body)) {
+    if (bytes + piece.length > sizeBytes) throw cutBody(place, bytes + piece.length, sizeBytes);
+    whole.set(piece, bytes);
+    bytes += piece.length;
+  }
+  if (bytes !== sizeBytes) throw cutBody(place, bytes, sizeBytes);
+  return whole;
+}
+
+async function readUnsized(body: Readable): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of bytesOf(body)) pieces.push(piece);
+  return Buffer.concat(pieces);
+}
+
+function cutBody(place: string, bytes: number, sizeBytes: number): StreamerError {
+  return new StreamerError('S3_UNAVAILABLE', `${place}: the body has ${bytes} bytes, ${sizeBytes} were announced`);
+}
+
+function bareEtag(etag: string | undefined): string {
+  return (etag ?? '').replaceAll('"', '');
+}
+
+const CODES: Readonly<Record<string, keyof typeof CURES>> = {
+  NoSuchKey: 'S3_NOT_FOUND',
+  NoSuchBucket: 'S3_NO_BUCKET',
+  InvalidBucketName: 'S3_NO_BUCKET',
+  PreconditionFailed: 'S3_CHANGED',
+  SlowDown: 'S3_THROTTLED',
+  Throttling: 'S3_THROTTLED',
+  ThrottlingException: 'S3_THROTTLED',
+  TooManyRequestsException: 'S3_THROTTLED',
+  RequestLimitExceeded: 'S3_THROTTLED',
+  AccessDenied: 'S3_ACCESS_DENIED',
+  AllAccessDisabled: 'S3_ACCESS_DENIED',
+  InvalidAccessKeyId: 'S3_ACCESS_DENIED',
+  SignatureDoesNotMatch: 'S3_ACCESS_DENIED',
+  ExpiredToken: 'S3_ACCESS_DENIED',
+  ExpiredTokenException: 'S3_ACCESS_DENIED',
+  InvalidToken: 'S3_ACCESS_DENIED',
+  CredentialsProviderError: 'S3_ACCESS_DENIED',
+  PermanentRedirect: 'S3_ACCESS_DENIED',
+  // The wrong region, said by a server that redirects nobody.
+  AuthorizationHeaderMalformed: 'S3_ACCESS_DENIED',
+};
+
+const CURES = {
+  S3_NOT_FOUND: 'the object was deleted after it was listed',
+  S3_NO_BUCKET: 'there is no such bucket: check s3.bucket, s3.region and s3.endpoint',
+  S3_CHANGED: 'the object was overwritten after it was listed',
+  S3_THROTTLED: 'S3 asks to slow down: fewer processing.worker_count or a longer processing.scan_interval',
+  S3_ACCESS_DENIED:
+    'the credentials do not allow it: they need s3:ListBucket on the bucket and s3:GetObject on its objects, and s3.region must be right',
+  S3_UNAVAILABLE: 'S3 did not answer as it should; check s3.endpoint and the network',
+} as const;
+
+/** Names that S3 gives in an error body, or the SDK and the system for failures without one. */
+function asS3Error(
+  error: unknown,
+  place: string,
+  signal: AbortSignal,
+  missing: 'S3_NOT_FOUND' | 'S3_NO_BUCKET' = 'S3_NOT_FOUND',
+): StreamerError {
+  if (error instanceof StreamerError) return error;
+  if (signal.aborted) return new StreamerError('ABORTED', `${place} was stopped`, { cause: error });
+  const code = codeOf(error, missing);
+  const said =
+    error instanceof Error ? `${error.name === 'Error' ? '' : `${error.name}: `}${error.message}` : String(error);
+  return new StreamerError(code, `${place}: ${CURES[code]} (${said})`, { cause: error });
+}
+
+function codeOf(error: unknown, missing: 'S3_NOT_FOUND' | 'S3_NO_BUCKET'): keyof typeof CURES {
+  const name = error instanceof Error ? error.name : '';
+  const named = CODES[name];
+  if (named !== undefined) return named;
+  const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+  // Some servers answer without a body that names the fault (HEAD-like answers, proxies).
+  if (status === 412) return 'S3_CHANGED';
+  if (status === 404) return missing;
+  if (status === 401 || status === 403) return 'S3_ACCESS_DENIED';
+  if (status === 429 || status === 503) return 'S3_THROTTLED';
+  return 'S3_UNAVAILABLE';
+}
