@@ -1,0 +1,193 @@
+import { describe, expect, it } from 'vitest';
+import { Delivery, type DeliveryResult } from './delivery.ts';
+import { answered, fakeInflate, FakeObjectStore, FakeSink, FakeStateStore, RecordedEvents } from './testing/fakes.ts';
+import { VirtualClock } from './testing/virtual-clock.ts';
+import { allComplete, createWorld, expectDelivered, start, START_MS, write, writeMany } from './testing/world.ts';
+
+const MINUTE_MS = 60_000;
+
+describe('an endpoint that fails', () => {
+  it('is left alone while another takes its share, and gets its share again when it is back', async () => {
+    const world = createWorld();
+    world.sink.onPost = ({ endpoint }) =>
+      endpoint === 0 && world.clock.now() < START_MS + 20_000 ? answered(503) : null;
+    const early = writeMany(world, 30);
+    const streamer = start(world);
+    await world.clock.runUntil(allComplete(world, early), 15_000);
+    const failed = world.sink.posts.filter(({ status }) => status === 503);
+    expect(failed.length).toBeLessThan(12);
+    expect(streamer.gauges().usableEndpoints).toBe(1);
+    expect(streamer.events.of('endpoint paused')).toMatchObject([{ endpoint: 'http://agent-0', status: 503 }]);
+
+    await world.clock.runUntil(() => world.clock.now() > START_MS + 30_000);
+    const count = world.sink.posts.length;
+    const late = Array.from({ length: 60 }, (_, index) => write(world, { sequence: 100 + index, count: 40 }));
+    await world.clock.runUntil(allComplete(world, late));
+    expect(streamer.events.of('endpoint resumed')).toMatchObject([{ endpoint: 'http://agent-0' }]);
+    const bytes = [0, 1].map((endpoint) =>
+      world.sink.posts.slice(count).reduce((sum, post) => sum + (post.endpoint === endpoint ? post.body.length : 0), 0),
+    );
+    expect(bytes[0]! / (bytes[0]! + bytes[1]!)).toBeGreaterThan(0.45);
+    expectDelivered(world, [...early, ...late]);
+    await streamer.stop();
+  });
+
+  it('costs a batch no wait when another endpoint is well', async () => {
+    const world = createWorld();
+    world.sink.onPost = ({ endpoint }) =>
+      endpoint === 0 ? { kind: 'network', code: 'ECONNREFUSED', message: 'refused' } : null;
+    const written = [write(world, { count: 5 })];
+    const streamer = start(world);
+    await world.clock.runUntil(allComplete(world, written));
+    const [first, second] = world.sink.posts;
+    expect([first?.endpoint, second?.endpoint]).toEqual([0, 1]);
+    expect(second!.atMs - first!.atMs).toBe(world.sink.postMs);
+    await streamer.stop();
+  });
+
+  it('is not tried again by the same batch while another endpoint, however busy, is well', async () => {
+    const clock = new VirtualClock(START_MS);
+    const sink = new FakeSink(clock, 2);
+    const delivery = new Delivery({
+      clock,
+      random: { next: () => 0 },
+      sink,
+      events: new RecordedEvents(),
+      objects: new FakeObjectStore(clock),
+      inflate: fakeInflate,
+      state: new FakeStateStore(),
+    });
+    const never = new AbortController().signal;
+    const bodyOf = (text: string) => ({
+      parts: [Buffer.from(text)],
+      bodyBytes: text.length,
+      lines: 1,
+      contentType: '',
+      idempotencyKey: text,
+      suspectSince: null,
+      objectIds: [],
+    });
+    sink.postMs = 60_000;
+    const slow = delivery.deliver(bodyOf('a long one\n'), never);
+    await clock.runFor(1);
+    sink.postMs = 3;
+    sink.onPost = ({ endpoint }) => (endpoint === 1 ? answered(500) : null);
+    let result: DeliveryResult | null = null;
+    void delivery.deliver(bodyOf('b\n'), never).then((one) => (result = one));
+    await clock.runUntil(() => result !== null);
+    expect(sink.posts.map(({ endpoint, status }) => [endpoint, status])).toEqual([
+      [1, 500],
+      [0, 200],
+    ]);
+    await clock.runUntil(() => sink.posts.length === 3);
+    expect(await slow).toMatchObject({ kind: 'acknowledged' });
+  });
+
+  it('is asked no sooner than its Retry-After says', async () => {
+    const world = createWorld({ endpoints: 1 });
+    let refusals = 1;
+    world.sink.onPost = () => (refusals-- > 0 ? answered(429, { retryAfterMs: 30_000 }) : null);
+    const written = [write(world, { count: 5 })];
+    const streamer = start(world);
+    await world.clock.runUntil(allComplete(world, written));
+    const [first, second] = world.sink.posts;
+    expect(second!.atMs - first!.atMs).toBeGreaterThanOrEqual(30_000);
+    await streamer.stop();
+  });
+
+  it.each([401, 403, 404, 405])(
+    'with %i, so that somebody must mend the configuration, gets few requests and loses nothing',
+    async (status) => {
+      const world = createWorld({ endpoints: 1 });
+      world.sink.onPost = () => (world.clock.now() < START_MS + 10 * MINUTE_MS ? answered(status) : null);
+      const written = writeMany(world, 3);
+      const streamer = start(world, { processing: { scanIntervalMs: 15_000 } });
+      await world.clock.runFor(10 * MINUTE_MS);
+      expect(world.sink.posts.length).toBeLessThan(200);
+      await world.clock.runUntil(allComplete(world, written));
+      expectDelivered(world, written);
+      expect(world.state.quarantined).toEqual([]);
+      await streamer.stop();
+    },
+  );
+});
+
+describe('when every endpoint is dead', () => {
+  it('reading pauses within the limits, nothing is lost, and all goes on by itself afterwards', async () => {
+    const world = createWorld();
+    world.sink.onPost = () => (world.clock.now() < START_MS + 30 * MINUTE_MS ? { kind: 'timeout' } : null);
+    const written = writeMany(world, 60, 100);
+    const streamer = start(world, {
+      http: { bufferLines: 200, bufferBytes: 20_000 },
+      memoryLimitBytes: 500_000,
+      processing: { scanIntervalMs: 15_000, workers: 3, lineBytesMax: 1000 },
+    });
+    await world.clock.runFor(30 * MINUTE_MS);
+    expect(world.sink.lines).toEqual([]);
+    expect(world.s3.gets.length).toBeLessThanOrEqual(2 + 3 + 4);
+    expect(streamer.gauges()).toMatchObject({ usableEndpoints: 0 });
+    expect(streamer.gauges().queuedLines).toBeLessThanOrEqual(200);
+    expect(streamer.gauges().inFlightBytesMax).toBeLessThanOrEqual(500_000);
+    await world.clock.runUntil(allComplete(world, written), 10 * MINUTE_MS);
+    expectDelivered(world, written);
+    await streamer.stop();
+  });
+});
+
+describe('an acknowledgement that is lost', () => {
+  it('repeats the batch under the same idempotency key', async () => {
+    const world = createWorld({ endpoints: 1 });
+    const keys: string[] = [];
+    world.sink.onPost = ({ idempotencyKey }) => {
+      keys.push(idempotencyKey);
+      return keys.length === 1 ? { kind: 'network', code: 'ECONNRESET', message: 'after the body' } : null;
+    };
+    const written = [write(world, { count: 25 })];
+    const streamer = start(world);
+    await world.clock.runUntil(allComplete(world, written));
+    expect(keys).toHaveLength(4);
+    expect(new Set(keys).size).toBe(3);
+    expect(keys.filter((key) => key === keys[0])).toHaveLength(2);
+    await streamer.stop();
+  });
+});
+
+describe('stopping', () => {
+  it('sends what is queued, reads nothing new, and saves all of it', async () => {
+    const world = createWorld();
+    world.sink.postMs = 100;
+    const written = writeMany(world, 40);
+    const streamer = start(world, { http: { bufferLines: 60 }, processing: { workers: 2 } });
+    await world.clock.runUntil(() => world.sink.lines.length > 50);
+    const gets = world.s3.gets.length;
+    await streamer.stop();
+    expect(world.s3.gets).toHaveLength(gets);
+    expect(streamer.gauges()).toMatchObject({ inFlightBytes: 0, queuedLines: 0 });
+    // Everything that an endpoint acknowledged is settled in state, and nothing else is.
+    const settled = written.reduce((lines, { ref, content, lines: all }) => {
+      if (world.state.isComplete(ref)) return lines + all.length;
+      const parts = world.state.settledOf(ref).map(({ start: from, end }) => content.slice(from, end));
+      return lines + parts.join('').split('\n').length - 1;
+    }, 0);
+    expect(settled).toBe(world.sink.lines.length);
+    const next = start(world);
+    await world.clock.runUntil(allComplete(world, written));
+    expectDelivered(world, written);
+    await next.stop();
+  });
+
+  it('when asked to hurry leaves what was not acknowledged unsettled', async () => {
+    const world = createWorld({ endpoints: 1 });
+    world.sink.onPost = (_, body) => (body.includes('"line":3') ? { kind: 'timeout' } : null);
+    const written = write(world, { count: 40 });
+    const streamer = start(world);
+    await world.clock.runUntil(() => world.sink.lines.length >= 20);
+    streamer.killNow();
+    await world.clock.runUntil(() => streamer.ended.isEnded, 1000);
+    expect(streamer.ended.error).toBeNull();
+    expect(world.state.isComplete(written.ref)).toBe(false);
+    const settled = world.state.settledOf(written.ref).map(({ start: from, end }) => written.content.slice(from, end));
+    expect(settled.join('')).not.toContain('"line":3');
+    for (const line of world.sink.lines) expect(settled.join('')).toContain(line);
+  });
+});

@@ -1,0 +1,260 @@
+import { gzipSync } from 'node:zlib';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { StreamerError } from './errors.ts';
+import type { RecordedEvents } from './testing/fakes.ts';
+import {
+  allComplete,
+  createWorld,
+  expectDelivered,
+  keyOf,
+  start,
+  START_MS,
+  write,
+  type Written,
+} from './testing/world.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** Prefixes that head scans listed since a moment. */
+function headScans(events: RecordedEvents, since = 0): readonly string[] {
+  return events.all
+    .slice(since)
+    .flatMap((event) => (event.kind === 'listed' && event.motion === 'head' ? [event.prefix] : []));
+}
+
+describe('head scans', () => {
+  it('find each object within a scan, over midnight from day 9 to day 10, month 9 to 10, and the year end', async () => {
+    for (const midnight of [Date.UTC(2025, 8, 10), Date.UTC(2025, 9, 1), Date.UTC(2026, 0, 1), Date.UTC(2024, 1, 29)]) {
+      const world = createWorld({ nowMs: midnight - 3 * MINUTE_MS });
+      // Day 9 tells that the numbers are not padded; else both spellings are listed, which finds them as well.
+      const written: Written[] = [write(world)];
+      const streamer = start(world, { processing: { scanIntervalMs: 1000, lookbackIntervalMs: 24 * HOUR_MS } });
+      await world.clock.runUntil(allComplete(world, written), 10_000);
+      for (let minute = 0; minute < 6; minute += 0.5) {
+        await world.clock.runFor(30_000);
+        const one = write(world, { count: 3 });
+        written.push(one);
+        await world.clock.runUntil(allComplete(world, [one]), 4000);
+      }
+      expectDelivered(world, written);
+      await streamer.stop();
+    }
+  });
+
+  it('find _1, _2 and _10 of one second, in whatever order they appear', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.shuffledSubarray([1, 2, 3, 9, 10, 11, 100], { minLength: 2 }), async (sequences) => {
+        const world = createWorld();
+        const streamer = start(world, { processing: { lookbackIntervalMs: 24 * HOUR_MS } });
+        const first = write(world, { sequence: 5 });
+        await world.clock.runUntil(allComplete(world, [first]), 10_000);
+        const written = [first];
+        for (const sequence of sequences) {
+          await world.clock.runFor(3000);
+          const late = write(world, { atMs: START_MS, sequence, count: 2 });
+          written.push(late);
+          await world.clock.runUntil(allComplete(world, [late]), 4000);
+        }
+        expectDelivered(world, written);
+        await streamer.stop();
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('begin near the newest key, so that a scan costs the same all day', async () => {
+    const world = createWorld();
+    for (let minute = 0; minute < 200; minute += 1)
+      write(world, { atMs: START_MS - minute * MINUTE_MS, lastModifiedMs: START_MS - minute * MINUTE_MS, count: 1 });
+    const streamer = start(world);
+    await world.clock.runFor(10_000);
+    const startAfter = world.s3.lists.findLast((request) => request.startAfter !== null)!.startAfter!;
+    expect(Number(/\/(\d+)_/.exec(startAfter)?.[1]) * 1000).toBeGreaterThanOrEqual(START_MS - 3 * MINUTE_MS);
+    expect(streamer.events.of('listed').findLast(({ motion }) => motion === 'head')?.objects).toBeLessThan(4);
+    await streamer.stop();
+  });
+
+  it('list nothing but the active folders: not the one with a folder marker or a foreign file, nor what lies below one', async () => {
+    const world = createWorld();
+    world.s3.put('web/', Buffer.alloc(0));
+    world.s3.put('web/README.txt', Buffer.from('not a log'));
+    for (let index = 0; index < 50; index += 1)
+      world.s3.put(keyOf(START_MS, index).replace('day=9/', 'day=9/archive/old/'), gzipSync('{}\n'), {
+        lastModifiedMs: 0,
+      });
+    const written = [write(world)];
+    const streamer = start(world);
+    await world.clock.runUntil(allComplete(world, written), 10_000);
+    const before = streamer.events.all.length;
+    await world.clock.runFor(20_000);
+    const day = 'web/year=2025/month=9/day=9/';
+    expect(new Set(headScans(streamer.events, before))).toEqual(new Set([day, `${day}archive/old/`]));
+    const listed = streamer.events.of('listed').filter(({ motion, prefix }) => motion === 'head' && prefix === day);
+    expect(listed.at(-1)?.objects).toBe(1);
+    await streamer.stop();
+  });
+
+  it('wait until an object is as old as delay_window says', async () => {
+    const world = createWorld();
+    const written = [write(world)];
+    const streamer = start(world, { processing: { delayWindowMs: 60_000 } });
+    await world.clock.runFor(59_000);
+    expect(world.s3.gets).toEqual([]);
+    await world.clock.runUntil(allComplete(world, written), 3000);
+    await streamer.stop();
+  });
+
+  it('do not wait for a time stamp from the future', async () => {
+    const world = createWorld();
+    const written = [write(world, { atMs: START_MS + 12 * HOUR_MS }), write(world, { atMs: START_MS + 2 * MINUTE_MS })];
+    const streamer = start(world);
+    await world.clock.runUntil(allComplete(world, written), MINUTE_MS);
+    const later = [write(world, { count: 2 })];
+    await world.clock.runUntil(allComplete(world, later), 4000);
+    for (const { completed } of streamer.events.of('object completed'))
+      expect(completed.eligibleMs).toBeLessThanOrEqual(completed.listedMs + 1000);
+    await streamer.stop();
+  });
+});
+
+describe('look-back sweeps', () => {
+  it('find what arrives late, in today’s folder and in yesterday’s', async () => {
+    const world = createWorld();
+    const written = [write(world)];
+    const streamer = start(world, { processing: { lookbackIntervalMs: 5 * MINUTE_MS } });
+    await world.clock.runUntil(allComplete(world, written), 10_000);
+    await world.clock.runFor(10 * MINUTE_MS);
+    written.push(write(world));
+    await world.clock.runFor(5000);
+    const late = [
+      write(world, { atMs: world.clock.now() - 5 * HOUR_MS }),
+      write(world, { atMs: world.clock.now() - 20 * HOUR_MS }),
+    ];
+    await world.clock.runUntil(allComplete(world, late), 6 * MINUTE_MS);
+    expectDelivered(world, [...written, ...late]);
+    expect(streamer.events.of('object found').filter(({ isLate }) => isLate)).toHaveLength(2);
+    await streamer.stop();
+  });
+
+  it('find a feed that begins beside the known ones', async () => {
+    const world = createWorld();
+    const written = [write(world)];
+    const streamer = start(world, { processing: { lookbackIntervalMs: 5 * MINUTE_MS } });
+    await world.clock.runUntil(allComplete(world, written), 10_000);
+    const feed = (atMs: number) => ({
+      ref: world.s3.put(keyOf(atMs).replace('web/', 'web/dns/'), gzipSync('{"dns":1}\n')),
+      lines: ['{"dns":1}'],
+      content: '',
+    });
+    const first = feed(world.clock.now());
+    await world.clock.runUntil(allComplete(world, [first]), 6 * MINUTE_MS);
+    const second = feed(world.clock.now());
+    await world.clock.runUntil(allComplete(world, [second]), 4000);
+    await streamer.stop();
+  });
+
+  it('leave out, by name, what is older than the look-back or than the start', async () => {
+    const world = createWorld();
+    write(world, { atMs: START_MS - 3 * HOUR_MS, lastModifiedMs: START_MS - 3 * HOUR_MS });
+    write(world, { atMs: START_MS - 72 * HOUR_MS, lastModifiedMs: START_MS - 72 * HOUR_MS });
+    const fresh = [write(world)];
+    const streamer = start(world, { processing: { startFrom: 'now' } });
+    await world.clock.runUntil(allComplete(world, fresh), 10_000);
+    await world.clock.runFor(10_000);
+    expectDelivered(world, fresh);
+    const reasons = new Set(streamer.events.of('object skipped').map(({ reason }) => reason));
+    expect(reasons).toEqual(new Set(['before-start', 'folder-outside-lookback']));
+    await streamer.stop();
+  });
+
+  it('with start_from beginning read what is there, the oldest first, while what is fresh goes before it', async () => {
+    // Days 2 to 11: string order would begin with day 10.
+    const nowMs = START_MS + 3 * 24 * HOUR_MS;
+    const world = createWorld({ nowMs });
+    const old = Array.from({ length: 10 }, (_, index) => {
+      const atMs = nowMs - (10 - index) * 24 * HOUR_MS;
+      return write(world, { atMs, lastModifiedMs: atMs, count: 2 });
+    });
+    const streamer = start(world, { processing: { workers: 1 } });
+    await world.clock.runUntil(() => world.s3.gets.length === 3);
+    const fresh = write(world, { count: 2 });
+    await world.clock.runUntil(allComplete(world, [...old, fresh]));
+    expect(world.s3.gets.filter((key) => key !== fresh.ref.key)).toEqual(old.map(({ ref }) => ref.key));
+    expectDelivered(world, [...old, fresh]);
+    await streamer.stop();
+  });
+});
+
+describe('a second start', () => {
+  it('finds what came while nobody was there, and reads nothing twice', async () => {
+    const world = createWorld();
+    const before = [write(world), write(world, { sequence: 2 })];
+    const first = start(world);
+    await world.clock.runUntil(allComplete(world, before));
+    await world.clock.runFor(2000);
+    await first.stop();
+    await world.clock.runFor(30 * HOUR_MS);
+    const away = [write(world, { atMs: START_MS + HOUR_MS, lastModifiedMs: START_MS + HOUR_MS }), write(world)];
+    const second = start(world);
+    await world.clock.runUntil(allComplete(world, away), MINUTE_MS);
+    expectDelivered(world, [...before, ...away]);
+    expect(world.s3.gets).toHaveLength(4);
+    await second.stop();
+  });
+
+  it('still reads an object that was under way at the kill, however long ago that is', async () => {
+    const world = createWorld({ endpoints: 1 });
+    world.sink.onPost = () => ({ kind: 'timeout' });
+    const stuck = write(world);
+    const first = start(world, {
+      processing: { lookbackMs: HOUR_MS, lookbackIntervalMs: 5 * MINUTE_MS, scanIntervalMs: 15_000 },
+    });
+    await world.clock.runFor(3 * HOUR_MS);
+    first.killNow();
+    await world.clock.runUntil(() => first.ended.isEnded);
+    expect(world.state.head!.floorMs).toBeLessThanOrEqual(stuck.ref.lastModifiedMs);
+    await world.clock.runFor(50 * HOUR_MS);
+    world.sink.onPost = () => null;
+    const second = start(world, { processing: { lookbackMs: HOUR_MS } });
+    await world.clock.runUntil(allComplete(world, [stuck]), MINUTE_MS);
+    expectDelivered(world, [stuck]);
+    await second.stop();
+  });
+});
+
+describe('a LIST that fails', () => {
+  it('is tried again, for as long as it takes, and shows in the health meanwhile', async () => {
+    const world = createWorld();
+    const written = [write(world)];
+    world.s3.onList = () => {
+      if (world.clock.now() < START_MS + 10 * MINUTE_MS) throw new StreamerError('S3_UNAVAILABLE', 'away');
+    };
+    const streamer = start(world);
+    await world.clock.runFor(9 * MINUTE_MS);
+    expect(streamer.gauges().isS3Healthy).toBe(false);
+    expect(world.s3.lists.length).toBeLessThan(200);
+    await world.clock.runUntil(allComplete(world, written));
+    expect(streamer.gauges().isS3Healthy).toBe(true);
+    await streamer.stop();
+  });
+});
+
+describe('the queue of objects', () => {
+  it('is bounded: a backlog of any size is listed only as fast as it is read', async () => {
+    const world = createWorld();
+    const old = Array.from({ length: 120 }, (_, index) =>
+      write(world, { atMs: START_MS - 5 * HOUR_MS - index * 1000, lastModifiedMs: START_MS - 5 * HOUR_MS, count: 1 }),
+    );
+    const streamer = start(world, { processing: { queueObjectsMax: 10, workers: 2 } });
+    let most = 0;
+    await world.clock.runUntil(() => {
+      most = Math.max(most, streamer.gauges().readyObjects);
+      return allComplete(world, old)();
+    });
+    expect(most).toBeLessThanOrEqual(10);
+    expectDelivered(world, old);
+    await streamer.stop();
+  });
+});

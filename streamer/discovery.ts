@@ -1,0 +1,214 @@
+/**
+ * The discover stage for one source, in two motions.
+ * - **Head scan**, each `scan_interval`: the active folders only, from a little before the newest key where key order is time order. It offers what is
+ *   live and leaves the rest to the sweep.
+ * - **Look-back sweep**, each `lookback_interval`: every folder of the look-back window, paced, for what came late, with an odd time stamp, or while we were away.
+ * Invariant: an object that was last modified inside the window is offered by one of them or skipped for a reason that has a name.
+ */
+import { backoffMs } from './core/backoff.ts';
+import { FolderMap } from './core/folder-map.ts';
+import { HeadCursor } from './core/head-cursor.ts';
+import { StreamerError } from './errors.ts';
+import { walkFolders } from './folder-walk.ts';
+import type { ListPage, ListRequest, ObjectRef } from './ports.ts';
+import type { RunContext } from './run-context.ts';
+import { HEAD_OVERLAP_MS, type SourceIntake } from './source-intake.ts';
+
+const KEYS_PER_PAGE = 1000;
+/** Between two pages of a sweep that looks for late arrivals: it must not compete with live work. */
+const SWEEP_PAUSE_MS = 100;
+const LIST_RETRY = { delayMsBase: 200, delayMsMax: 30_000 } as const;
+
+type ListMotion = 'head' | 'sweep';
+
+export class Discovery {
+  readonly #context: RunContext;
+  readonly #sourceIndex: number;
+  readonly #bucket: string;
+  readonly #prefix: string;
+  readonly #formatChoice: string;
+  readonly #intake: SourceIntake;
+  readonly #folders = new FolderMap();
+  readonly #cursors = new Map<string, HeadCursor>();
+
+  constructor(context: RunContext, sourceIndex: number, intake: SourceIntake) {
+    const source = context.config.s3.sources[sourceIndex];
+    if (source === undefined) throw new RangeError(`source ${sourceIndex}`);
+    this.#context = context;
+    this.#sourceIndex = sourceIndex;
+    this.#bucket = source.bucket;
+    this.#prefix = source.prefix;
+    this.#formatChoice = source.format;
+    this.#intake = intake;
+  }
+
+  async runHeadScans(signal: AbortSignal): Promise<void> {
+    const { ports, config } = this.#context;
+    while (!signal.aborted) {
+      const startMs = ports.clock.now();
+      await this.#scanHead(signal);
+      this.#context.known.expire(startMs);
+      await ports.clock.sleep(restOf(config.processing.scanIntervalMs, ports.clock.now() - startMs), signal);
+    }
+  }
+
+  /** The first sweep reaches back to `floorMs` (what an earlier run left), unpaced; each later one over the look-back window of the one before. */
+  async runSweeps(floorMs: number, onFinished: (sweepStartMs: number) => void, signal: AbortSignal): Promise<void> {
+    const { ports, config } = this.#context;
+    let isFirst = true;
+    let sinceMs = floorMs;
+    while (!signal.aborted) {
+      const startMs = ports.clock.now();
+      const lookbackMs = startMs - config.processing.lookbackMs;
+      const fromMs = Math.min(sinceMs, lookbackMs);
+      // What an earlier run had found and left may have come late: to a folder whose date ended up to a look-back before.
+      const foldersFromMs = isFirst ? fromMs - config.processing.lookbackMs : fromMs;
+      await this.#sweep({ sinceMs: fromMs, foldersFromMs, pauseMs: isFirst ? 0 : SWEEP_PAUSE_MS }, signal);
+      if (signal.aborted) return;
+      onFinished(startMs);
+      isFirst = false;
+      // A sweep that waited for a full queue, or a clock that was set forward, must not move the window past what was never listed.
+      sinceMs = lookbackMs;
+      await ports.clock.sleep(restOf(config.processing.lookbackIntervalMs, ports.clock.now() - startMs), signal);
+    }
+  }
+
+  /** An object was overwritten while we held its old version: offers the new one. */
+  async refresh(object: ObjectRef, signal: AbortSignal): Promise<void> {
+    const page = await this.#list(
+      { prefix: object.key, startAfter: null, continuationToken: null, delimiter: null },
+      'head',
+      signal,
+    );
+    if (page !== null)
+      await this.#offer(
+        page.objects.filter(({ key }) => key === object.key),
+        'sweep',
+        -Infinity,
+        signal,
+      );
+  }
+
+  async #scanHead(signal: AbortSignal): Promise<void> {
+    const nowMs = this.#context.ports.clock.now();
+    const folders = this.#folders.activeAt(nowMs);
+    // Until the first objects show how this source names its folders, look everywhere: it is empty, or nearly so.
+    if (folders.length === 0) {
+      const sinceMs = nowMs - this.#context.config.processing.liveWindowMs;
+      await this.#sweep({ sinceMs, foldersFromMs: sinceMs, pauseMs: 0 }, signal);
+    }
+    for (const folder of this.#cursors.keys()) if (!folders.includes(folder)) this.#cursors.delete(folder);
+    for (const folder of folders) await this.#scanFolder(folder, signal);
+  }
+
+  async #scanFolder(folder: string, signal: AbortSignal): Promise<void> {
+    const { ports, formats, config } = this.#context;
+    const isOrdered = formats.isKeyOrderTimeOrder(this.#formatChoice);
+    const cursor = this.#cursorOf(folder);
+    const listed: { key: string; fileTimestampMs: number }[] = [];
+    const startAfter = isOrdered ? cursor.startAfter : null;
+    for (let token: string | null = null, isFirst = true; isFirst || token !== null; isFirst = false) {
+      const page: ListPage | null = await this.#list(
+        // Deeper folders have scans and cursors of their own.
+        { prefix: this.#prefix + folder, startAfter, continuationToken: token, delimiter: '/' },
+        'head',
+        signal,
+      );
+      if (page === null) return;
+      const freshMs = ports.clock.now() - config.processing.delayWindowMs - config.processing.liveWindowMs;
+      await this.#offer(page.objects, 'head', freshMs, signal);
+      if (signal.aborted) return;
+      for (const { key } of page.objects) {
+        // A key that tells no time (a foreign file) has no place in the order: its LastModified must not move the cursor past all that comes.
+        const fileTimestampMs = this.#intake.selection.timestampOf(key);
+        if (fileTimestampMs !== null) listed.push({ key, fileTimestampMs });
+      }
+      token = page.continuationToken;
+    }
+    if (isOrdered) cursor.advance(listed, ports.clock.now());
+  }
+
+  /** Offers what was last modified since `sinceMs`, from the folders whose date had not ended by `foldersFromMs`. */
+  async #sweep(
+    {
+      sinceMs,
+      foldersFromMs,
+      pauseMs,
+    }: { readonly sinceMs: number; readonly foldersFromMs: number; readonly pauseMs: number },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { ports } = this.#context;
+    const startMs = ports.clock.now();
+    let listed = 0;
+    let found = 0;
+    const pages = walkFolders({
+      prefix: this.#prefix,
+      list: async (request) => this.#list(request, 'sweep', signal),
+      isWanted: ({ endMs }) => endMs > foldersFromMs,
+    });
+    for await (const { folder, objects, passedBy } of pages) {
+      for (const prefix of passedBy) this.#intake.skip(prefix, 'folder-outside-lookback');
+      listed += objects.length;
+      if (objects.some((object) => this.#isOurs(object))) this.#folders.add(folder);
+      found += await this.#offer(objects, 'sweep', sinceMs, signal);
+      if (pauseMs > 0) await ports.clock.sleep(pauseMs, signal);
+    }
+    if (signal.aborted) return;
+    ports.events.emit({ kind: 'sweep finished', listed, found, durationMs: ports.clock.now() - startMs });
+  }
+
+  /** Gives back how many were found that nobody had found before. */
+  async #offer(
+    objects: readonly ObjectRef[],
+    motion: ListMotion,
+    sinceMs: number,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const offered = await this.#intake.offer(objects, { motion, sinceMs }, signal);
+    return offered.filter(({ kind }) => kind === 'queued').length;
+  }
+
+  /** A folder marker or a foreign file must not make a folder active: head scans would list it for ever. */
+  #isOurs(object: ObjectRef): boolean {
+    return this.#intake.selection.selectByName(object, this.#context.ports.clock.now()).kind === 'task';
+  }
+
+  #cursorOf(folder: string): HeadCursor {
+    const known = this.#cursors.get(folder);
+    if (known !== undefined) return known;
+    const cursor = new HeadCursor({ overlapMs: HEAD_OVERLAP_MS });
+    this.#cursors.set(folder, cursor);
+    return cursor;
+  }
+
+  /** Lists one page, however often that fails; null when the signal aborts. */
+  async #list(
+    request: Omit<ListRequest, 'bucket' | 'keysMax'>,
+    motion: ListMotion,
+    signal: AbortSignal,
+  ): Promise<ListPage | null> {
+    const { ports, listing } = this.#context;
+    const place = { bucket: this.#bucket, prefix: request.prefix };
+    for (let failures = 1; !signal.aborted; failures += 1) {
+      try {
+        const page = await ports.objects.list({ bucket: this.#bucket, keysMax: KEYS_PER_PAGE, ...request }, signal);
+        listing.failingSources.delete(this.#sourceIndex);
+        ports.events.emit({ kind: 'listed', ...place, motion, objects: page.objects.length });
+        return page;
+      } catch (error) {
+        if (signal.aborted) return null;
+        if (!(error instanceof StreamerError)) throw error;
+        listing.failingSources.add(this.#sourceIndex);
+        const delayMs = backoffMs(LIST_RETRY, failures, ports.random.next(), null);
+        ports.events.emit({ kind: 'list failed', ...place, code: error.code, error: error.message, delayMs });
+        await ports.clock.sleep(delayMs, signal);
+      }
+    }
+    return null;
+  }
+}
+
+/** What is left of an interval; never more than all of it, even where the clock was set back. */
+function restOf(intervalMs: number, passedMs: number): number {
+  return Math.min(intervalMs, Math.max(0, intervalMs - passedMs));
+}

@@ -1,0 +1,29 @@
+/** The only door: what the harness may use of the streamer. */
+export type { Config } from './config/config.ts';
+export { parseConfig } from './config/parse.ts';
+export { type Range, coversRange, rangeBytes, subtractRanges, unionRanges } from './core/ranges.ts';
+export { type ErrorCode, hasCode, StreamerError } from './errors.ts';
+export type { StreamerEvent } from './events.ts';
+export { openFileStateStore } from './io/file-state-store.ts';
+export { createPipeline, type Pipeline } from './pipeline.ts';
+export type {
+  Clock,
+  Fulfilment,
+  Inflate,
+  ListPage,
+  ListRequest,
+  ObjectBody,
+  ObjectRecord,
+  ObjectRef,
+  ObjectStore,
+  Ports,
+  QuarantineRecord,
+  Sink,
+  SinkAnswer,
+  SinkRequest,
+  StateChange,
+  StateCommit,
+  StateHead,
+  StateStore,
+  WantedObject,
+} from './ports.ts';

@@ -1,0 +1,170 @@
+/**
+ * One reading of one object, from its GET to the settling of its last batch.
+ * Invariant: its reserved bytes are held until no batch of it is under way, because the batches are views of its content.
+ */
+import type { Reservation } from './core/byte-budget.ts';
+import { type Lane, type ObjectTask, type ObjectTimes, SettledTracker } from './core/object-task.ts';
+import type { Range } from './core/ranges.ts';
+import type { StreamerError } from './errors.ts';
+import type { Inflated } from './ports.ts';
+
+export type FlightEnd =
+  | { readonly kind: 'complete' }
+  /** Everything that was queued is settled, but the object was not read to its end. */
+  | { readonly kind: 'incomplete'; readonly error: StreamerError };
+
+/** What of a batch its object needs to know. */
+export interface SettledBatch {
+  readonly range: Range;
+  readonly lines: number;
+  readonly bodyBytes: number;
+}
+
+/** How one batch was settled. */
+export interface BatchSettlement extends SettledBatchTimes {
+  /** Nobody reads the batch's memory any more. */
+  readonly isBodyReleased: boolean;
+}
+
+export interface SettledBatchTimes {
+  readonly closedMs: number;
+  readonly firstSentMs: number;
+  readonly acknowledgedMs: number;
+}
+
+export class ObjectFlight {
+  readonly task: ObjectTask;
+  readonly lane: Lane;
+  readonly reservation: Reservation;
+  readonly getIssuedMs: number;
+  /** Content that is inflated, epoch ms; for a streamed object, of its latest chunk. */
+  inflatedMs: number;
+  rawBytes = 0;
+  lines = 0;
+  batches = 0;
+
+  readonly #tracker: SettledTracker;
+  readonly #onEnd: (flight: ObjectFlight, end: FlightEnd) => void;
+  #pendingBatches = 0;
+  #pendingBytes = 0;
+  #settledLines = 0;
+  #readEnd: { readonly error: StreamerError | null } | null = null;
+  #last: SettledBatchTimes | null = null;
+  #roomWaiter: (() => void) | null = null;
+  #inflated: Inflated | null = null;
+  #isMemoryFree = true;
+
+  constructor(options: {
+    readonly task: ObjectTask;
+    readonly lane: Lane;
+    readonly reservation: Reservation;
+    readonly getIssuedMs: number;
+    readonly onEnd: (flight: ObjectFlight, end: FlightEnd) => void;
+  }) {
+    this.task = options.task;
+    this.lane = options.lane;
+    this.reservation = options.reservation;
+    this.getIssuedMs = options.getIssuedMs;
+    this.inflatedMs = options.getIssuedMs;
+    this.#tracker = new SettledTracker(options.task.settled);
+    this.#onEnd = options.onEnd;
+  }
+
+  get settled(): readonly Range[] {
+    return this.#tracker.settled;
+  }
+
+  get settledLines(): number {
+    return this.#settledLines;
+  }
+
+  get pendingBytes(): number {
+    return this.#pendingBytes;
+  }
+
+  /** The content that the batches are views of; it is given back once all of them are settled and nobody reads it. */
+  hold(inflated: Inflated): void {
+    this.#inflated = inflated;
+  }
+
+  /** A batch is on its way. */
+  launch(bytes: number): void {
+    this.#pendingBatches += 1;
+    this.#pendingBytes += bytes;
+  }
+
+  /** A batch is settled, or was never sent because there was nothing in it. */
+  settle({ range, lines, bodyBytes }: SettledBatch, settlement: BatchSettlement): void {
+    this.#tracker.settle(range);
+    this.#settledLines += lines;
+    if (this.#last === null || settlement.acknowledgedMs >= this.#last.acknowledgedMs) this.#last = settlement;
+    if (!settlement.isBodyReleased) this.#isMemoryFree = false;
+    this.#land(bodyBytes);
+  }
+
+  /** A batch was given up at shutdown: it stays unsettled. */
+  abandon(bytes: number): void {
+    this.#isMemoryFree = false;
+    this.#land(bytes);
+  }
+
+  /** Reading is over: at the object's end, or with an error before it. */
+  finishReading(error: StreamerError | null): void {
+    if (error === null) this.#tracker.endAt(this.rawBytes);
+    this.#readEnd = { error };
+    this.#endIfOver();
+  }
+
+  /** Marks a range as settled by its quarantine record. */
+  settleQuarantined(range: Range): void {
+    this.#tracker.settle(range);
+  }
+
+  /** For a streamed object: waits until at most `bytesMax` of it are under way. */
+  async waitForRoom(bytesMax: number, signal: AbortSignal): Promise<void> {
+    while (this.#pendingBytes > bytesMax && !signal.aborted) {
+      await new Promise<void>((resolve) => {
+        const wake = (): void => {
+          signal.removeEventListener('abort', wake);
+          this.#roomWaiter = null;
+          resolve();
+        };
+        signal.addEventListener('abort', wake, { once: true });
+        this.#roomWaiter = wake;
+      });
+    }
+  }
+
+  /** Waterfall boundaries of the last-settled line, each clamped to the one before. An object without lines was settled when it was inflated. */
+  times(): ObjectTimes {
+    const last = this.#last ?? {
+      closedMs: this.inflatedMs,
+      firstSentMs: this.inflatedMs,
+      acknowledgedMs: this.inflatedMs,
+    };
+    const inflatedMs = Math.min(this.inflatedMs, last.closedMs);
+    return {
+      getIssuedMs: this.getIssuedMs,
+      inflatedMs,
+      batchClosedMs: last.closedMs,
+      firstSentMs: last.firstSentMs,
+      acknowledgedMs: last.acknowledgedMs,
+    };
+  }
+
+  #land(bytes: number): void {
+    this.#pendingBatches -= 1;
+    this.#pendingBytes -= bytes;
+    this.#roomWaiter?.();
+    this.#endIfOver();
+  }
+
+  #endIfOver(): void {
+    if (this.#readEnd === null || this.#pendingBatches > 0) return;
+    this.reservation.release();
+    if (this.#isMemoryFree) this.#inflated?.release();
+    const { error } = this.#readEnd;
+    if (error !== null) this.#onEnd(this, { kind: 'incomplete', error });
+    else if (this.#tracker.isComplete) this.#onEnd(this, { kind: 'complete' });
+  }
+}

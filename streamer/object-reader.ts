@@ -1,0 +1,244 @@
+/**
+ * The open, split and batch stages: reads one object and queues its lines in batches.
+ * Two ways, chosen by size: an object whose content fits the budget is read and inflated whole into one buffer, and its batches are views of it;
+ * a larger one (or one whose size is not what its trailer says) is streamed, with a fixed number of bytes under way.
+ */
+import { BatchCutter, type CutBatch } from './core/batch-cutter.ts';
+import type { Reservation } from './core/byte-budget.ts';
+import { rawBytesFromTrailer } from './core/gzip-trailer.ts';
+import type { ObjectTask } from './core/object-task.ts';
+import type { ReadyTask } from './core/ready-queue.ts';
+import { StreamerError } from './errors.ts';
+import { inflateStored } from './inflate-stored.ts';
+import { type FlightEnd, ObjectFlight } from './object-flight.ts';
+import type { ObjectBody } from './ports.ts';
+import type { RunContext } from './run-context.ts';
+import { settleBatch } from './settle.ts';
+
+/** Stored bytes up to which an object is read whole. */
+const WHOLE_STORED_BYTES_MAX = 16 * 1024 * 1024;
+/** Pieces in which streamed content arrives. */
+const CHUNK_BYTES = 256 * 1024;
+/** Share of the budget that one object may take when it is inflated whole. */
+const WHOLE_BUDGET_SHARE = 0.25;
+/** Raw bytes per stored byte, for the first reservation; afterwards the highest ratio seen lately. */
+const RATIO_INITIAL = 18;
+/** A smaller content is harmless, however well it was compressed. */
+const BOMB_RAW_BYTES_MIN = 256 * 1024 * 1024;
+const BOMB_RATIO_MIN = 500;
+const RATIO_DECAY = 0.995;
+
+export class ObjectReader {
+  readonly #context: RunContext;
+  readonly #onEnd: (flight: ObjectFlight, end: FlightEnd) => void;
+  #ratio = RATIO_INITIAL;
+
+  constructor(context: RunContext, onEnd: (flight: ObjectFlight, end: FlightEnd) => void) {
+    this.#context = context;
+    this.#onEnd = onEnd;
+  }
+
+  /** Returns when the object's last batch is queued (not yet settled), or with an error before its GET answered. `signal`: stop reading. */
+  async read({ task, lane }: ReadyTask, signal: AbortSignal): Promise<StreamerError | null> {
+    const { budget, ports } = this.#context;
+    const reservation = await budget.reserve(this.#estimateBytes(task), lane, signal);
+    if (reservation === null) return aborted();
+    const getIssuedMs = ports.clock.now();
+    let body: ObjectBody;
+    try {
+      ports.events.emit({ kind: 'object read', object: task.object });
+      body = await ports.objects.get(task.object, signal);
+      this.#context.gates[task.source]?.allow();
+      this.#context.readLimit.succeed(ports.clock.now());
+    } catch (error) {
+      reservation.release();
+      return asStreamerError(error);
+    }
+    const flight = new ObjectFlight({ task, lane, reservation, getIssuedMs, onEnd: this.#onEnd });
+    flight.finishReading(await this.#readBody(flight, body, signal));
+    return null;
+  }
+
+  async #readBody(flight: ObjectFlight, body: ObjectBody, signal: AbortSignal): Promise<StreamerError | null> {
+    const cutter = this.#cutterFor(flight.task);
+    try {
+      if (flight.task.object.sizeBytes > this.#wholeStoredBytesMax()) {
+        await this.#stream(flight, cutter, this.#context.ports.inflate.stream(body.stream(), signal), signal);
+      } else {
+        await this.#readWhole(flight, cutter, await body.readAll(), signal);
+      }
+      return signal.aborted ? aborted() : null;
+    } catch (error) {
+      body.discard();
+      return signal.aborted ? aborted() : asStreamerError(error);
+    }
+  }
+
+  async #readWhole(flight: ObjectFlight, cutter: BatchCutter, stored: Uint8Array, signal: AbortSignal): Promise<void> {
+    const { ports } = this.#context;
+    const rawBytes = rawBytesFromTrailer(stored);
+    const inflated = this.#fits(flight.reservation, stored.length, rawBytes)
+      ? await ports.inflate.whole(stored, rawBytes)
+      : null;
+    if (inflated === null) {
+      await this.#stream(flight, cutter, inflateStored(ports.inflate, stored, signal), signal);
+      return;
+    }
+    const { content } = inflated;
+    flight.hold(inflated);
+    flight.inflatedMs = ports.clock.now();
+    flight.reservation.shrink(flight.reservation.bytes - content.length);
+    this.#learnRatio(content.length / Math.max(1, stored.length));
+    flight.rawBytes = content.length;
+    await this.#queue(flight, cutter.push(content), signal);
+    await this.#queue(flight, cutter.end(), signal, { isEnd: true });
+  }
+
+  async #stream(
+    flight: ObjectFlight,
+    cutter: BatchCutter,
+    content: AsyncIterable<Uint8Array>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { ports, config } = this.#context;
+    const windowBytes = this.#streamWindowBytes();
+    const chunks = content[Symbol.asyncIterator]();
+    let pending = chunks.next();
+    // An early return or a throw below must not leave a rejection that nobody hears.
+    pending.catch(() => undefined);
+    try {
+      for (;;) {
+        const next = cutter.isOpen ? await this.#orFlush(pending, config.http.flushIntervalMs, signal) : await pending;
+        if (signal.aborted) return;
+        if (next === null) {
+          await this.#queue(flight, cutter.flush(), signal);
+          continue;
+        }
+        if (next.done === true) break;
+        flight.inflatedMs = ports.clock.now();
+        flight.rawBytes += next.value.length;
+        refuseBomb(flight);
+        await this.#queue(flight, cutter.push(next.value), signal);
+        await flight.waitForRoom(windowBytes, signal);
+        if (signal.aborted) return;
+        pending = chunks.next();
+        pending.catch(() => undefined);
+      }
+      await this.#queue(flight, cutter.end(), signal, { isEnd: true });
+    } catch (error) {
+      // What was cut before the damage is good: it is delivered, and the damage is what is reported.
+      await this.#queue(flight, cutter.flush(), signal);
+      throw error;
+    } finally {
+      await chunks.return?.(undefined);
+    }
+  }
+
+  /** The next chunk, or null when the open batch has waited for `flush_interval`. */
+  async #orFlush<T>(pending: Promise<T>, flushIntervalMs: number, signal: AbortSignal): Promise<T | null> {
+    const timer = new AbortController();
+    const onAbort = (): void => timer.abort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      return await Promise.race([
+        pending,
+        this.#context.ports.clock.sleep(flushIntervalMs, timer.signal).then(() => null),
+      ]);
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+      timer.abort();
+    }
+  }
+
+  async #queue(
+    flight: ObjectFlight,
+    cuts: readonly CutBatch[],
+    signal: AbortSignal,
+    { isEnd } = { isEnd: false },
+  ): Promise<void> {
+    const { clock } = this.#context.ports;
+    const contentType = flight.task.format.contentType;
+    for (const cut of cuts) {
+      if (signal.aborted) return;
+      const closedMs = clock.now();
+      flight.launch(cut.bodyBytes);
+      if (cut.lines === 0) {
+        // Blank lines, brackets and long lines only: settled as they are, nothing to send.
+        const times = { closedMs, firstSentMs: closedMs, acknowledgedMs: closedMs };
+        settleBatch(this.#context, flight, cut, { ...times, isBodyReleased: true });
+        continue;
+      }
+      flight.lines += cut.lines;
+      flight.batches += 1;
+      const isWholeObject = isEnd && cut.range.start === 0;
+      const isQueued = await this.#context.sendQueue.push(
+        { owner: flight, cut, lane: flight.lane, contentType, closedMs, isWholeObject },
+        signal,
+      );
+      if (!isQueued) flight.abandon(cut.bodyBytes);
+    }
+  }
+
+  #cutterFor(task: ObjectTask): BatchCutter {
+    const { http, processing } = this.#context.config;
+    const limits = {
+      linesMax: http.batchLinesMax,
+      bytesMax: http.batchBytesMax,
+      lineBytesMax: processing.lineBytesMax,
+      longLines: processing.onLongLine,
+    };
+    return new BatchCutter(task.format.recordRule, limits, task.settled);
+  }
+
+  #wholeStoredBytesMax(): number {
+    return Math.min(WHOLE_STORED_BYTES_MAX, this.#context.budget.bytesMax * WHOLE_BUDGET_SHARE);
+  }
+
+  #streamWindowBytes(): number {
+    return this.#context.config.http.batchBytesMax * 4;
+  }
+
+  /** Enough to stream the object in any case; and, where it looks small enough, to hold it whole. */
+  #estimateBytes(task: ObjectTask): number {
+    const { http, processing } = this.#context.config;
+    const storedBytes = task.object.sizeBytes;
+    // Under way, one batch being cut, a line that crosses chunks, and the chunks themselves.
+    const streamBytes = this.#streamWindowBytes() + http.batchBytesMax + processing.lineBytesMax + 4 * CHUNK_BYTES;
+    if (storedBytes > this.#wholeStoredBytesMax()) return streamBytes;
+    const wholeBytes = storedBytes + Math.ceil(storedBytes * this.#ratio);
+    const isWhole = wholeBytes <= this.#context.budget.bytesMax * WHOLE_BUDGET_SHARE;
+    return isWhole ? wholeBytes : storedBytes + streamBytes;
+  }
+
+  #fits(reservation: Reservation, storedBytes: number, rawBytes: number): boolean {
+    const neededBytes = storedBytes + rawBytes;
+    if (neededBytes > this.#context.budget.bytesMax * WHOLE_BUDGET_SHARE) return false;
+    if (neededBytes <= reservation.bytes) return true;
+    return reservation.tryGrow(neededBytes - reservation.bytes);
+  }
+
+  /** The highest ratio seen lately, with a margin; it sinks slowly, so that one odd object does not shape every reservation for ever. */
+  #learnRatio(ratio: number): void {
+    this.#ratio = Math.max(ratio * 1.1, this.#ratio * RATIO_DECAY);
+  }
+}
+
+/** Logs inflate 5 to 50 times; what goes on for ever near the format's maximum of 1,032 is made to fill disks, not to be read. */
+function refuseBomb({ rawBytes, task }: ObjectFlight): void {
+  const { sizeBytes } = task.object;
+  if (rawBytes < BOMB_RAW_BYTES_MIN || rawBytes < sizeBytes * BOMB_RATIO_MIN) return;
+  throw new StreamerError(
+    'GZIP_BOMB',
+    `${sizeBytes} stored bytes gave more than ${rawBytes}, ${BOMB_RATIO_MIN} times as many`,
+  );
+}
+
+function aborted(): StreamerError {
+  return new StreamerError('ABORTED', 'reading was stopped');
+}
+
+function asStreamerError(error: unknown): StreamerError {
+  if (error instanceof StreamerError) return error;
+  // Anything else is a fault of ours: it must be seen, not retried in silence.
+  throw error;
+}

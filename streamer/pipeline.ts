@@ -1,0 +1,394 @@
+/**
+ * The streamer, top to bottom as the data flows: discover -> open -> split -> batch -> send -> settle.
+ *
+ * Invariants:
+ * - An object is complete only when every byte of it is settled; only then does state say so.
+ * - What is read waits for what is sent: reading reserves its bytes first (`memory.limit`), queueing waits for room (`http.buffer_bytes`).
+ * - Stopping loses nothing: reading stops first, what is queued is sent, progress is saved last.
+ */
+import type { Config } from './config/config.ts';
+import { backoffMs } from './core/backoff.ts';
+import { AdaptiveLimit } from './core/adaptive-limit.ts';
+import { ByteBudget } from './core/byte-budget.ts';
+import { compileFormats } from './core/format.ts';
+import { type Backlog, KnownObjects } from './core/known-objects.ts';
+import { identityOf, type ObjectTask } from './core/object-task.ts';
+import { type ReadyTask, ReadyQueue } from './core/ready-queue.ts';
+import { SourceGate } from './core/source-gate.ts';
+import { SendQueue } from './core/send-queue.ts';
+import { Wakeup } from './core/wakeup.ts';
+import { Delivery, type EndpointStatus } from './delivery.ts';
+import { Discovery } from './discovery.ts';
+import type { StreamerError } from './errors.ts';
+import { NotificationIntake } from './notification-intake.ts';
+import type { FlightEnd, ObjectFlight } from './object-flight.ts';
+import { ObjectReader } from './object-reader.ts';
+import type { Ports, StateHead } from './ports.ts';
+import { ProgressWriter } from './progress-writer.ts';
+import { failedReading } from './reading-failure.ts';
+import type { RunContext } from './run-context.ts';
+import { sendBatches } from './sender.ts';
+import { HEAD_OVERLAP_MS, SourceIntake } from './source-intake.ts';
+import { offerWanted } from './wanted.ts';
+
+/** A completed object is remembered in memory for as long as head scans may list it again. */
+const KNOWN_KEEP_MS = HEAD_OVERLAP_MS + 120_000;
+/** While the state store refuses to write, nothing new is read. */
+const UNHEALTHY_POLL_MS = 200;
+
+/** So many refused objects in a row are no matter of the objects. */
+const SOURCE_GATE = { refusalsInRowMax: 5, restMs: 30_000 } as const;
+const READ_LIMIT_WINDOW_MS = 1_000;
+
+/** What an observer (health, metrics) may look at while the pipeline runs. */
+export interface PipelineGauges {
+  readonly inFlightBytes: number;
+  readonly inFlightBytesMax: number;
+  readonly queuedBytes: number;
+  readonly queuedLines: number;
+  readonly readyObjects: number;
+  readonly backlogObjects: number;
+  readonly unsettledObjects: number;
+  readonly usableEndpoints: number;
+  readonly isStateHealthy: boolean;
+  /** False while LISTs fail, or while a source refuses its objects. */
+  readonly isS3Healthy: boolean;
+  /** False while the queue of notifications refuses something; true where there is none. */
+  readonly isQueueHealthy: boolean;
+}
+
+/** What costs more to look at, or does not belong into a log line. */
+export interface PipelineStatus {
+  readonly endpoints: readonly EndpointStatus[];
+  /** Objects that may be read and are not durably complete. */
+  readonly backlog: Backlog;
+  /** Of the buffer between S3 and HTTP, in bytes or in lines, whichever is fuller; 0 to 1, above it while a batch larger than the buffer is in it. */
+  readonly bufferUtilization: number;
+  /** Settled and not yet durable. */
+  readonly unsavedBytes: number;
+}
+
+export interface Pipeline {
+  /**
+   * Runs until `stop` aborts, then drains: nothing new is read, what is queued is sent, progress is saved. `kill` aborts what is still under
+   * way (`shutdown_grace` is over). Rejects when the last commit fails or on a fault of our own.
+   */
+  run(stop: AbortSignal, kill: AbortSignal): Promise<void>;
+  gauges(): PipelineGauges;
+  status(): PipelineStatus;
+}
+
+export function createPipeline(ports: Ports, config: Config): Pipeline {
+  const context = createContext(ports, config);
+  const delivery = new Delivery(ports);
+  return {
+    run: async (stop, kill) => run(context, delivery, stop, kill),
+    gauges: () => ({
+      inFlightBytes: context.budget.heldBytes,
+      inFlightBytesMax: context.budget.peakBytes,
+      queuedBytes: context.sendQueue.bytes,
+      queuedLines: context.sendQueue.lines,
+      readyObjects: context.ready.length,
+      backlogObjects: context.ready.backlogLength,
+      unsettledObjects: context.known.underWayCount,
+      usableEndpoints: delivery.usableEndpointCount,
+      isStateHealthy: context.progress.isHealthy,
+      isQueueHealthy: context.queue.failingActions.size === 0,
+      isS3Healthy: context.listing.failingSources.size === 0 && !context.gates.some(({ isRefusing }) => isRefusing),
+    }),
+    status: () => ({
+      endpoints: delivery.endpointStatus(),
+      backlog: context.known.backlogAt(ports.clock.now()),
+      bufferUtilization: Math.max(
+        context.sendQueue.bytes / config.http.bufferBytes,
+        context.sendQueue.lines / config.http.bufferLines,
+      ),
+      unsavedBytes: context.progress.unsavedBytes,
+    }),
+  };
+}
+
+async function run(context: RunContext, delivery: Delivery, stop: AbortSignal, kill: AbortSignal): Promise<void> {
+  const { ports, config, progress, sendQueue } = context;
+  // A fault of ours in one stage stops them all: better a restart than half a pipeline.
+  const fault = new AbortController();
+  const stopOrFault = AbortSignal.any([stop, fault.signal]);
+  const killOrFault = AbortSignal.any([kill, fault.signal]);
+  const guard = async (stage: Promise<unknown>): Promise<void> => {
+    try {
+      await stage;
+    } catch (error) {
+      fault.abort();
+      throw error;
+    }
+  };
+  const saved = new AbortController();
+
+  const head = await readHead(ports, config);
+  const intakes = config.s3.sources.map((_, index) => new SourceIntake(context, index, head.startFromMs));
+  const discoveries = intakes.map((intake, index) => new Discovery(context, index, intake));
+  const notified =
+    ports.notifications === undefined ? null : new NotificationIntake(context, ports.notifications, intakes);
+  const discovering = [
+    ...discover(context, discoveries, head, stopOrFault),
+    ...(notified === null ? [] : [notified.run(stopOrFault)]),
+  ];
+  const reading = readObjects(context, discoveries, stopOrFault);
+  const sending = Array.from({ length: config.http.workers }, () => sendBatches(context, delivery, killOrFault));
+  const settling = progress.run(saved.signal);
+  const noticesKept = new AbortController();
+  const keeping = notified === null ? Promise.resolve() : guard(notified.keep(noticesKept.signal));
+  // Heard at the end.
+  keeping.catch(() => undefined);
+
+  const stages = [...discovering, reading, ...sending].map((stage) => guard(stage));
+  void Promise.allSettled([...discovering, reading]).then(() => sendQueue.close());
+  const outcomes = await Promise.allSettled(stages);
+  saved.abort();
+  await settling;
+  try {
+    await progress.flush();
+  } finally {
+    // Only now: what was settled at the very end counts too, and the rest is given back with its progress saved.
+    noticesKept.abort();
+    await Promise.allSettled([keeping]);
+    await notified?.close();
+  }
+  await keeping;
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+}
+
+/** Discover: two motions for each source, and one for what was asked for by name. Once every source was swept, state need look no further back than the earliest of those sweeps did. */
+function discover(
+  context: RunContext,
+  discoveries: readonly Discovery[],
+  head: StateHead,
+  signal: AbortSignal,
+): readonly Promise<void>[] {
+  const { config, known, progress } = context;
+  const sweptMs = discoveries.map(() => -Infinity);
+  const onSwept = (source: number, sweepStartMs: number): void => {
+    sweptMs[source] = sweepStartMs;
+    const earliestMs = Math.min(...sweptMs);
+    if (earliestMs === -Infinity) return;
+    const lookbackMs = earliestMs - config.processing.lookbackMs;
+    const floorMs = Math.min(lookbackMs, known.oldestUnderWayMs() ?? lookbackMs);
+    progress.setHead(
+      { startFromMs: head.startFromMs, floorMs },
+      Math.min(floorMs, earliestMs - config.auditRetentionMs),
+    );
+  };
+  if (config.discovery.mode === 'sqs') return [passTime(context, onSwept, signal), offerWanted(context, signal)];
+  const motions = discoveries.flatMap((discovery, source) => [
+    discovery.runHeadScans(signal),
+    discovery.runSweeps(head.floorMs, (sweepStartMs) => onSwept(source, sweepStartMs), signal),
+  ]);
+  return [...motions, offerWanted(context, signal)];
+}
+
+/** With notifications alone nobody sweeps. What the queue does not tell of is never found, so state forgets as if all had been swept. */
+async function passTime(
+  { ports, config, known }: RunContext,
+  onSwept: (source: number, sweepStartMs: number) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const intervalMs = Math.min(config.processing.lookbackIntervalMs, KNOWN_KEEP_MS);
+  while (!signal.aborted) {
+    const nowMs = ports.clock.now();
+    known.expire(nowMs);
+    for (const source of config.s3.sources.keys()) onSwept(source, nowMs);
+    await ports.clock.sleep(intervalMs, signal);
+  }
+}
+
+/** Open, split and batch: `processing.worker_count` objects at a time. */
+async function readObjects(context: RunContext, discoveries: readonly Discovery[], stop: AbortSignal): Promise<void> {
+  // A fault of ours in one reading ends them all, whatever the loop below waits for at that moment.
+  const faults: unknown[] = [];
+  const fault = new AbortController();
+  const signal = AbortSignal.any([stop, fault.signal]);
+  const reader = new ObjectReader(context, (flight, end) => settleObject(context, discoveries, flight, end, signal));
+  const reading = new Set<Promise<void>>();
+  for (let next = await nextReady(context, signal); next !== null; next = await nextReady(context, signal)) {
+    const { task } = next;
+    const read = async (): Promise<void> => {
+      try {
+        const error = await reader.read(next, signal);
+        if (error !== null) retryObject(context, discoveries, task, error, signal);
+      } catch (error) {
+        faults.push(error);
+        fault.abort();
+      }
+    };
+    const slot = read().finally(() => reading.delete(slot));
+    reading.add(slot);
+    while (reading.size >= context.readLimit.limit) await Promise.race(reading);
+  }
+  await Promise.all(reading);
+  for (const error of faults) throw error;
+}
+
+async function nextReady(context: RunContext, signal: AbortSignal): Promise<ReadyTask | null> {
+  const { ports, ready, readyChanged, progress } = context;
+  while (!signal.aborted) {
+    if (!progress.isHealthy) {
+      await ports.clock.sleep(UNHEALTHY_POLL_MS, signal);
+      continue;
+    }
+    const nowMs = ports.clock.now();
+    const next = ready.take(nowMs);
+    if (next !== null) {
+      const restsUntilMs = context.gates[next.task.source]?.restsUntilMs ?? -Infinity;
+      if (restsUntilMs <= nowMs) return next;
+      ready.push({ ...next.task, notBeforeMs: restsUntilMs });
+      continue;
+    }
+    const untilMs = ready.nextNotBeforeMs;
+    await readyChanged.wait(ports.clock, untilMs === null ? 60_000 : Math.max(1, untilMs - nowMs), signal);
+  }
+  return null;
+}
+
+/** Settle: the last batch of a reading has landed. */
+function settleObject(
+  context: RunContext,
+  discoveries: readonly Discovery[],
+  flight: ObjectFlight,
+  end: FlightEnd,
+  signal: AbortSignal,
+): void {
+  const { task } = flight;
+  if (end.kind === 'incomplete') {
+    const settledLines = task.settledLines + flight.settledLines;
+    retryObject(context, discoveries, { ...task, settled: flight.settled, settledLines }, end.error, signal);
+    return;
+  }
+  context.progress.complete(task.object);
+  if (task.wanted !== undefined) context.progress.fulfil(task.wanted, 'delivered');
+  context.ports.events.emit({
+    kind: 'object completed',
+    object: task.object,
+    completed: {
+      rawBytes: flight.rawBytes,
+      lines: flight.lines,
+      batches: flight.batches,
+      fileTimestampMs: task.fileTimestampMs,
+      listedMs: task.listedMs,
+      eligibleMs: task.eligibleMs,
+      isWanted: task.wanted !== undefined,
+      times: flight.times(),
+    },
+  });
+}
+
+/** A reading failed: what it settled stays settled; the rest is read again later, or quarantined where no repetition can mend it. */
+function retryObject(
+  context: RunContext,
+  discoveries: readonly Discovery[],
+  task: ObjectTask,
+  error: StreamerError,
+  signal: AbortSignal,
+): void {
+  const { ports, known, ready, readyChanged, progress, gates, readLimit } = context;
+  const { object } = task;
+  const nowMs = ports.clock.now();
+  const decision = failedReading(task, error);
+  if (error.code === 'S3_THROTTLED') readLimit.slowDown(nowMs);
+  if (error.code === 'S3_ACCESS_DENIED' && gates[task.source]?.refuse(nowMs) === true) {
+    ports.events.emit({
+      kind: 'source paused',
+      bucket: object.bucket,
+      error: error.message,
+      restMs: SOURCE_GATE.restMs,
+    });
+  }
+  switch (decision.kind) {
+    case 'stopped':
+      known.forget(identityOf(object));
+      return;
+    case 'overwritten':
+      ports.events.emit({ kind: 'object changed', object });
+      known.forget(identityOf(object));
+      // The version that was asked for is gone for good.
+      if (task.wanted !== undefined) progress.fulfil(task.wanted, 'gone');
+      void discoveries[task.source]?.refresh(object, signal);
+      return;
+    case 'retry': {
+      const delayMs = backoffMs(decision.backoff, task.failures + 1, ports.random.next(), null);
+      ports.events.emit({ kind: 'object retried', object, code: error.code, error: error.message, delayMs });
+      ready.push({
+        ...task,
+        failures: task.failures + 1,
+        damagedReadings: task.damagedReadings + (decision.isDamage ? 1 : 0),
+        notBeforeMs: nowMs + delayMs,
+      });
+      readyChanged.notify();
+      return;
+    }
+    case 'quarantine': {
+      const record = {
+        object,
+        range: null,
+        firstLine: null,
+        lineCount: null,
+        reason: decision.reason,
+        detail: `${decision.detail}; ${task.settledLines} lines of it were delivered`,
+        atMs: nowMs,
+        settled: task.settled,
+      };
+      ports.events.emit({ kind: 'quarantined', record });
+      progress.quarantine(record);
+      progress.complete(object);
+      if (task.wanted !== undefined) progress.fulfil(task.wanted, 'delivered');
+      return;
+    }
+  }
+}
+
+async function readHead(ports: Ports, config: Config): Promise<StateHead> {
+  const known = await ports.state.readHead();
+  if (known !== null) return known;
+  const startFromMs = firstStartMs(ports.clock.now(), config);
+  const head = { startFromMs, floorMs: startFromMs };
+  await ports.state.commit({ changes: [], quarantined: [], fulfilled: [], head, forgetBeforeMs: null });
+  return head;
+}
+
+/** `now` means what it meant in the original: one minute before what is eligible at the first start. */
+export function firstStartMs(nowMs: number, { processing }: Config): number {
+  if (processing.startFrom === 'beginning') return 0;
+  if (processing.startFrom === 'now') return nowMs - processing.delayWindowMs - 60_000;
+  return processing.startFrom;
+}
+
+function createContext(ports: Ports, config: Config): RunContext {
+  const known = new KnownObjects({ keepMs: KNOWN_KEEP_MS });
+  const { http, processing, state } = config;
+  return {
+    ports,
+    config,
+    known,
+    formats: compileFormats(processing.formats),
+    ready: new ReadyQueue({ liveWindowMs: processing.liveWindowMs }),
+    readyChanged: new Wakeup(),
+    listing: { failingSources: new Set() },
+    queue: { failingActions: new Set() },
+    gates: config.s3.sources.map(() => new SourceGate(SOURCE_GATE)),
+    readLimit: new AdaptiveLimit({ limitMax: processing.workers, windowMs: READ_LIMIT_WINDOW_MS }),
+    budget: new ByteBudget(config.memoryLimitBytes),
+    sendQueue: new SendQueue({
+      bytesMax: http.bufferBytes,
+      linesMax: http.bufferLines,
+      batchBytesMax: http.batchBytesMax,
+      batchLinesMax: http.batchLinesMax,
+    }),
+    progress: new ProgressWriter({
+      state: ports.state,
+      clock: ports.clock,
+      random: ports.random,
+      events: ports.events,
+      saveIntervalMs: state.saveIntervalMs,
+      onDurablyComplete: (object) => known.markDone(identityOf(object), ports.clock.now()),
+    }),
+  };
+}

@@ -1,0 +1,186 @@
+/**
+ * The settle stage: gathers what was settled and makes it durable, every `save_interval` or 64 MiB, whichever is first.
+ * Invariant: nothing is reported as durably complete before the commit that says so has returned. A failed commit loses nothing: its changes stay
+ * gathered and are written with the next ones, and no new objects are read meanwhile.
+ */
+import { backoffMs } from './core/backoff.ts';
+import { identityOf } from './core/object-task.ts';
+import { type Range, rangeBytes, unionRanges } from './core/ranges.ts';
+import { Wakeup } from './core/wakeup.ts';
+import { StreamerError } from './errors.ts';
+import type {
+  Clock,
+  Events,
+  Fulfilment,
+  ObjectRef,
+  QuarantineRecord,
+  Random,
+  StateChange,
+  StateHead,
+  StateStore,
+} from './ports.ts';
+
+const UNSAVED_BYTES_MAX = 64 * 1024 * 1024;
+const RETRY = { delayMsBase: 200, delayMsMax: 10_000 } as const;
+
+interface Unsaved {
+  readonly object: ObjectRef;
+  settled: readonly Range[];
+  complete: boolean;
+}
+
+export interface ProgressWriterOptions {
+  readonly state: StateStore;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly events: Events;
+  readonly saveIntervalMs: number;
+  readonly onDurablyComplete: (object: ObjectRef) => void;
+}
+
+export class ProgressWriter {
+  readonly #options: ProgressWriterOptions;
+  readonly #wakeup = new Wakeup();
+  #unsaved = new Map<string, Unsaved>();
+  #quarantined: QuarantineRecord[] = [];
+  #fulfilled: Fulfilment[] = [];
+  #head: StateHead | null = null;
+  #forgetBeforeMs: number | null = null;
+  #unsavedBytes = 0;
+  #failures = 0;
+
+  constructor(options: ProgressWriterOptions) {
+    this.#options = options;
+  }
+
+  /** False while the state store refuses to write: then nobody should read new objects. */
+  get isHealthy(): boolean {
+    return this.#failures === 0;
+  }
+
+  get hasUnsaved(): boolean {
+    return this.#unsaved.size > 0 || this.#quarantined.length > 0 || this.#fulfilled.length > 0 || this.#head !== null;
+  }
+
+  settle(object: ObjectRef, range: Range): void {
+    const unsaved = this.#unsavedOf(object);
+    unsaved.settled = unionRanges(unsaved.settled, [range]);
+    this.#unsavedBytes += range.end - range.start;
+    if (this.#unsavedBytes >= UNSAVED_BYTES_MAX) this.#wakeup.notify();
+  }
+
+  complete(object: ObjectRef): void {
+    this.#unsavedOf(object).complete = true;
+  }
+
+  /** The record becomes durable in the same commit as the settled range that it explains. */
+  quarantine(record: QuarantineRecord): void {
+    this.#quarantined.push(record);
+  }
+
+  /** A request is done; what it delivered becomes durable in the same commit. */
+  fulfil(wantedSeq: number, outcome: Fulfilment['outcome']): void {
+    this.#fulfilled.push({ wantedSeq, outcome, atMs: this.#options.clock.now() });
+  }
+
+  /** Discovery has moved on: what is complete and older than `forgetBeforeMs` will not be offered again. */
+  setHead(head: StateHead, forgetBeforeMs: number): void {
+    this.#head = head;
+    this.#forgetBeforeMs = forgetBeforeMs;
+  }
+
+  /** Commits on schedule until the signal aborts; call `flush` afterwards for the rest. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, random, saveIntervalMs } = this.#options;
+    while (!signal.aborted) {
+      const delayMs = this.#failures === 0 ? saveIntervalMs : backoffMs(RETRY, this.#failures, random.next(), null);
+      await this.#wakeup.wait(clock, delayMs, signal);
+      if (signal.aborted) return;
+      await this.#tryCommit();
+    }
+  }
+
+  /** One last attempt; throws when it fails, because then progress is lost and work will be repeated. */
+  async flush(): Promise<void> {
+    if (this.hasUnsaved) await this.#commit();
+  }
+
+  async #tryCommit(): Promise<void> {
+    if (!this.hasUnsaved) return;
+    try {
+      await this.#commit();
+      this.#failures = 0;
+    } catch (error) {
+      this.#failures += 1;
+      const code = error instanceof StreamerError ? error.code : 'STATE_UNWRITABLE';
+      const message = error instanceof Error ? error.message : String(error);
+      this.#options.events.emit({ kind: 'state save failed', code, error: message, failuresInRow: this.#failures });
+    }
+  }
+
+  async #commit(): Promise<void> {
+    const { state, clock, events, onDurablyComplete } = this.#options;
+    const unsaved = this.#unsaved;
+    const quarantined = this.#quarantined;
+    const fulfilled = this.#fulfilled;
+    const head = this.#head;
+    const forgetBeforeMs = this.#forgetBeforeMs;
+    const bytes = this.#unsavedBytes;
+    this.#unsaved = new Map();
+    this.#quarantined = [];
+    this.#fulfilled = [];
+    this.#head = null;
+    this.#forgetBeforeMs = null;
+    this.#unsavedBytes = 0;
+    const changes: StateChange[] = [...unsaved.values()];
+    const startMs = clock.now();
+    try {
+      await state.commit({ changes, quarantined, fulfilled, head, forgetBeforeMs });
+    } catch (error) {
+      this.#putBack(unsaved, quarantined, fulfilled, head, bytes);
+      throw error;
+    }
+    events.emit({ kind: 'state saved', objects: changes.length, durationMs: clock.now() - startMs });
+    for (const change of changes) if (change.complete) onDurablyComplete(change.object);
+  }
+
+  /** What was gathered while the commit was failing is newer: it is added to what is put back. */
+  #putBack(
+    unsaved: Map<string, Unsaved>,
+    quarantined: QuarantineRecord[],
+    fulfilled: Fulfilment[],
+    head: StateHead | null,
+    bytes: number,
+  ): void {
+    for (const newer of this.#unsaved.values()) {
+      const key = identityOf(newer.object);
+      const older = unsaved.get(key);
+      if (older === undefined) unsaved.set(key, newer);
+      else {
+        older.settled = unionRanges(older.settled, newer.settled);
+        older.complete ||= newer.complete;
+      }
+    }
+    this.#unsaved = unsaved;
+    this.#quarantined = [...quarantined, ...this.#quarantined];
+    this.#fulfilled = [...fulfilled, ...this.#fulfilled];
+    this.#head ??= head;
+    this.#unsavedBytes += bytes;
+  }
+
+  #unsavedOf(object: ObjectRef): Unsaved {
+    const key = identityOf(object);
+    const known = this.#unsaved.get(key);
+    if (known !== undefined) return known;
+    const unsaved: Unsaved = { object, settled: [], complete: false };
+    this.#unsaved.set(key, unsaved);
+    return unsaved;
+  }
+
+  /** Bytes settled and not yet durable: what a kill -9 now would send again. */
+  get unsavedBytes(): number {
+    let bytes = 0;
+    for (const unsaved of this.#unsaved.values()) bytes += rangeBytes(unsaved.settled);
+    return bytes;
+  }
+}

@@ -1,0 +1,34 @@
+/** What the stages of one run share. Built once in `pipeline.ts`; a stage takes what it needs of it. */
+import type { Config } from './config/config.ts';
+import type { AdaptiveLimit } from './core/adaptive-limit.ts';
+import type { ByteBudget } from './core/byte-budget.ts';
+import type { CompiledFormats } from './core/format.ts';
+import type { KnownObjects } from './core/known-objects.ts';
+import type { ReadyQueue } from './core/ready-queue.ts';
+import type { SendQueue } from './core/send-queue.ts';
+import type { SourceGate } from './core/source-gate.ts';
+import type { Wakeup } from './core/wakeup.ts';
+import type { QueueAction } from './held-messages.ts';
+import type { ObjectFlight } from './object-flight.ts';
+import type { Ports } from './ports.ts';
+import type { ProgressWriter } from './progress-writer.ts';
+
+export interface RunContext {
+  readonly ports: Ports;
+  readonly config: Config;
+  readonly formats: CompiledFormats;
+  readonly known: KnownObjects;
+  readonly ready: ReadyQueue;
+  /** Notified when an object may have become ready, or when room was made. */
+  readonly readyChanged: Wakeup;
+  /** Sources whose last LIST or HEAD failed. */
+  readonly listing: { readonly failingSources: Set<number> };
+  /** What the queue of notifications refused at the last attempt. */
+  readonly queue: { readonly failingActions: Set<QueueAction> };
+  /** One for each source. */
+  readonly gates: readonly SourceGate[];
+  readonly readLimit: AdaptiveLimit;
+  readonly budget: ByteBudget;
+  readonly sendQueue: SendQueue<ObjectFlight>;
+  readonly progress: ProgressWriter;
+}

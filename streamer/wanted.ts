@@ -1,0 +1,99 @@
+/**
+ * The third motion of discovery: objects that an operator asked for by name (`audit --requeue`, `replay`, `quarantine retry`). The requests
+ * stand in the state, where another process may add some while this one runs.
+ * Invariant: a request is taken out of the state only in the commit that makes its delivery durable, or when it has become pointless.
+ */
+import { backoffMs } from './core/backoff.ts';
+import { identityOf } from './core/object-task.ts';
+import type { Selection } from './core/selection.ts';
+import { StreamerError } from './errors.ts';
+import type { ObjectRecord, ObjectRef, WantedObject } from './ports.ts';
+import type { RunContext } from './run-context.ts';
+import { selectionOf } from './source-selection.ts';
+
+const POLL_MS = 5_000;
+const REQUESTS_PER_READ = 500;
+/** While the ready queue is full: requests wait behind everything else. */
+const ROOM_POLL_MS = 200;
+const READ_RETRY = { delayMsBase: 200, delayMsMax: 30_000 } as const;
+
+export async function offerWanted(context: RunContext, signal: AbortSignal): Promise<void> {
+  const { ports, config, formats } = context;
+  const selections = config.s3.sources.map((_, index) => selectionOf(config, formats, index));
+  let afterSeq = 0;
+  /** Their objects are under way for another reason: offered once that is over. */
+  let postponed: readonly WantedObject[] = [];
+  while (!signal.aborted) {
+    const requests = await read(context, afterSeq, signal);
+    const again: WantedObject[] = [];
+    for (const request of [...postponed, ...requests]) {
+      if (!(await offer(context, selections, request, signal))) again.push(request);
+    }
+    postponed = again;
+    afterSeq = requests.at(-1)?.seq ?? afterSeq;
+    if (requests.length < REQUESTS_PER_READ) await ports.clock.sleep(POLL_MS, signal);
+  }
+}
+
+/** False when the object is under way for another reason. */
+async function offer(
+  context: RunContext,
+  selections: readonly Selection[],
+  { seq, object, kind, settled }: WantedObject,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { ports, config, known, ready, readyChanged, progress } = context;
+  const source = config.s3.sources.findIndex(
+    ({ bucket, prefix }) => bucket === object.bucket && object.key.startsWith(prefix),
+  );
+  const selected = selections[source]?.selectByName(object, ports.clock.now());
+  if (selected?.kind !== 'task') {
+    // The configuration has changed since the request was made: it waits for one that knows the object.
+    const reason = selected?.reason ?? 'no-source';
+    ports.events.emit({ kind: 'object skipped', bucket: object.bucket, key: object.key, reason });
+    return true;
+  }
+  while (!signal.aborted && ready.length >= config.processing.queueObjectsMax)
+    await ports.clock.sleep(ROOM_POLL_MS, signal);
+  const record = kind === 'again' ? null : await lookup(context, object, signal);
+  if (signal.aborted) return true;
+  const identity = identityOf(object);
+  if (known.isUnderWay(identity)) return false;
+  if (record?.kind === 'complete') {
+    progress.fulfil(seq, 'delivered');
+    return true;
+  }
+  // Remembered as done since a moment ago: that does not count for one that is wanted again.
+  known.forget(identity);
+  // The request itself is durable: the floor of the look-back need not wait for the object.
+  known.add(identity, { lastModifiedMs: Infinity, eligibleMs: ports.clock.now(), sizeBytes: object.sizeBytes });
+  ready.push({ ...selected.task, settled: record?.kind === 'partial' ? record.settled : settled, wanted: seq });
+  readyChanged.notify();
+  ports.events.emit({ kind: 'object found', object, isLate: false });
+  return true;
+}
+
+async function read(context: RunContext, afterSeq: number, signal: AbortSignal): Promise<readonly WantedObject[]> {
+  const requests = await untilRead(context, () => context.ports.state.readWanted(afterSeq, REQUESTS_PER_READ), signal);
+  return requests ?? [];
+}
+
+async function lookup(context: RunContext, object: ObjectRef, signal: AbortSignal): Promise<ObjectRecord | null> {
+  const records = await untilRead(context, () => context.ports.state.lookup([object]), signal);
+  return records?.[0] ?? null;
+}
+
+/** Asks the state store, however often that fails; null when the signal aborts. */
+async function untilRead<T>({ ports }: RunContext, ask: () => Promise<T>, signal: AbortSignal): Promise<T | null> {
+  for (let failures = 1; !signal.aborted; failures += 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof StreamerError)) throw error;
+      const delayMs = backoffMs(READ_RETRY, failures, ports.random.next(), null);
+      ports.events.emit({ kind: 'state read failed', code: error.code, error: error.message, delayMs });
+      await ports.clock.sleep(delayMs, signal);
+    }
+  }
+  return null;
+}
