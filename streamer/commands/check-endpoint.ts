@@ -1,0 +1,93 @@
+/**
+ * `check`, endpoints: connects (TCP, and TLS where the URL says so), then asks with OPTIONS. No POST is sent, not even an empty one: a receiver may
+ * make a record of it. What an agent answers to OPTIONS is only told, because agents answer it as they like.
+ */
+import type { Socket } from 'node:net';
+import { Agent, buildConnector, request } from 'undici';
+import { connectOptions } from '../io/http-sink.ts';
+import type { TlsFiles } from '../io/tls-files.ts';
+import { type Finding, messageOf } from './check-finding.ts';
+import { formatDuration } from './output.ts';
+
+const CONNECT_TIMEOUT_MS = 3_000;
+const ANSWER_TIMEOUT_MS = 3_000;
+
+export interface EndpointAccess {
+  /** Sent with the OPTIONS request, as with every POST. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly tls: TlsFiles | null;
+}
+
+export async function checkEndpoint(endpoint: string, access: EndpointAccess): Promise<Finding> {
+  const url = new URL(endpoint);
+  const startMs = performance.now();
+  try {
+    (await connect(url, access)).destroy();
+  } catch (error) {
+    return { area: 'endpoint', status: 'failed', target: endpoint, detail: messageOf(error), cure: cureOf(error, url) };
+  }
+  const connected = `${url.protocol === 'https:' ? 'TCP and TLS connect' : 'TCP connects'} (${formatDuration(performance.now() - startMs)})`;
+  const { detail, cure } = await askOptions(endpoint, access);
+  return {
+    area: 'endpoint',
+    status: cure === null ? 'ok' : 'note',
+    target: endpoint,
+    detail: `${connected}; ${detail}`,
+    cure,
+  };
+}
+
+/** As the sink connects. */
+async function connect(url: URL, { tls }: EndpointAccess): Promise<Socket> {
+  const connector = buildConnector(connectOptions({ connectTimeoutMs: CONNECT_TIMEOUT_MS, tls }));
+  return new Promise((resolve, reject) => {
+    connector(
+      {
+        hostname: url.hostname,
+        host: url.host,
+        protocol: url.protocol,
+        port: url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port,
+      },
+      (error, socket) => (error === null ? resolve(socket) : reject(error)),
+    );
+  });
+}
+
+async function askOptions(
+  endpoint: string,
+  { headers, tls }: EndpointAccess,
+): Promise<{ readonly detail: string; readonly cure: string | null }> {
+  const dispatcher = new Agent({ connect: connectOptions({ connectTimeoutMs: CONNECT_TIMEOUT_MS, tls }) });
+  try {
+    const answer = await request(endpoint, {
+      dispatcher,
+      method: 'OPTIONS',
+      headers: { ...headers },
+      headersTimeout: ANSWER_TIMEOUT_MS,
+      signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+    });
+    await answer.body.dump();
+    const detail = `OPTIONS was answered ${answer.statusCode}`;
+    if (answer.statusCode === 401 || answer.statusCode === 403)
+      return { detail, cure: 'if POST is refused too, correct http.auth or http.headers' };
+    if (answer.statusCode === 404)
+      return { detail, cure: 'if POST is refused too, correct the path in http.endpoints' };
+    return { detail, cure: null };
+  } catch (error) {
+    const detail = `OPTIONS was not answered (${messageOf(error)})`;
+    return { detail, cure: 'some agents only answer POST. If not, see that an HTTP input listens on this port' };
+  } finally {
+    await dispatcher.destroy();
+  }
+}
+
+function cureOf(error: unknown, url: URL): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return `the host name ${url.hostname} is not known: correct http.endpoints, or DNS`;
+  if (code.includes('CERT') || code.includes('SELF_SIGNED') || code.includes('VERIFY'))
+    return 'the certificate is not trusted, or is not for this host: name its authority in http.tls.ca_file, or use the name it was issued for';
+  if (code.includes('SSL') || code === 'EPROTO')
+    return 'no TLS is spoken there: use http:// in http.endpoints, or turn TLS on in the agent';
+  return `start the EdgeDelta agent with an HTTP input on port ${url.port || (url.protocol === 'https:' ? 443 : 80)}, open the way to it, or correct http.endpoints`;
+}

@@ -1,0 +1,176 @@
+/** `run`: builds the real adapters, runs the pipeline until a signal, and drains. The only place that constructs adapters. */
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { Logger } from 'pino';
+import type { Config } from '../config/config.ts';
+import { secretsOf } from '../config/redact.ts';
+import type { Totals } from '../events.ts';
+import { openFileStateStore } from '../io/file-state-store.ts';
+import { createHttpSink } from '../io/http-sink.ts';
+import { BufferPool } from '../io/buffer-pool.ts';
+import { createNodeInflate } from '../io/node-inflate.ts';
+import { createLoggedEvents, createLogger } from '../io/pino-events.ts';
+import { createS3Client, createS3ObjectStore } from '../io/s3-object-store.ts';
+import { readTlsFiles } from '../io/tls-files.ts';
+import { systemClock, systemRandom } from '../io/system-clock.ts';
+import { HEADS_MAX } from '../notification-intake.ts';
+import { createPipeline, type Pipeline } from '../pipeline.ts';
+import type { Events, Ports } from '../ports.ts';
+import { requestHeaders } from '../request-headers.ts';
+import { VERSION } from '../version.ts';
+import { createObservatory } from './observatory.ts';
+import { checkEndpoints, checkQueue, checkSources } from './preflight.ts';
+import { openQueue, queueWarnings } from './queue.ts';
+
+const PROGRESS_INTERVAL_MS = 10_000;
+/** A buffer that no object needed for this long is given back to the system. */
+const POOL_IDLE_MS_MAX = 5_000;
+/** LISTs, and retries that overlap their successors, beside the readers. */
+const SPARE_SOCKETS = 4;
+
+export interface RunOptions {
+  readonly config: Config;
+  /** Already said to be wrong or odd with the configuration, to be logged. */
+  readonly warnings: readonly string[];
+}
+
+/** Returns after a clean stop; throws a `StreamerError` when it cannot start. */
+export async function runStreamer({ config, warnings }: RunOptions): Promise<void> {
+  const secrets = secretsOf(config, process.env);
+  const logger = createLogger({ ...config.logging, secrets });
+  const stop = new AbortController();
+  const kill = new AbortController();
+  const state = openFileStateStore(config.state.filePath);
+  const queue = openQueue(config);
+  const socketsMax = config.processing.workers + SPARE_SOCKETS + (queue === null ? 0 : HEADS_MAX);
+  const client = createS3Client({ ...config.s3, socketsMax });
+  const sink = createHttpSink({ ...sinkOptions(config), secrets }, systemClock);
+  const logged = createLoggedEvents(logger, systemClock);
+  const { totals } = logged;
+  const events: Events = {
+    emit(event) {
+      logged.emit(event);
+      observatory.observe(event);
+    },
+  };
+  const observatory = createObservatory({ config, clock: systemClock, totals, sink, events });
+  const pool = new BufferPool({
+    idleBytesMax: config.memoryLimitBytes / 8,
+    idleMsMax: POOL_IDLE_MS_MAX,
+    nowMs: () => systemClock.now(),
+  });
+  const ports: Ports = {
+    clock: systemClock,
+    random: systemRandom,
+    objects: createS3ObjectStore(client),
+    inflate: createNodeInflate(pool),
+    sink,
+    state,
+    events,
+    ...(queue === null ? {} : { notifications: queue.notifications }),
+  };
+  try {
+    for (const warning of warnings) logger.warn({ warning }, 'configuration warning');
+    const isFirstStart = (await state.readHead()) === null;
+    await checkSources(ports.objects, config, isFirstStart, stop.signal);
+    const facts = queue === null ? null : await checkQueue(queue.notifications, isFirstStart, stop.signal);
+    for (const warning of facts === null ? [] : queueWarnings(config, facts)) logger.warn({ warning }, 'queue warning');
+    for (const endpoint of await checkEndpoints(config, isFirstStart))
+      logger.warn({ endpoint }, 'endpoint not reachable');
+    const pipeline = createPipeline(ports, config);
+    const healthPort = await observatory.open(pipeline);
+    events.emit({
+      kind: 'streamer started',
+      version: VERSION,
+      pid: process.pid,
+      endpoints: sink.endpoints,
+      sources: config.s3.sources.map(({ bucket, prefix }) => `s3://${bucket}/${prefix}`),
+      healthPort,
+    });
+    const endOfSignals = stopOnSignals(config, stop, kill, (reason) =>
+      events.emit({ kind: 'streamer stopping', reason }),
+    );
+    const endOfProgress = logProgress(logger, totals, pipeline, () => pool.dropStale());
+    try {
+      await pipeline.run(stop.signal, kill.signal);
+    } finally {
+      endOfSignals();
+      endOfProgress();
+    }
+  } finally {
+    await observatory.close();
+    await sink.close();
+    client.destroy();
+    queue?.close();
+    await state.close();
+  }
+}
+
+function stopOnSignals(
+  config: Config,
+  stop: AbortController,
+  kill: AbortController,
+  onStop: (reason: string) => void,
+): () => void {
+  let grace: NodeJS.Timeout | undefined;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (stop.signal.aborted) {
+      // Asked twice: no more patience.
+      kill.abort();
+      return;
+    }
+    onStop(signal);
+    stop.abort();
+    grace = setTimeout(() => kill.abort(), config.shutdownGraceMs);
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+  return () => {
+    clearTimeout(grace);
+    process.off('SIGTERM', onSignal);
+    process.off('SIGINT', onSignal);
+  };
+}
+
+/** A line with all sums every ten seconds, and one at the end. */
+function logProgress(logger: Logger, totals: Readonly<Totals>, pipeline: Pipeline, onTick: () => void): () => void {
+  const delay = monitorEventLoopDelay({ resolution: 10 });
+  delay.enable();
+  const fields = (): object => {
+    const { user, system } = process.cpuUsage();
+    const memory = process.memoryUsage();
+    return {
+      ...totals,
+      ...pipeline.gauges(),
+      eventLoopDelayP99Ms: delay.percentile(99) / 1e6,
+      rssMB: memory.rss / 1e6,
+      heapMB: memory.heapTotal / 1e6,
+      heapUsedMB: memory.heapUsed / 1e6,
+      arrayBuffersMB: memory.arrayBuffers / 1e6,
+      cpuS: (user + system) / 1e6,
+    };
+  };
+  const timer = setInterval(() => {
+    onTick();
+    logger.info(fields(), 'streamer progress');
+  }, PROGRESS_INTERVAL_MS);
+  timer.unref();
+  return () => {
+    clearInterval(timer);
+    logger.info(fields(), 'streamer stopped');
+    logger.flush();
+  };
+}
+
+function sinkOptions({ http }: Config): Parameters<typeof createHttpSink>[0] {
+  return {
+    endpoints: http.endpoints,
+    connectionsMax: http.workers,
+    requestTimeoutMs: http.requestTimeoutMs,
+    connectTimeoutMs: http.connectTimeoutMs,
+    responseHeaderTimeoutMs: http.responseHeaderTimeoutMs,
+    idleConnectionTimeoutMs: http.idleConnectionTimeoutMs,
+    headers: requestHeaders(http),
+    compression: http.compression,
+    tls: readTlsFiles(http.tls),
+  };
+}

@@ -1,0 +1,164 @@
+/** `state show`: what the streamer remembers, also while it runs. */
+import { Command } from 'commander';
+import { rangeBytes } from '../core/ranges.ts';
+import { missingState } from '../io/state-admin.ts';
+import { isStateInUse, openStateReader, type PartialObject, type StateReader } from '../io/state-reader.ts';
+import type { StateHead } from '../ports.ts';
+import { nameOfSource } from './bucket.ts';
+import { configOption, countArgument, jsonOption } from './arguments.ts';
+import { loadConfig } from './load-config.ts';
+import { formatMoment } from './moment.ts';
+import { formatBytes, formatColumns, formatCount, formatNumber, print, printJson } from './output.ts';
+
+const HOURS_SHOWN_DEFAULT = 24;
+/** Objects that are shown one by one: there are rarely more than `processing.worker_count`. */
+const PARTIAL_OBJECTS_MAX = 1_000;
+const RANGES_SHOWN_MAX = 6;
+
+interface ShowOptions {
+  readonly config: string;
+  readonly hours: number;
+  readonly json?: true;
+}
+
+export function showCommand(): Command {
+  return new Command('show')
+    .description('show what the streamer remembers')
+    .addOption(configOption())
+    .option('--hours <n>', 'hours to show, the newest (0: all)', countArgument, HOURS_SHOWN_DEFAULT)
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+It works beside a running streamer, takes no lock and changes nothing. Hours are
+those in which the objects were last modified. State in Redis is not built yet:
+this is the local file.`,
+    )
+    .action(show);
+}
+
+async function show(options: ShowOptions): Promise<void> {
+  const { config } = await loadConfig(options.config);
+  const { filePath } = config.state;
+  const reader = openStateReader(filePath);
+  if (reader === null) throw missingState(filePath);
+  try {
+    const summary = summarize(reader, isStateInUse(filePath));
+    if (options.json) printJson(jsonOf(summary, options.hours));
+    else print(textOf(summary, options.hours));
+  } finally {
+    reader.close();
+  }
+}
+
+interface Summary {
+  readonly path: string;
+  readonly fileBytes: number;
+  readonly isInUse: boolean;
+  readonly head: StateHead | null;
+  readonly forgottenBeforeMs: number | null;
+  readonly hours: ReturnType<StateReader['completeByHour']>;
+  readonly complete: number;
+  readonly partials: readonly PartialObject[];
+  readonly partialCount: number;
+  readonly wanted: number;
+  readonly quarantinedOpen: number;
+}
+
+function summarize(reader: StateReader, isInUse: boolean): Summary {
+  const hours = reader.completeByHour();
+  return {
+    path: reader.path,
+    fileBytes: reader.fileBytes(),
+    isInUse,
+    head: reader.head(),
+    forgottenBeforeMs: reader.forgottenBeforeMs(),
+    hours,
+    complete: hours.reduce((sum, { objects }) => sum + objects, 0),
+    partials: reader.partials(PARTIAL_OBJECTS_MAX),
+    partialCount: reader.partialCount(),
+    wanted: reader.wantedCount(),
+    quarantinedOpen: reader.quarantined({ isClosedToo: false }).length,
+  };
+}
+
+/** 0 shows all. */
+function newest<T>(list: readonly T[], count: number): readonly T[] {
+  return count > 0 ? list.slice(-count) : list;
+}
+
+function textOf(summary: Summary, hoursShown: number): string {
+  const { path, fileBytes, isInUse, head, forgottenBeforeMs, hours, partials, partialCount } = summary;
+  const shownHours = newest(hours, hoursShown);
+  const facts = [
+    ['file', `${path} (${formatBytes(fileBytes)}), ${isInUse ? 'in use by a running streamer' : 'not in use'}`],
+    ['start from', head === null ? 'not known: the streamer has not started yet' : startOf(head)],
+    ['floor', head === null ? '-' : `${floorOf(head)}: older objects are complete or not ours`],
+    ...(forgottenBeforeMs === null
+      ? []
+      : [['remembers', `complete objects since ${formatMoment(forgottenBeforeMs)} (audit.retention)`]]),
+    ['complete', formatCount(summary.complete, 'object')],
+    ['partial', formatCount(partialCount, 'object')],
+    ['asked for', `${formatCount(summary.wanted, 'object')} (replay, quarantine retry, audit --requeue)`],
+    ['quarantine', formatCount(summary.quarantinedOpen, 'record')],
+  ];
+  return [
+    formatColumns(facts),
+    ...(shownHours.length === 0
+      ? []
+      : [
+          `\ncomplete, by the hour of LastModified${shownHours.length < hours.length ? ` (the newest ${shownHours.length} of ${hours.length}; --hours 0 shows all)` : ''}:`,
+          formatColumns(
+            shownHours.map(({ hourStartMs, objects }) => [`  ${formatMoment(hourStartMs)}`, formatNumber(objects)]),
+          ),
+        ]),
+    ...(partials.length === 0 ? [] : ['\npartial, with what is settled:', ...partials.map(partialText)]),
+  ].join('\n');
+}
+
+function startOf({ startFromMs }: StateHead): string {
+  if (startFromMs === 0) return 'the beginning';
+  return `${formatMoment(startFromMs)}: older objects are not ours`;
+}
+
+function floorOf({ floorMs }: StateHead): string {
+  return floorMs <= 0 ? 'the beginning' : formatMoment(floorMs);
+}
+
+function partialText({ object, settled }: PartialObject): string {
+  const shown = settled
+    .slice(0, RANGES_SHOWN_MAX)
+    .map(({ start, end }) => `${formatNumber(start)}-${formatNumber(end)}`);
+  const more = settled.length > RANGES_SHOWN_MAX ? ` and ${settled.length - RANGES_SHOWN_MAX} more` : '';
+  return (
+    `  ${nameOfSource({ bucket: object.bucket, prefix: object.key })}  (${formatMoment(object.lastModifiedMs)})\n` +
+    `    ${formatBytes(rangeBytes(settled))}: bytes ${shown.join(', ')}${more} of its content`
+  );
+}
+
+function jsonOf(summary: Summary, hoursShown: number): object {
+  const { head, forgottenBeforeMs, hours, partials } = summary;
+  return {
+    path: summary.path,
+    fileBytes: summary.fileBytes,
+    inUse: summary.isInUse,
+    startFrom: head === null ? null : formatMoment(head.startFromMs),
+    floor: head === null ? null : formatMoment(head.floorMs),
+    forgottenBefore: forgottenBeforeMs === null ? null : formatMoment(forgottenBeforeMs),
+    complete: summary.complete,
+    completeByHour: newest(hours, hoursShown).map(({ hourStartMs, objects }) => ({
+      hour: formatMoment(hourStartMs),
+      objects,
+    })),
+    partial: summary.partialCount,
+    partialObjects: partials.map(({ object, settled }) => ({
+      bucket: object.bucket,
+      key: object.key,
+      etag: object.etag,
+      lastModified: formatMoment(object.lastModifiedMs),
+      settled,
+    })),
+    wanted: summary.wanted,
+    quarantined: summary.quarantinedOpen,
+  };
+}
