@@ -1,0 +1,112 @@
+/** What survives a crash, with the meaning that the file store gives it (`streamer/io/file-state-store.ts`). Tests compare the two. */
+import {
+  type Fulfilment,
+  type ObjectRecord,
+  type ObjectRef,
+  type QuarantineRecord,
+  type Range,
+  type StateChange,
+  type StateCommit,
+  type StateHead,
+  unionRanges,
+  type WantedObject,
+} from '#streamer';
+
+const HOUR_MS = 3_600_000;
+
+interface PartialObject {
+  readonly object: ObjectRef;
+  readonly ranges: readonly Range[];
+}
+
+export class DurableState {
+  #head: StateHead | null = null;
+  /** By hour of LastModified, as the file store clusters them. */
+  readonly #complete = new Map<number, Set<string>>();
+  readonly #partial = new Map<string, PartialObject>();
+  readonly #quarantined: QuarantineRecord[] = [];
+  #wanted: WantedObject[] = [];
+  #wantedSeq = 0;
+
+  get head(): StateHead | null {
+    return this.#head;
+  }
+
+  get quarantined(): readonly QuarantineRecord[] {
+    return this.#quarantined;
+  }
+
+  get wanted(): readonly WantedObject[] {
+    return this.#wanted;
+  }
+
+  record(object: ObjectRef): ObjectRecord {
+    const id = idOf(object);
+    if (this.#complete.get(hourOf(object))?.has(id) === true) return { kind: 'complete' };
+    const settled = this.#rangesOf(id);
+    return settled.length === 0 ? { kind: 'unknown' } : { kind: 'partial', settled };
+  }
+
+  readWanted(afterSeq: number, objectsMax: number): readonly WantedObject[] {
+    const wanted = this.#wanted.filter(({ seq }) => seq > afterSeq).slice(0, objectsMax);
+    // What an earlier run delivered of it for this request.
+    return wanted.map((request) =>
+      request.kind === 'again'
+        ? { ...request, settled: unionRanges(request.settled, this.#rangesOf(idOf(request.object))) }
+        : request,
+    );
+  }
+
+  /** As another process does it, while a streamer runs. A later request for the same object replaces the earlier. */
+  want(request: Omit<WantedObject, 'seq'>): WantedObject {
+    const id = idOf(request.object);
+    this.#wantedSeq += 1;
+    const wanted = { ...request, seq: this.#wantedSeq };
+    this.#wanted = [...this.#wanted.filter(({ object }) => idOf(object) !== id), wanted];
+    return wanted;
+  }
+
+  /** All of it at once. */
+  apply({ changes, quarantined, fulfilled, head, forgetBeforeMs }: StateCommit): void {
+    for (const change of changes) this.#change(change);
+    this.#quarantined.push(...quarantined);
+    for (const fulfilment of fulfilled) this.#fulfil(fulfilment);
+    if (head !== null) this.#head = head;
+    if (forgetBeforeMs !== null) this.#forget(forgetBeforeMs);
+  }
+
+  #change({ object, settled, complete }: StateChange): void {
+    const id = idOf(object);
+    if (!complete) {
+      this.#partial.set(id, { object, ranges: unionRanges(this.#rangesOf(id), settled) });
+      return;
+    }
+    const hour = hourOf(object);
+    const ids = this.#complete.get(hour) ?? new Set();
+    ids.add(id);
+    this.#complete.set(hour, ids);
+    this.#partial.delete(id);
+  }
+
+  #fulfil({ wantedSeq }: Fulfilment): void {
+    this.#wanted = this.#wanted.filter(({ seq }) => seq !== wantedSeq);
+  }
+
+  #forget(beforeMs: number): void {
+    const beforeHour = Math.floor(beforeMs / HOUR_MS);
+    for (const hour of this.#complete.keys()) if (hour < beforeHour) this.#complete.delete(hour);
+    for (const [id, { object }] of this.#partial) if (object.lastModifiedMs < beforeMs) this.#partial.delete(id);
+  }
+
+  #rangesOf(id: string): readonly Range[] {
+    return this.#partial.get(id)?.ranges ?? [];
+  }
+}
+
+function idOf({ bucket, etag, key }: ObjectRef): string {
+  return `${bucket} ${etag} ${key}`;
+}
+
+function hourOf({ lastModifiedMs }: ObjectRef): number {
+  return Math.floor(lastModifiedMs / HOUR_MS);
+}

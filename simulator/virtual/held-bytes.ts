@@ -1,0 +1,28 @@
+/**
+ * What an instance must be holding in memory, judged from outside: bytes that S3 gave it and that no endpoint has acknowledged. It may hold more
+ * (stored bytes, settled lines of the same object), never less: so it must not exceed `memory.limit` whatever the streamer's own account says.
+ */
+import type { Version } from './truth.ts';
+
+export class HeldBytes {
+  readonly #readShare = new Map<Version, number>();
+
+  /** So much of the object, from 0 to 1, is in the streamer's hands. A later reading begins anew. */
+  read(version: Version, share: number): void {
+    this.#readShare.set(version, share);
+  }
+
+  /** Now. */
+  count(): number {
+    let bytes = 0;
+    for (const [version, share] of this.#readShare) {
+      if (version.openBytes === 0 || version.isGone) {
+        this.#readShare.delete(version);
+        continue;
+      }
+      // Lines are acknowledged from the front, more or less: what is still to be read is open too.
+      bytes += Math.max(0, version.openBytes - (1 - share) * version.content.rawBytes);
+    }
+    return bytes;
+  }
+}

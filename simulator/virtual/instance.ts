@@ -1,0 +1,198 @@
+/**
+ * One streamer process of the world: the real pipeline on ports of its own. It can be stopped as by SIGTERM, and killed between any two steps: then
+ * none of its timers fires again and nothing answers it, so nothing that it would have done is ever done.
+ */
+import { createPipeline, type Config, type Pipeline, type StateCommit, type StreamerEvent } from '#streamer';
+import type { Changes } from './changes.ts';
+import type { DurableState } from './durable-state.ts';
+import { HeldBytes } from './held-bytes.ts';
+import type { MemoryBucket } from './memory-bucket.ts';
+import { MemoryObjectStore } from './memory-object-store.ts';
+import { MemorySink } from './memory-sink.ts';
+import { MemoryStateStore } from './memory-state-store.ts';
+import type { SavedProgress } from './saved-progress.ts';
+import type { Surroundings } from './surroundings.ts';
+import { syncInflate } from './sync-inflate.ts';
+import type { Trace } from './trace.ts';
+import { nameOf, type Version } from './truth.ts';
+import type { HostClock, Life } from './virtual-time.ts';
+
+export interface InstanceOptions {
+  /** From 1; each start is another instance. */
+  readonly number: number;
+  readonly surroundings: Surroundings;
+  readonly config: Config;
+  readonly host: HostClock;
+  readonly buckets: ReadonlyMap<string, MemoryBucket>;
+  readonly changes: Changes;
+  readonly durable: DurableState;
+  readonly progress: SavedProgress;
+  readonly onFulfilled: (commit: StateCommit) => void;
+  /** It has ended by itself; null after a clean stop. */
+  readonly onEnd: (error: unknown) => void;
+}
+
+/** Of what one reader may have in its hands beyond the lines that are accounted: a piece of an S3 body, inflated. */
+const PIECE_SLACK_BYTES = 96 * 1024;
+
+export class Instance implements Life {
+  readonly #options: InstanceOptions;
+  readonly #stop = new AbortController();
+  readonly #kill = new AbortController();
+  readonly #held = new HeldBytes();
+  readonly #objects: MemoryObjectStore;
+  readonly #state: MemoryStateStore;
+  readonly #sink: MemorySink;
+  readonly #pipeline: Pipeline;
+  #isAlive = true;
+  #stoppedMs: number | null = null;
+
+  constructor(options: InstanceOptions) {
+    const { surroundings, config, host, number } = options;
+    const own: Surroundings = { ...surroundings, random: (part) => surroundings.random(`instance ${number} ${part}`) };
+    this.#options = options;
+    this.#objects = new MemoryObjectStore({
+      ...options,
+      surroundings: own,
+      life: this,
+      onRead: (version, share) => this.#onRead(version, share),
+    });
+    this.#state = new MemoryStateStore({ ...options, surroundings: own, life: this });
+    this.#sink = new MemorySink({
+      surroundings: own,
+      life: this,
+      instance: number,
+      requestTimeoutMs: config.http.requestTimeoutMs,
+    });
+    this.#pipeline = createPipeline(
+      {
+        clock: host.portFor(this),
+        random: own.random('streamer'),
+        objects: this.#objects,
+        inflate: syncInflate,
+        sink: this.#sink,
+        state: this.#state,
+        events: { emit: (event) => traceEvent(surroundings.trace, event) },
+      },
+      config,
+    );
+  }
+
+  get isAlive(): boolean {
+    return this.#isAlive;
+  }
+
+  /** When it was asked to stop; null while it was not. */
+  get stoppedMs(): number | null {
+    return this.#stoppedMs;
+  }
+
+  /** So long after `stop` a process may take that honours `shutdown_grace`. */
+  get endWithinMs(): number {
+    return this.#options.config.shutdownGraceMs + 10_000;
+  }
+
+  /** What its pipeline says of itself, for whoever looks for the cause of a breach. */
+  describe(): string {
+    const { inFlightBytes, queuedBytes, readyObjects, unsettledObjects, usableEndpoints } = this.#pipeline.gauges();
+    return (
+      `${inFlightBytes} bytes in flight, ${queuedBytes} queued, ${readyObjects} objects ready, ${unsettledObjects} under way, ` +
+      `${usableEndpoints} endpoints usable, ${this.#sink.unansweredPosts} POSTs unanswered, bodies open: ${this.#objects.openBodies.join(' ') || 'none'}`
+    );
+  }
+
+  start(): void {
+    const { trace } = this.#options.surroundings;
+    trace.add('instance started', this.#options.number);
+    this.#pipeline.run(this.#stop.signal, this.#kill.signal).then(
+      () => this.#end(null),
+      (error: unknown) => this.#end(error),
+    );
+  }
+
+  /** SIGTERM. */
+  stop(): void {
+    const { time, trace } = this.#options.surroundings;
+    if (this.#stoppedMs !== null) return;
+    trace.add('instance stopping', this.#options.number);
+    this.#stoppedMs = time.nowMs;
+    this.#stop.abort();
+    time.after(this.#options.config.shutdownGraceMs, this, () => this.#kill.abort());
+  }
+
+  /** kill -9. */
+  kill(): void {
+    if (!this.#isAlive) return;
+    this.#isAlive = false;
+    this.#options.surroundings.trace.add('instance killed', this.#options.number);
+    this.#state.abandon();
+    this.#leave();
+  }
+
+  /** What the accounts say at this moment. */
+  checkBounds(): void {
+    const { judge } = this.#options.surroundings;
+    const { memoryLimitBytes, http } = this.#options.config;
+    const { inFlightBytesMax, queuedBytes } = this.#pipeline.gauges();
+    if (inFlightBytesMax > memoryLimitBytes)
+      judge.breach('memory-bounded', `${inFlightBytesMax} bytes were accounted, memory.limit is ${memoryLimitBytes}`);
+    // A single batch that is larger than the queue is let in alone.
+    if (queuedBytes > Math.max(http.bufferBytes, http.batchBytesMax + 2 * this.#options.config.processing.lineBytesMax))
+      judge.breach('memory-bounded', `${queuedBytes} bytes are queued, http.buffer_bytes is ${http.bufferBytes}`);
+  }
+
+  #onRead(version: Version, share: number): void {
+    const { judge } = this.#options.surroundings;
+    const { memoryLimitBytes } = this.#options.config;
+    this.#held.read(version, share);
+    const heldBytes = this.#held.count();
+    if (heldBytes > memoryLimitBytes + PIECE_SLACK_BYTES) {
+      const detail = `${Math.round(heldBytes)} bytes were read and are not acknowledged, memory.limit is ${memoryLimitBytes}; the last is ${nameOf(version)}`;
+      judge.breach('memory-bounded', detail);
+    }
+  }
+
+  /** When all is delivered and saved. */
+  checkIdle(): void {
+    const { unsettledObjects } = this.#pipeline.gauges();
+    if (unsettledObjects > 0)
+      this.#options.surroundings.judge.breach('every-wait-ends', `${unsettledObjects} objects stay under way for ever`);
+  }
+
+  #checkCleanStop(): void {
+    const { truth, judge } = this.#options.surroundings;
+    truth.checkAllSaved(this.#options.number);
+    const { unansweredPosts } = this.#sink;
+    if (unansweredPosts > 0) judge.breach('clean-stop-saves', `a stop broke off ${unansweredPosts} POSTs`);
+    const { queuedBytes } = this.#pipeline.gauges();
+    if (queuedBytes > 0) judge.breach('clean-stop-saves', `a stop left ${queuedBytes} bytes in the queue`);
+    const [open] = this.#objects.openBodies;
+    if (open !== undefined)
+      judge.breach('bodies-consumed', `the body of ${open} was neither read to its end nor discarded`);
+  }
+
+  #end(error: unknown): void {
+    if (!this.#isAlive) return;
+    this.#isAlive = false;
+    const { trace, judge } = this.#options.surroundings;
+    trace.add('instance ended', this.#options.number, error instanceof Error ? error.message : '');
+    this.checkBounds();
+    const isClean = error === null && this.#stoppedMs !== null && !this.#kill.signal.aborted;
+    if (error === null && this.#stoppedMs === null)
+      judge.breach('no-crash', 'the pipeline ended without being asked to');
+    if (isClean) this.#checkCleanStop();
+    this.#leave();
+    this.#options.onEnd(error);
+  }
+
+  #leave(): void {
+    const { truth } = this.#options.surroundings;
+    truth.allowRepeatsAfterEnd(this.#sink.linesUnderWay);
+    this.#sink.abandon();
+  }
+}
+
+function traceEvent(trace: Trace, event: StreamerEvent): void {
+  if (event.kind === 'quarantined') trace.add('event', event.kind, event.record.object.key, event.record.reason);
+  else trace.add('event', event.kind, 'object' in event ? event.object.key : null);
+}

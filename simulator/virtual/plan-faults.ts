@@ -1,0 +1,225 @@
+/** What goes wrong in a world: a handful of faults of many kinds, placed where something is under way. */
+import type { SeededRandom } from '../random.ts';
+import { type Fault, KILL_POINTS } from './fault.ts';
+import type { WorldSettings } from './plan.ts';
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60_000;
+
+export interface FaultSite {
+  /** So long new objects come. */
+  readonly liveMs: number;
+  readonly settings: WorldSettings;
+}
+
+interface DrawSite extends FaultSite {
+  /** Of the operations that a world makes at least: the fault hits one of the first. */
+  readonly share: number;
+}
+
+type Draw = (random: SeededRandom, site: DrawSite) => Fault;
+
+/** These hit in any world, because they come early; of the others some find nothing under way. */
+const EARLY_SHARE = 0.15;
+const LATER_MIN = 6;
+const LATER_MORE = 10;
+
+/** A world makes at least this many of each; what is counted beyond that may never come. */
+const GETS = 150;
+const POSTS = 60;
+const COMMITS = 25;
+const LISTS = 40;
+
+const listFails: Draw = (random, site) => ({
+  kind: 'list-fails',
+  nth: nth(random, site, LISTS),
+  times: 1 + random.below(6),
+  code: s3Code(random),
+});
+
+const getFails: Draw = (random, site) => ({
+  kind: 'get-fails',
+  nth: nth(random, site, GETS),
+  times: 1 + random.below(12),
+  code: s3Code(random),
+});
+
+const postFails: Draw = (random, site) => ({
+  kind: 'post-fails',
+  nth: nth(random, site, POSTS),
+  times: 1 + random.below(10),
+  status: random.pick([408, 429, 500, 502, 503]),
+  retryAfterMs: retryAfter(random),
+  isStored: random.chance(0.5),
+});
+
+const postResets: Draw = (random, site) => ({
+  kind: 'post-resets',
+  nth: nth(random, site, POSTS),
+  times: 1 + random.below(6),
+  isStored: random.chance(0.6),
+});
+
+const commitFails: Draw = (random, site) => ({
+  kind: 'commit-fails',
+  nth: nth(random, site, COMMITS),
+  times: 1 + random.below(4),
+  isApplied: random.chance(0.5),
+});
+
+const postLate: Draw = (random, site) => ({
+  kind: 'post-late',
+  nth: nth(random, site, POSTS),
+  times: 1 + random.below(4),
+  lateMs: random.next() * 20 * SECOND_MS,
+  isStored: random.chance(0.8),
+});
+
+const getCut: Draw = (random, site) => ({
+  kind: 'get-cut',
+  nth: nth(random, site, GETS),
+  times: 1 + random.below(5),
+  share: random.next(),
+});
+
+const getSlow: Draw = (random, site) => ({
+  kind: 'get-slow',
+  nth: nth(random, site, GETS),
+  times: 1 + random.below(3),
+  forMs: random.next() * MINUTE_MS,
+});
+
+const overwrite: Draw = (random, site) => ({
+  kind: 'overwrite',
+  nth: nth(random, site, GETS),
+  when: random.pick(['before', 'during']),
+});
+
+const commitSlow: Draw = (random, site) => ({
+  kind: 'commit-slow',
+  nth: nth(random, site, COMMITS),
+  times: 1 + random.below(3),
+  forMs: random.next() * 20 * SECOND_MS,
+});
+
+const stateReadFails: Draw = (random, site) => ({
+  kind: 'state-read-fails',
+  nth: nth(random, site, COMMITS),
+  times: 1 + random.below(5),
+});
+
+const postEarly: Draw = (random, site) => ({
+  kind: 'post-early',
+  nth: nth(random, site, POSTS),
+  times: 1 + random.below(10),
+});
+
+const listLags: Draw = (random, site) => ({
+  kind: 'list-lags',
+  ...window(random, site, 5 * MINUTE_MS),
+  lagMs: random.next() * 2 * MINUTE_MS,
+});
+
+const s3Outage: Draw = (random, site) => ({
+  kind: 's3-outage',
+  ...window(random, site, 5 * MINUTE_MS),
+  code: s3Code(random),
+});
+
+const storm: Draw = (random, site) => ({
+  kind: 'storm',
+  ...window(random, site, 3 * MINUTE_MS),
+  share: 0.3 + 0.7 * random.next(),
+  status: random.pick([429, 503]),
+  retryAfterMs: retryAfter(random),
+});
+
+const sinkSlow: Draw = (random, site) => ({
+  kind: 'sink-slow',
+  ...window(random, site, 3 * MINUTE_MS),
+  latencyMs: random.next() * 40 * SECOND_MS,
+});
+
+const sinkOutage: Draw = (random, site) => ({
+  kind: 'sink-outage',
+  ...window(random, site, 15 * MINUTE_MS),
+  how: random.pick(['refuses', 'hangs']),
+});
+
+const clockStep: Draw = (random, site) => ({
+  kind: 'clock-step',
+  ...window(random, site, 5 * MINUTE_MS),
+  byMs: (random.next() - 0.5) * 4 * MINUTE_MS,
+});
+
+/** With a single endpoint, or where the others may be dead too, it comes back. */
+const deadEndpoint: Draw = (random, site) => {
+  const endpoint = random.below(site.settings.endpoints);
+  const span = window(random, site, 10 * MINUTE_MS);
+  // Only one may die for ever, and none hangs for ever: each probe would then cost a time-out.
+  const isForEver = endpoint === 0 && site.settings.endpoints > 1 && random.chance(0.3);
+  if (isForEver) return { kind: 'endpoint-dead', endpoint, atMs: span.atMs, forMs: null, how: 'refuses' };
+  return { kind: 'endpoint-dead', endpoint, ...span, how: random.pick(['refuses', 'hangs', 'misconfigured']) };
+};
+
+const kill: Draw = (random, site) => {
+  const at = random.pick(KILL_POINTS);
+  const operations = at.startsWith('commit') ? COMMITS : POSTS;
+  return { kind: 'kill', at, nth: nth(random, site, operations), downMs: downMs(random) };
+};
+
+const killAt: Draw = (random, site) => ({ kind: 'kill-at', atMs: random.next() * site.liveMs, downMs: downMs(random) });
+
+const stop: Draw = (random, site) => ({ kind: 'stop', atMs: random.next() * site.liveMs, downMs: downMs(random) });
+
+const EARLY: readonly Draw[] = [kill, listFails, getFails, postFails, postResets, commitFails];
+
+const LATER: readonly Draw[] = [
+  ...[listFails, listLags],
+  ...[getFails, getCut, getSlow, overwrite, s3Outage],
+  (random, site) => ({ kind: 'get-garbled', nth: nth(random, site, GETS), times: 1 }),
+  (random, site) => ({ kind: 'delete', nth: nth(random, site, GETS) }),
+  ...[postFails, postResets, postLate, postEarly, storm, sinkSlow, sinkOutage, deadEndpoint],
+  (random, site) => ({ kind: 'refuses-all', ...window(random, site, 4 * MINUTE_MS) }),
+  ...[commitFails, commitSlow, stateReadFails],
+  (random, site) => ({ kind: 'disk-full', ...window(random, site, 4 * MINUTE_MS) }),
+  ...[clockStep, kill, kill, kill, killAt, stop],
+];
+
+export function planFaults(random: SeededRandom, site: FaultSite): readonly Fault[] {
+  const early = EARLY.map((draw) => draw(random, { ...site, share: EARLY_SHARE }));
+  const count = LATER_MIN + random.below(LATER_MORE);
+  const later = Array.from({ length: count }, () => random.pick(LATER)(random, { ...site, share: 1 }));
+  // Endpoints that refuse everything, accept for a moment and refuse again make good lines look bad: that much cannot be told from outside.
+  const firstRefusing = later.find(({ kind }) => kind === 'refuses-all');
+  return [...early, ...later.filter((fault) => fault.kind !== 'refuses-all' || fault === firstRefusing)];
+}
+
+/** Mostly a restart; now and then a night. */
+function downMs(random: SeededRandom): number {
+  const kind = random.next();
+  if (kind < 0.6) return random.next() * 10 * SECOND_MS;
+  if (kind < 0.9) return random.next() * 20 * MINUTE_MS;
+  return random.next() * 12 * 60 * MINUTE_MS;
+}
+
+function window(
+  random: SeededRandom,
+  { liveMs }: FaultSite,
+  forMsMax: number,
+): { readonly atMs: number; readonly forMs: number } {
+  return { atMs: random.next() * liveMs, forMs: (0.05 + random.next()) * forMsMax };
+}
+
+/** More often early than late. */
+function nth(random: SeededRandom, { share }: DrawSite, operations: number): number {
+  return 1 + Math.floor(random.next() * random.next() * share * operations);
+}
+
+function retryAfter(random: SeededRandom): number | null {
+  return random.chance(0.5) ? null : random.below(31) * SECOND_MS;
+}
+
+function s3Code(random: SeededRandom): 'S3_THROTTLED' | 'S3_UNAVAILABLE' | 'S3_ACCESS_DENIED' {
+  return random.pick(['S3_THROTTLED', 'S3_THROTTLED', 'S3_UNAVAILABLE', 'S3_ACCESS_DENIED']);
+}

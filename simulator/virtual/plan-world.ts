@@ -1,0 +1,230 @@
+/** From a seed to a world: what is stored when, how the streamer is configured, and what goes wrong. */
+import { createRandom, type SeededRandom } from '../random.ts';
+import { type ContentKind, rangeOfKind } from './content-kinds.ts';
+import { planFaults } from './plan-faults.ts';
+import {
+  LOOKBACK_MARGIN_MS,
+  type PlannedObject,
+  umbrellaKey,
+  type WorldPlan,
+  type WorldSettings,
+  zscalerKey,
+} from './plan.ts';
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/** Midnights at which something in a key's string order turns around: day 9 to 10, month 9 to 10, the year, February. */
+const MIDNIGHTS = ['2025-09-10', '2025-10-01', '2026-01-01', '2024-03-01', '2025-10-10', '2025-12-10'] as const;
+
+/** How many objects of each kind a world holds at least; the rest is tiny, small and medium. */
+const SHARES: readonly (readonly [ContentKind, number])[] = [
+  ['dirty', 20],
+  ['multi-member', 8],
+  ['plain', 2],
+  ['empty', 2],
+  ['zero-bytes', 1],
+  ['long-line', 4],
+  ['poison', 4],
+  ['big', 2],
+  ['truncated', 1],
+  ['corrupt', 1],
+  ['bad-checksum', 1],
+  ['trailing-garbage', 1],
+];
+const USUAL: readonly ContentKind[] = ['tiny', 'small', 'small', 'medium'];
+const ZSCALER_OBJECTS = 190;
+const CSV_OBJECTS = 16;
+const OBJECTS_MORE = 40;
+/** No configuration that is accepted has less. */
+const MEMORY_FOR_SEVERAL_BYTES = 1_500_000;
+const TRICKLE_OBJECTS = 40;
+/** Contents of each kind that plans leave alone. */
+const LEFT_OVER = 19;
+
+export function planWorld(seed: number): WorldPlan {
+  const random = createRandom(seed).fork('plan');
+  const shape = shapeOf(random.fork('shape'));
+  const settings = settingsOf(random.fork('settings'), shape);
+  const contents = new Contents(random.fork('contents'));
+  const objects = [
+    ...zscalerObjects(random.fork('objects'), shape, settings, contents),
+    ...umbrellaObjects(random.fork('csv'), shape, contents),
+    ...strangers(random.fork('strangers'), shape, contents),
+  ];
+  return {
+    seed,
+    startMs: shape.startMs,
+    settings,
+    keysPerPage: random.fork('pages').pick([7, 25, 100, 1000]),
+    latencyMs: latenciesOf(random.fork('latency')),
+    objects,
+    trickle: Array.from({ length: TRICKLE_OBJECTS }, () => contents.take('tiny')),
+    requests: requestsOf(random.fork('requests'), shape, objects),
+    faults: planFaults(random.fork('faults'), { liveMs: shape.liveMs, settings }),
+    calm: calmOf(random.fork('calm'), shape, contents),
+  };
+}
+
+/** When things happen. */
+interface Shape {
+  readonly startMs: number;
+  /** So long before the start lies the oldest object. */
+  readonly backlogMs: number;
+  /** Share of the objects that are there at the start. */
+  readonly backlogShare: number;
+  /** So long after the start the last object of the first act comes. */
+  readonly liveMs: number;
+  readonly midnightMs: number;
+  /** The day ends in the calm act, else somewhere before it. */
+  readonly isMidnightCalm: boolean;
+}
+
+function shapeOf(random: SeededRandom): Shape {
+  const midnightMs = Date.parse(`${random.pick(MIDNIGHTS)}T00:00:00Z`);
+  const liveMs = (10 + 30 * random.next()) * MINUTE_MS;
+  const isMidnightCalm = random.chance(0.3);
+  // Somewhere in the live part, or a little after it.
+  const startMs = Math.floor(midnightMs - (isMidnightCalm ? liveMs + 10 * MINUTE_MS : liveMs * random.next()));
+  const backlogMs = random.pick([30 * MINUTE_MS, 3 * HOUR_MS, DAY_MS, 3 * DAY_MS]);
+  return { startMs, backlogMs, backlogShare: random.next() * 0.8, liveMs, midnightMs, isMidnightCalm };
+}
+
+function settingsOf(random: SeededRandom, { startMs, backlogMs }: Shape): WorldSettings {
+  const batchBytesMax = random.pick([2_000, 4_000, 16_000, 64_000]);
+  return {
+    endpoints: 1 + random.below(3),
+    workers: 1 + random.below(8),
+    queueObjectsMax: random.pick([3, 20, 20, 1000, 1000]),
+    scanIntervalMs: random.pick([5, 15, 30]) * SECOND_MS,
+    delayWindowMs: random.pick([0, 5, 60]) * SECOND_MS,
+    lookbackMs: random.pick([15 * MINUTE_MS, HOUR_MS, DAY_MS]),
+    lookbackIntervalMs: random.pick([2, 5, 10]) * MINUTE_MS,
+    liveWindowMs: random.pick([1, 10]) * MINUTE_MS,
+    startFromMs: random.chance(0.2) ? startMs - random.next() * backlogMs : null,
+    httpWorkers: 1 + random.below(6),
+    batchLinesMax: random.pick([5, 20, 1000]),
+    batchBytesMax,
+    bufferBytes: random.pick([batchBytesMax, 4 * batchBytesMax, 1_000_000]),
+    bufferLines: random.pick([20, 200, 50_000]),
+    flushIntervalMs: random.pick([100, 1_000]),
+    requestTimeoutMs: random.pick([2, 10, 30]) * SECOND_MS,
+    saveIntervalMs: random.pick([1, 5, 15]) * SECOND_MS,
+    memoryLimitBytes: random.pick([150_000, 300_000, 1_500_000, 6_000_000]),
+    shutdownGraceMs: random.pick([5, 20]) * SECOND_MS,
+  };
+}
+
+function latenciesOf(random: SeededRandom): WorldPlan['latencyMs'] {
+  return { s3: random.pick([5, 40, 150]), sink: random.pick([2, 20, 200]), state: random.pick([1, 10, 100]) };
+}
+
+function zscalerObjects(
+  random: SeededRandom,
+  shape: Shape,
+  { lookbackMs, memoryLimitBytes }: WorldSettings,
+  contents: Contents,
+): readonly PlannedObject[] {
+  // A refused line waits, and holds memory, until others are accepted; where one large object needs all memory there are no others.
+  const shares = SHARES.filter(([kind]) => kind !== 'poison' || memoryLimitBytes >= MEMORY_FOR_SEVERAL_BYTES);
+  const kinds = shares.flatMap(([kind, share]) => Array.from({ length: share }, () => kind));
+  const count = ZSCALER_OBJECTS + random.below(OBJECTS_MORE);
+  const taken = new Set<string>();
+  return Array.from({ length: count }, (_, index) => {
+    const content = contents.take(kinds[index] ?? random.pick(USUAL));
+    const visibleMs = visibleAt(random, shape);
+    const stampMs = Math.floor(stampOf(random, visibleMs, lookbackMs - LOOKBACK_MARGIN_MS) / SECOND_MS) * SECOND_MS;
+    let sequence = 1;
+    while (taken.has(zscalerKey(stampMs, sequence))) sequence += 1;
+    const key = zscalerKey(stampMs, sequence);
+    taken.add(key);
+    return { source: 0, key, content, visibleMs };
+  });
+}
+
+/** Backlog, or live: then often in bursts, as the feed writes them. */
+function visibleAt(random: SeededRandom, { startMs, backlogMs, backlogShare, liveMs }: Shape): number {
+  if (random.chance(backlogShare)) return startMs - random.next() * backlogMs;
+  const atMs = random.next() * liveMs;
+  const burstMs = 3 * MINUTE_MS;
+  return startMs + (random.chance(0.6) ? Math.floor(atMs / burstMs) * burstMs + random.next() * 2_000 : atMs);
+}
+
+/** The time in the name: mostly a little before the object can be seen, now and then far off. */
+function stampOf(random: SeededRandom, visibleMs: number, lateMsMax: number): number {
+  const kind = random.next();
+  if (kind < 0.85) return visibleMs - random.next() * 20 * SECOND_MS;
+  if (kind < 0.93) return visibleMs - random.next() * Math.min(lateMsMax, 10 * MINUTE_MS);
+  if (kind < 0.97) return visibleMs - random.next() * Math.min(lateMsMax, 12 * HOUR_MS);
+  return visibleMs + random.next() * 2 * MINUTE_MS;
+}
+
+function umbrellaObjects(random: SeededRandom, shape: Shape, contents: Contents): readonly PlannedObject[] {
+  return Array.from({ length: CSV_OBJECTS }, (_, index) => {
+    const visibleMs = visibleAt(random, shape);
+    const stampMs = visibleMs - random.next() * MINUTE_MS;
+    const suffix = (index + 4096).toString(16);
+    return { source: 1, key: umbrellaKey(stampMs, suffix), content: contents.take('csv'), visibleMs };
+  });
+}
+
+/** Keys that no format knows: they must be left alone. */
+function strangers(random: SeededRandom, shape: Shape, contents: Contents): readonly PlannedObject[] {
+  const folder = zscalerKey(shape.startMs, 1).replace(/[^/]+$/, '');
+  return ['_SUCCESS', 'notes.txt'].map((name) => ({
+    source: 0,
+    key: `${folder}${name}`,
+    content: contents.take('tiny'),
+    visibleMs: shape.startMs + random.next() * shape.liveMs,
+  }));
+}
+
+function requestsOf(random: SeededRandom, { liveMs }: Shape, objects: readonly PlannedObject[]): WorldPlan['requests'] {
+  return Array.from({ length: random.below(5) }, () => ({
+    atMs: random.next() * liveMs,
+    key: random.pick(objects).key,
+    kind: random.pick(['missing', 'again']),
+  }));
+}
+
+/** Names whose string order is not their order: `_1`, `_10`, `_2` of one second, each appearing a little later than the one before. */
+function calmOf(
+  random: SeededRandom,
+  { midnightMs, startMs, isMidnightCalm }: Shape,
+  contents: Contents,
+): WorldPlan['calm'] {
+  const bursts = 3;
+  const objects = Array.from({ length: bursts }, (_, burst) => {
+    const stampedMs = Math.floor(((burst + 1) * 90 + random.below(20)) * SECOND_MS);
+    const size = 4 + random.below(9);
+    return Array.from({ length: size }, (_item, index) => ({
+      content: contents.take(random.pick(['tiny', 'small'])),
+      stampedMs,
+      sequence: index + 1,
+      visibleMs: stampedMs + SECOND_MS + (index * 20 * SECOND_MS) / size + random.next() * SECOND_MS,
+    }));
+  }).flat();
+  const atMs = isMidnightCalm ? midnightMs - startMs - (1 + 3 * random.next()) * MINUTE_MS : 0;
+  return { atMs: Math.max(0, atMs), objects };
+}
+
+/** Each content stands in one object of a world at most, because its lines tell which object they come from. */
+class Contents {
+  readonly #random: SeededRandom;
+  readonly #next = new Map<ContentKind, number>();
+
+  constructor(random: SeededRandom) {
+    this.#random = random;
+  }
+
+  /** The last contents of a kind are left over for objects that are overwritten. */
+  take(kind: ContentKind): number {
+    const { firstId, count } = rangeOfKind(kind);
+    const usable = Math.max(1, count - LEFT_OVER);
+    const next = this.#next.get(kind) ?? this.#random.fork(kind).below(usable);
+    this.#next.set(kind, (next + 1) % usable);
+    return firstId + (next % usable);
+  }
+}

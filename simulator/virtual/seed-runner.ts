@@ -1,0 +1,57 @@
+/** Runs many worlds, on as many threads as the machine has cores. Each world is alone in its thread while it runs. */
+import { Worker } from 'node:worker_threads';
+import type { WorldResult } from './world.ts';
+
+export interface SeedRun {
+  readonly firstSeed: number;
+  readonly count: number;
+  readonly threads: number;
+  /** As they come, in no particular order. True ends the run early. */
+  readonly onResult: (result: WorldResult) => boolean;
+  readonly signal: AbortSignal;
+}
+
+export async function runSeeds({ firstSeed, count, threads, onResult, signal }: SeedRun): Promise<void> {
+  const end = firstSeed + count;
+  let next = firstSeed;
+  const take = (): number | null => (next < end && !signal.aborted ? next++ : null);
+  const stop = (): void => {
+    next = end;
+  };
+  const workers = Array.from({ length: Math.min(threads, count) }, () => new WorldThread());
+  try {
+    await Promise.all(
+      workers.map(async (worker) => {
+        for (let seed = take(); seed !== null; seed = take()) if (onResult(await worker.run(seed))) stop();
+      }),
+    );
+  } finally {
+    await Promise.all(workers.map((worker) => worker.close()));
+  }
+}
+
+class WorldThread {
+  // Node runs TypeScript by itself; tsx would only make it slower. Worlds leave much garbage that is young.
+  readonly #worker = new Worker(new URL('world-thread.ts', import.meta.url), {
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    resourceLimits: { maxYoungGenerationSizeMb: 64 },
+  });
+
+  async run(seed: number): Promise<WorldResult> {
+    return new Promise((resolve, reject) => {
+      const settle = (finish: () => void): void => {
+        this.#worker.off('message', onMessage).off('error', onError).off('exit', onExit);
+        finish();
+      };
+      const onMessage = (result: WorldResult): void => settle(() => resolve(result));
+      const onError = (error: unknown): void => settle(() => reject(error));
+      const onExit = (): void => settle(() => reject(new Error(`the thread ended while it ran seed ${seed}`)));
+      this.#worker.on('message', onMessage).on('error', onError).on('exit', onExit);
+      this.#worker.postMessage(seed);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.terminate();
+  }
+}
