@@ -1,0 +1,146 @@
+/** `npm run bench`: streamer and bare pipe on the same objects, interleaved, a fresh process each. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { removeFolder } from '#simulator';
+import { ceilingShareMax, confirmCeilingMBps, measureCeilingMBps } from '../run/ceiling.ts';
+import type { RunOptions, Stage } from '../run/context.ts';
+import { setStage } from '../run/stage.ts';
+import { sumOf } from '../run/sum.ts';
+import { startUpload } from '../run/upload.ts';
+import { withProcesses } from '../run/with-processes.ts';
+import type { Scenario } from '../scenario.ts';
+import { describeMachine, type Machine } from '../environment/machine.ts';
+import { runPair } from './pair.ts';
+import { type Pair, type Ratios, ratiosOf, type Spread, spreadOf } from './ratio.ts';
+import type { Round } from './rounds.ts';
+
+export interface BenchOptions extends Omit<RunOptions, 'out'> {
+  readonly objects: number;
+  readonly pairs: number;
+}
+
+export interface BenchResult {
+  readonly ratio: Ratios;
+  readonly streamer: ProgramFigures;
+  readonly barePipe: ProgramFigures;
+  readonly objects: number;
+  readonly rawBytes: number;
+  readonly pairs: number;
+  readonly seed: number;
+  readonly replay: string;
+  readonly machine: Machine;
+  readonly s3: { readonly kind: string; readonly version: string };
+  readonly sinkCeilingMBps: number;
+  /** Why the figures prove nothing; empty when they do. */
+  readonly invalid: readonly string[];
+  /** What was not delivered as it should be; empty when all was. */
+  readonly failures: readonly string[];
+}
+
+interface ProgramFigures {
+  readonly rawMBps: Spread;
+  readonly rawMBPerCpuS: Spread;
+  readonly cpuSPerGB: Spread;
+  readonly rssMaxMB: Spread;
+  /** 0 to 1: the sink's CPU time over that of all cores, while this program ran. */
+  readonly sinkShareOfMachine: Spread;
+}
+
+const agents = 3;
+const utilizationMax = 0.8;
+
+export async function bench(options: BenchOptions): Promise<BenchResult> {
+  const folder = mkdtempSync(join(tmpdir(), 's3es-bench-'));
+  try {
+    return await withProcesses(folder, join(folder, 'logs'), options.signal, async (processes) => {
+      const stage = await setStage(scenarioOf(options), { ...options, out: folder }, folder, processes);
+      return runPairs(stage, options.pairs);
+    });
+  } finally {
+    options.progress.end();
+    removeFolder(folder);
+  }
+}
+
+function scenarioOf({ objects }: BenchOptions): Scenario {
+  return {
+    name: 'bench',
+    why: 'Throughput of the streamer beside that of a bare pipe.',
+    proves: 'The ratio.',
+    load: { objects, warmupObjects: 0, arrival: { kind: 'backlog' }, rate: 'max' },
+    agents,
+    settings: [
+      { key: 'processing.scan_interval', value: '250ms', shipped: '15s', why: 'the objects are there already' },
+      { key: 'processing.delay_window', value: '0s', shipped: '60s', why: 'the objects are there already' },
+    ],
+    faults: [],
+    expect: [],
+    barePipeRounds: 0,
+    settleDeadlineS: 60,
+  };
+}
+
+async function runPairs(stage: Stage, pairCount: number): Promise<BenchResult> {
+  const { load, options } = stage;
+  const objects = load.manifest.objects.length;
+  const firstCeilingMBps = await measureCeilingMBps(stage);
+  const part = { from: 0, count: objects, arrival: { kind: 'backlog' }, startAtMs: Date.now() } as const;
+  await (
+    await startUpload(stage, { name: 'generator', ...part })
+  ).finished;
+  options.progress.note(`${objects} objects uploaded`);
+  const pairs: Pair[] = [];
+  for (let pair = 1; pair <= pairCount; pair++) pairs.push(await runPair(stage, pair));
+  const rounds = pairs.flatMap(({ streamer, barePipe }) => [streamer, barePipe]);
+  const fastestMBps = Math.max(...rounds.map((round) => round.rawMBps));
+  const sinkCeilingMBps = await confirmCeilingMBps(stage, firstCeilingMBps, fastestMBps);
+  return {
+    ratio: ratiosOf(pairs),
+    streamer: figuresOf(pairs.map(({ streamer }) => streamer)),
+    barePipe: figuresOf(pairs.map(({ barePipe }) => barePipe)),
+    objects,
+    rawBytes: sumOf(load.manifest.objects, (object) => object.rawBytes),
+    pairs: pairs.length,
+    seed: options.seed,
+    replay: options.replay,
+    machine: describeMachine(),
+    s3: { kind: stage.s3.kind, version: stage.s3.version },
+    sinkCeilingMBps,
+    invalid: rounds.flatMap((round) => whyInvalid(round, sinkCeilingMBps)),
+    failures: rounds.flatMap(whyFailed),
+  };
+}
+
+function figuresOf(rounds: readonly Round[]): ProgramFigures {
+  return {
+    rawMBps: spreadOf(rounds.map((round) => round.rawMBps)),
+    rawMBPerCpuS: spreadOf(rounds.map((round) => round.rawMBPerCpuS)),
+    cpuSPerGB: spreadOf(rounds.map((round) => round.cpuSPerGB)),
+    rssMaxMB: spreadOf(rounds.map((round) => round.rssMaxMB)),
+    sinkShareOfMachine: spreadOf(rounds.map((round) => round.sinkShareOfMachine)),
+  };
+}
+
+function whyInvalid(round: Round, ceilingMBps: number): readonly string[] {
+  const share = round.rawMBps / ceilingMBps;
+  return [
+    ...(round.sinkUtilization >= utilizationMax
+      ? [
+          `${round.program}: the event loop of the sink was ${percent(round.sinkUtilization)} busy (at most ${percent(utilizationMax)})`,
+        ]
+      : []),
+    ...(share > ceilingShareMax
+      ? [`${round.program}: ${percent(share)} of what the sink can take (at most ${percent(ceilingShareMax)})`]
+      : []),
+  ];
+}
+
+function whyFailed({ program, lostLines, duplicateLines, otherLines }: Round): readonly string[] {
+  if (lostLines + duplicateLines + otherLines === 0) return [];
+  return [`${program}: ${lostLines} lines lost, ${duplicateLines} duplicate, ${otherLines} corrupt or unexpected`];
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(0)}%`;
+}

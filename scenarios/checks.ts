@@ -1,0 +1,61 @@
+/** Checks that several scenarios share. */
+import type { CheckSpec } from '#reports';
+import { ceilingShareMax } from './run/ceiling.ts';
+
+/** The documented loss: none; and nothing altered or invented on the way. */
+export const nothingLost: readonly CheckSpec[] = [
+  { name: 'lost lines', kind: 'integrity', path: 'delivery.lostLines', op: '==', limit: 0, unit: 'lines' },
+  { name: 'unexpected lines', kind: 'integrity', path: 'delivery.unexpectedLines', op: '==', limit: 0, unit: 'lines' },
+  { name: 'corrupt lines', kind: 'integrity', path: 'delivery.corruptLines', op: '==', limit: 0, unit: 'lines' },
+];
+
+/** For a run without faults the bound is 0. */
+export const duplicatesWithinBound: CheckSpec = {
+  name: 'duplicate lines',
+  kind: 'integrity',
+  path: 'delivery.duplicateLines',
+  op: '<=',
+  limit: { path: 'delivery.duplicateBound' },
+  unit: 'lines',
+};
+
+export const lagSlo: CheckSpec = {
+  name: 'lag SLO, worst file',
+  kind: 'performance',
+  path: 'latencyMs.lag.max',
+  op: '<',
+  limit: 60_000,
+  unit: 'ms',
+};
+
+/** The mock EdgeDelta must not be what limits or delays. */
+export const sinkNotSaturated: CheckSpec = {
+  name: 'event-loop utilisation of the sink',
+  kind: 'validity',
+  path: 'resources.sink.eventLoopUtilization',
+  op: '<',
+  limit: 0.8,
+  unit: '',
+  note: 'a saturated sink measures itself',
+};
+
+/** Lag counts from the intended time, so slip cannot hide it; but beyond this the load was another one than the run says. */
+export const generatorKeptSchedule: CheckSpec = {
+  name: 'slip of the generator',
+  kind: 'validity',
+  path: 'load.scheduleSlipMs.max',
+  op: '<=',
+  limit: 1000,
+  unit: 'ms',
+  note: 'the load must arrive as scheduled',
+};
+
+export const sinkHasHeadroom: CheckSpec = {
+  name: 'rate over the ceiling of the sink',
+  kind: 'validity',
+  path: 'sinkCeiling.shareUsed',
+  op: '<=',
+  limit: ceilingShareMax,
+  unit: '',
+  note: 'a run near the ceiling of the sink measures the sink',
+};

@@ -1,0 +1,191 @@
+/** The harness's command line: `npm run snapshot`, `npm run scenario`, `npm run bench`. Results on stdout, progress on stderr. */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { renderTable, type Verdict } from '#reports';
+import { HarnessError } from '#simulator';
+import { bench } from './bench/bench.ts';
+import { renderBench } from './bench/render.ts';
+import { allScenarios, findScenario } from './catalog.ts';
+import { Progress } from './environment/progress.ts';
+import { runScenario } from './run/run.ts';
+import type { Scenario } from './scenario.ts';
+import { snapshot, type SnapshotRate, snapshotRates } from './snapshot.ts';
+
+const exitCodes = { passed: 0, failed: 1, usage: 2, provesNothing: 3 } as const;
+
+const exitCodeOfVerdict: Readonly<Record<Verdict, number>> = {
+  pass: exitCodes.passed,
+  fail: exitCodes.failed,
+  invalid: exitCodes.provesNothing,
+};
+
+interface CommonOptions {
+  readonly seed: number;
+  readonly s3: string;
+  readonly json: boolean;
+}
+
+interface ReportOptions extends CommonOptions {
+  readonly out: string;
+}
+
+interface SnapshotFlags extends ReportOptions {
+  readonly duration?: number;
+  readonly rate: SnapshotRate;
+  readonly agents: number;
+  readonly asDocumented: boolean;
+}
+
+interface BenchFlags extends CommonOptions {
+  readonly objects: number;
+  readonly pairs: number;
+}
+
+const snapshotDurationS = 60;
+/** Twenty scans, so that the delay window is a small part of the run. */
+const documentedDurationS = 300;
+
+const afterHelp = `
+Exit codes: 0 passed · 1 a check failed · 2 wrong usage or configuration · 3 the run proves nothing.
+--s3: embedded (needs nothing, the default) · minio (Docker, or a binary on PATH or in MINIO_BINARY) ·
+      http://host:9000 (a bucket is made and deleted) · http://host:9000/bucket. Credentials: AWS_*.`;
+
+function program(interrupt: AbortSignal, end: (code: number) => void): Command {
+  const root = new Command('scenarios')
+    .description('Runs the streamer on real parts and judges the run.')
+    .addHelpText('after', afterHelp)
+    .exitOverride();
+  withReportOptions(root.command('snapshot'))
+    .description('reproduce the documented performance snapshot')
+    .addOption(new Option('--rate <rate>', 'load: 1x is 228 MB/min raw').choices(snapshotRates).default('1x'))
+    .option('--duration <time>', 'how long the load lasts: 60s, 5m', parseDurationS)
+    .option('--agents <n>', 'HTTP inputs of the mock EdgeDelta', parseCount, 3)
+    .option('--as-documented', 'scan every 15 s, delay window 60 s, 57 MB per scan; 5 minutes', false)
+    .action(async (flags: SnapshotFlags) => end(await runAndPrint(snapshotOf(flags), flags, interrupt)));
+  withReportOptions(root.command('scenario'))
+    .description('run one scenario, or `list` them')
+    .argument('<name>', 'a name from the list, or list')
+    .action(async (name: string, flags: ReportOptions) =>
+      end(name === 'list' ? printList(flags) : await runAndPrint(findScenario(name, flags.seed), flags, interrupt)),
+    );
+  withCommonOptions(root.command('bench'))
+    .description('throughput beside a bare pipe, interleaved in one run')
+    .option('--objects <n>', 'objects of about 10 MB raw', parseCount, 200)
+    .option('--pairs <n>', 'rounds of each program', parseCount, 3)
+    .action(async (flags: BenchFlags) => end(await benchAndPrint(flags, interrupt)));
+  for (const command of root.commands) command.exitOverride().addHelpText('after', afterHelp);
+  return root;
+}
+
+function withCommonOptions(command: Command): Command {
+  return command
+    .option('--seed <n>', 'everything random comes from it', parseSeed, 1)
+    .option('--s3 <which>', 'embedded, minio or a URL', 'embedded')
+    .option('--json', 'the result as JSON on stdout', false);
+}
+
+function withReportOptions(command: Command): Command {
+  return withCommonOptions(command).option('--out <folder>', 'where reports go', 'reports/out');
+}
+
+function snapshotOf(flags: SnapshotFlags): Scenario {
+  const { rate, agents, asDocumented } = flags;
+  if (asDocumented && rate !== '1x') {
+    throw new HarnessError('usage', '--as-documented is the documented rate: leave --rate out.');
+  }
+  const durationS = flags.duration ?? (asDocumented ? documentedDurationS : snapshotDurationS);
+  if (asDocumented && durationS < documentedDurationS) {
+    throw new HarnessError('usage', `--as-documented needs --duration ${documentedDurationS}s or more.`);
+  }
+  return snapshot({ rate, durationS, agents, asDocumented });
+}
+
+async function runAndPrint(scenario: Scenario, flags: ReportOptions, signal: AbortSignal): Promise<number> {
+  const { result, folder } = await runScenario(scenario, {
+    ...flags,
+    replay: replayCommand(flags.seed),
+    progress: new Progress(process.stderr),
+    signal,
+  });
+  process.stdout.write(flags.json ? `${JSON.stringify(result)}\n` : renderTable(result));
+  process.stderr.write(`Reports: ${folder}/report.html, report.md, result.json, junit.xml\n`);
+  return exitCodeOfVerdict[result.verdict];
+}
+
+async function benchAndPrint(flags: BenchFlags, signal: AbortSignal): Promise<number> {
+  const result = await bench({
+    ...flags,
+    replay: replayCommand(flags.seed),
+    progress: new Progress(process.stderr),
+    signal,
+  });
+  process.stdout.write(flags.json ? `${JSON.stringify(result)}\n` : renderBench(result));
+  if (result.failures.length > 0) return exitCodes.failed;
+  return result.invalid.length > 0 ? exitCodes.provesNothing : exitCodes.passed;
+}
+
+function printList({ seed, json }: ReportOptions): number {
+  const list = allScenarios(seed).map(({ name, why, proves }) => ({ name, why, proves }));
+  process.stdout.write(
+    json ? `${JSON.stringify(list)}\n` : list.map(({ name, why }) => `${name.padEnd(18)} ${why}\n`).join(''),
+  );
+  return exitCodes.passed;
+}
+
+/** As npm was asked, and always with the seed: everything random comes from it. */
+function replayCommand(seed: number): string {
+  const [command = '', ...words] = process.argv.slice(2);
+  const rest = words.includes('--seed') ? words : [...words, '--seed', String(seed)];
+  const quoted = rest.map((word) =>
+    /^[\w./:=@-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`,
+  );
+  return ['npm', 'run', command, '--', ...quoted].join(' ');
+}
+
+function parseSeed(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 0.');
+  return Number(text);
+}
+
+function parseCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('It must be a whole number from 1.');
+  return count;
+}
+
+function parseDurationS(text: string): number {
+  const [, number, unit] = /^(\d+)(s|m|h)?$/.exec(text) ?? [];
+  const durationS = Number(number) * ({ s: 1, m: 60, h: 3600 }[unit ?? 's'] ?? 1);
+  if (!(durationS >= 1)) throw new InvalidArgumentError('It must be such as 60s or 5m.');
+  return durationS;
+}
+
+async function main(): Promise<number> {
+  const interrupt = new AbortController();
+  const onSignal = (): void => {
+    // Asked twice: at once. The guard process ends what is still running.
+    if (interrupt.signal.aborted) process.exit(exitCodes.provesNothing);
+    process.stderr.write('\nStopping...\n');
+    interrupt.abort();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  let code: number = exitCodes.passed;
+  try {
+    await program(interrupt.signal, (ended) => {
+      code = ended;
+    }).parseAsync();
+    return code;
+  } catch (error) {
+    if (interrupt.signal.aborted) {
+      process.stderr.write('Interrupted: nothing was judged, nothing is left running.\n');
+      return exitCodes.provesNothing;
+    }
+    // Commander has said what is wrong, or printed the help.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.passed : exitCodes.usage;
+    if (!(error instanceof HarnessError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return error.fault === 'usage' ? exitCodes.usage : exitCodes.provesNothing;
+  }
+}
+
+// Not process.exit: what is written to a pipe must be out first.
+process.exitCode = await main();

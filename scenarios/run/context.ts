@@ -1,0 +1,34 @@
+/** What every step of a run needs at hand. */
+import type { Load, Processes, S3Service, SinkProcess, UsageSampler } from '#simulator';
+import type { Progress } from '../environment/progress.ts';
+import type { Scenario } from '../scenario.ts';
+
+export interface RunOptions {
+  readonly seed: number;
+  /** `embedded`, `minio` or a URL. */
+  readonly s3: string;
+  /** Folder that gets a folder for each run. */
+  readonly out: string;
+  /** The exact command that runs this again. */
+  readonly replay: string;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+/** The parts that stand before anything is streamed. */
+export interface Stage {
+  readonly scenario: Scenario;
+  readonly options: RunOptions;
+  /** Of this run; its reports and logs go there. */
+  readonly folder: string;
+  readonly processes: Processes;
+  readonly sampler: UsageSampler;
+  readonly bundle: string;
+  /** Of the machine. */
+  readonly cores: number;
+  readonly load: Load;
+  readonly s3: S3Service;
+  /** Where the run's objects are, and what the streamer is told to read. */
+  readonly prefix: string;
+  readonly sink: SinkProcess;
+}

@@ -1,0 +1,44 @@
+/** The delivery section of a result: what the sink's ledger says about exactly the objects that were uploaded. */
+import type { Measurements, Problem } from '#reports';
+import type { Evidence } from './evidence.ts';
+import { sumOf } from './sum.ts';
+
+/** A report names the first problems of each kind and counts the rest. */
+const problemsMax = 100;
+
+export function describeDelivery({ verdict, uploads, execution }: Evidence): Measurements['delivery'] {
+  const { faults, streamer } = execution;
+  const keys = new Map(uploads.map((upload) => [upload.index, upload.key]));
+  const keyOf = (index: number | null): string | null => (index === null ? null : (keys.get(index) ?? null));
+  const problems: readonly Problem[] = [
+    ...verdict.missing.map(({ index, firstLine, lastLine, isStored }) => ({
+      kind: 'lost' as const,
+      key: keyOf(index),
+      firstLine,
+      lastLine,
+      note: isStored ? 'reached an agent, but was never acknowledged' : null,
+    })),
+    ...verdict.problems.map(({ kind, index, firstLine, lastLine, excerpt }) => ({
+      kind,
+      key: keyOf(index),
+      firstLine,
+      lastLine,
+      note: excerpt === null ? null : `begins ${excerpt}`,
+    })),
+  ];
+  return {
+    expectedLines: verdict.expectedLines,
+    deliveredLines: verdict.deliveredLines,
+    lostLines: verdict.lostLines,
+    duplicateLines: verdict.duplicateLines,
+    duplicateBound: sumOf(faults, (fault) => fault.duplicateBound),
+    unexpectedLines: verdict.unexpectedLines,
+    corruptLines: verdict.corruptLines,
+    quarantinedLines: streamer.log.quarantined.lines,
+    droppedLines: streamer.log.totals.httpBufferDrops,
+    truncatedLines: null,
+    quarantinedObjects: streamer.log.quarantined.objects,
+    problems: problems.slice(0, problemsMax),
+    problemsOmitted: Math.max(0, problems.length - problemsMax) + verdict.problemsUnlisted + verdict.missingUnlisted,
+  };
+}

@@ -1,0 +1,62 @@
+/** Everything that a finished run left behind, read once: the generator's records, the sink's ledger, the streamer's log. */
+import type { LedgerVerdict, SinkStats, TimelineSecond } from '#simulator';
+import type { Config } from '#streamer';
+import type { Stage } from './context.ts';
+import type { Execution } from './execute.ts';
+import { joinOutcomes, type ObjectOutcome } from './outcomes.ts';
+import { readUploads, type Upload } from './uploads.ts';
+
+export interface Evidence {
+  readonly stage: Stage;
+  readonly execution: Execution;
+  /** What the streamer made of its configuration file. */
+  readonly config: Config;
+  /** Everything that was uploaded, the warm-up too. */
+  readonly uploads: readonly Upload[];
+  /** Of the measured part only. */
+  readonly outcomes: readonly ObjectOutcome[];
+  readonly verdict: LedgerVerdict;
+  readonly sinkTimeline: readonly TimelineSecond[];
+  readonly agentsAfter: SinkStats['agents'];
+  /** The last settled line; the last upload where something was never settled. */
+  readonly settledEndMs: number;
+  /** What rates are divided by: the time in which there was work. */
+  readonly windowS: number;
+  /** Start of the schedule to the last settled line: what CPU time is divided by. */
+  readonly elapsedS: number;
+}
+
+export async function collectEvidence(stage: Stage, execution: Execution, config: Config): Promise<Evidence> {
+  const sink = stage.sink.client;
+  const measured = readUploads(execution.main.record);
+  const uploads = [...(execution.warmup === null ? [] : readUploads(execution.warmup.record)), ...measured];
+  const objects = await sink.objects();
+  const { delayWindowMs } = config.processing;
+  const outcomes = joinOutcomes({
+    uploads: measured,
+    delayWindowMs,
+    settledMs: new Map(objects.map((object) => [object.index, object.settledMs])),
+    completed: execution.streamer.log.completed,
+  });
+  const settledEndMs = Math.max(
+    execution.windowStartMs,
+    ...outcomes.map((outcome) => outcome.settled?.settledMs ?? execution.main.toMs),
+  );
+  // The delay window moves the work as a whole to a later time. And a streamer that keeps up is done just before the schedule's last interval
+  // ends: its rate is the schedule's all the same, and not above it.
+  const { scheduleEndMs } = execution;
+  const windowEndMs = scheduleEndMs === null ? settledEndMs : Math.max(settledEndMs - delayWindowMs, scheduleEndMs);
+  return {
+    stage,
+    execution,
+    config,
+    uploads,
+    outcomes,
+    verdict: await sink.judge({ objects: uploads.map(({ index }) => ({ index })) }),
+    sinkTimeline: await sink.timeline(),
+    agentsAfter: (await sink.stats()).agents,
+    settledEndMs,
+    windowS: (windowEndMs - execution.windowStartMs) / 1000,
+    elapsedS: (settledEndMs - execution.windowStartMs) / 1000,
+  };
+}

@@ -1,0 +1,56 @@
+/** What the parts of the run used, and what each agent took. */
+import { type Agent, type Measurements, type ProcessUsage, recentWindowS } from '#reports';
+import type { Evidence } from './evidence.ts';
+import type { Role } from './execute.ts';
+import { sumOf } from './sum.ts';
+
+/** CPU time is that of the measured part; the peak of memory that of the whole life. */
+export function measureResources(evidence: Evidence): Measurements['resources'] {
+  const { execution } = evidence;
+  const { utilization } = execution;
+  return {
+    streamer: {
+      ...usageOf(evidence, 'streamer'),
+      eventLoopDelayP99Ms: execution.streamer.log.totals.eventLoopDelayP99Ms,
+    },
+    sink: {
+      ...usageOf(evidence, 'sink'),
+      eventLoopUtilization:
+        utilization.length === 0 ? null : Math.max(...utilization.map((sample) => sample.utilization)),
+    },
+    s3: usageOf(evidence, 's3'),
+    generator: usageOf(evidence, 'generator'),
+  };
+}
+
+function usageOf({ stage, execution, elapsedS }: Evidence, name: Role): ProcessUsage {
+  const usage = stage.sampler.usage(name);
+  const cpuS = usage === null ? null : Math.max(0, execution.cpuAfter[name] - execution.cpuBefore[name]);
+  return {
+    cpuS,
+    cpuCores: cpuS === null ? null : cpuS / elapsedS,
+    rssMaxMB: usage?.rssMaxMB ?? null,
+    rssEndMB: usage?.rssLastMB ?? null,
+    eventLoopDelayP99Ms: null,
+    eventLoopUtilization: null,
+  };
+}
+
+/** What each agent took in the measured part: its counters after it, less those before it. */
+export function measureAgents({ execution, agentsAfter, settledEndMs, windowS }: Evidence): readonly Agent[] {
+  const recentMs = recentWindowS(windowS) * 1000;
+  const agents = agentsAfter.map((agent, index) => {
+    const before = execution.agentsBefore[index];
+    return {
+      endpoint: agent.url,
+      posts: agent.posts - (before?.posts ?? 0),
+      rawBytes: agent.bytes - (before?.bytes ?? 0),
+      lines: agent.lines - (before?.lines ?? 0),
+      active: agent.lastPostMs !== null && agent.lastPostMs >= settledEndMs - recentMs,
+    };
+  });
+  const rawBytes = sumOf(agents, (agent) => agent.rawBytes);
+  return agents.map((agent) =>
+    Object.assign(agent, { shareOfBytes: rawBytes === 0 ? null : agent.rawBytes / rawBytes }),
+  );
+}

@@ -1,0 +1,167 @@
+/** Makes the measurements of the report out of the evidence. Judging them is the business of the reports. */
+import {
+  countDocumentedKeys,
+  type Measurements,
+  SCHEMA_VERSION,
+  summarizeAgentBalance,
+  summarizeLatency,
+  summarizePipelineStatus,
+  summarizeWaterfall,
+} from '#reports';
+import { describeMachine } from '../environment/machine.ts';
+import { describeDelivery } from './delivery.ts';
+import type { Evidence } from './evidence.ts';
+import { measureAgents, measureResources } from './measure-parts.ts';
+import { describeSettings } from './settings.ts';
+import { sumOf } from './sum.ts';
+import { buildTimeline, isSettled, measurePace } from './timeline.ts';
+
+export interface RunFrame {
+  readonly startedAt: Date;
+  /** Null where it was not measured. */
+  readonly sinkCeilingMBps: number | null;
+  readonly barePipe: Measurements['barePipe'];
+}
+
+export function measure(evidence: Evidence, frame: RunFrame): Measurements {
+  const { stage, execution, outcomes } = evidence;
+  const { scenario, options } = stage;
+  const settled = outcomes.filter(isSettled);
+  const startMs = Math.floor(execution.windowStartMs / 1000) * 1000;
+  const agents = measureAgents(evidence);
+  const timeline = buildTimeline({
+    startMs,
+    endMs: evidence.settledEndMs,
+    agents: agents.length,
+    outcomes,
+    sink: evidence.sinkTimeline,
+    sinkUtilization: execution.utilization,
+    streamer: stage.sampler.usage('streamer')?.samples ?? [],
+  });
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    scenario: scenario.name,
+    purpose: scenario.why,
+    seed: options.seed,
+    startedAt: frame.startedAt.toISOString(),
+    durationS: (Date.now() - frame.startedAt.getTime()) / 1000,
+    replay: options.replay,
+    environment: {
+      ...describeMachine(),
+      s3: { kind: stage.s3.kind, version: stage.s3.version },
+      redis: { kind: 'none', version: null },
+    },
+    streamer: describeStreamer(evidence),
+    settings: describeSettings(scenario.settings),
+    load: describeLoad(evidence),
+    delivery: describeDelivery(evidence),
+    throughput: measureThroughput(evidence),
+    pace: measurePace(outcomes, startMs),
+    latencyMs: {
+      processing: summarizeLatency(settled.map((outcome) => outcome.settled.processingMs).filter((ms) => ms !== null)),
+      lag: summarizeLatency(settled.map((outcome) => outcome.settled.lagMs)),
+      fileAge: summarizeLatency(settled.map((outcome) => outcome.settled.fileAgeMs)),
+    },
+    waterfallMs: summarizeWaterfall(
+      settled.flatMap(({ upload, settled: { lagMs, boundaries } }) =>
+        boundaries === null ? [] : [{ key: upload.key, lagMs, boundaries }],
+      ),
+    ),
+    resources: measureResources(evidence),
+    sinkCeiling: describeCeiling(evidence, frame.sinkCeilingMBps),
+    requests: countRequests(evidence),
+    agents,
+    agentBalance: summarizeAgentBalance(agents),
+    pipelineStatus: summarizePipelineStatus(timeline, agents),
+    barePipe: frame.barePipe,
+    timeline,
+    events: describeEvents(evidence),
+  };
+}
+
+function describeStreamer({ config, execution }: Evidence): Measurements['streamer'] {
+  return {
+    version: execution.streamer.log.version ?? 'unknown',
+    instances: 1,
+    s3Workers: config.processing.workers,
+    httpWorkers: config.http.workers,
+    endpoints: config.http.endpoints.length,
+  };
+}
+
+function describeLoad({ stage, execution, uploads }: Evidence): Measurements['load'] {
+  const { arrival, rate } = stage.scenario.load;
+  return {
+    files: uploads.length,
+    rawBytes: sumOf(uploads, (upload) => upload.rawBytes),
+    gzBytes: sumOf(uploads, (upload) => upload.gzBytes),
+    lines: sumOf(uploads, (upload) => upload.lines),
+    schedule: arrival.kind === 'backlog' ? 'max' : arrival.kind,
+    rate,
+    offeredRawMBPerMin: arrival.kind === 'backlog' ? null : arrival.rawMBPerMin,
+    scheduleSlipMs: execution.main.summary.scheduleSlipMs,
+    compression: 'gzip',
+    recordFormat: 'JSONL',
+    exampleKey: uploads[0]?.key ?? null,
+    ...countDocumentedKeys(uploads.map((upload) => upload.key)),
+  };
+}
+
+/** Raw bytes of the measured part that were settled. */
+function settledRawBytes({ outcomes }: Evidence): number {
+  return sumOf(outcomes.filter(isSettled), ({ upload }) => upload.rawBytes);
+}
+
+export function settledMBps(evidence: Evidence): number {
+  return settledRawBytes(evidence) / 1e6 / evidence.windowS;
+}
+
+function measureThroughput(evidence: Evidence): Measurements['throughput'] {
+  const { windowS, outcomes } = evidence;
+  const settled = outcomes.filter(isSettled);
+  const rawMB = settledRawBytes(evidence) / 1e6;
+  const { cpuS } = measureResources(evidence).streamer;
+  return {
+    windowS,
+    rawMBps: settledMBps(evidence),
+    gzMBps: sumOf(settled, ({ upload }) => upload.gzBytes) / 1e6 / windowS,
+    rawMBPerMin: (rawMB / windowS) * 60,
+    filesPerMin: (settled.length / windowS) * 60,
+    linesPerS: sumOf(settled, ({ upload }) => upload.lines) / windowS,
+    rawMBPerCpuS: cpuS === null || cpuS === 0 ? null : rawMB / cpuS,
+  };
+}
+
+function describeCeiling(evidence: Evidence, rawMBps: number | null): Measurements['sinkCeiling'] {
+  if (rawMBps === null) return null;
+  return { rawMBps, shareUsed: settledMBps(evidence) / rawMBps };
+}
+
+function countRequests(evidence: Evidence): Measurements['requests'] {
+  const { totals } = evidence.execution.streamer.log;
+  // The warm-up is among the requests, so it must be among the bytes.
+  const rawGB = sumOf(evidence.uploads, (upload) => upload.rawBytes) / 1e9;
+  const perGB = (count: number): number | null => (rawGB === 0 ? null : count / rawGB);
+  const puts = evidence.uploads.length;
+  return {
+    list: totals.listRequests,
+    get: totals.getRequests,
+    put: puts,
+    post: totals.postRequests,
+    perGB: {
+      list: perGB(totals.listRequests),
+      get: perGB(totals.getRequests),
+      put: perGB(puts),
+      post: perGB(totals.postRequests),
+    },
+    fileErrors: totals.s3FilesErrored,
+    httpErrors: totals.httpErrors,
+  };
+}
+
+function describeEvents({ execution }: Evidence): Measurements['events'] {
+  const { warmup, faults, windowStartMs } = execution;
+  const atS = (ms: number): number => (ms - windowStartMs) / 1000;
+  const phases = warmup === null ? [] : [{ label: 'warm-up, not in the figures', ...warmup }];
+  return [...phases, ...faults].map(({ label, fromMs, toMs }) => ({ label, fromS: atS(fromMs), toS: atS(toMs) }));
+}

@@ -1,0 +1,32 @@
+/** Waits until the sink has every line, or until it makes no sense to wait any longer. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HarnessError } from '#simulator';
+import type { Stage } from './context.ts';
+
+const pollMs = 25;
+
+export interface SettleOptions {
+  /** Distinct lines that must have arrived. */
+  readonly lines: number;
+  /** What the progress line says. */
+  readonly text: string;
+  /** Epoch ms; null while uploads still go on. */
+  readonly deadlineMs: () => number | null;
+  /** Why the lines cannot come any more (a process has ended); null while all is well. */
+  readonly failure: () => string | null;
+}
+
+/** True when every line has arrived, false when the deadline came first. */
+export async function waitForLines({ sink, options }: Stage, wanted: SettleOptions): Promise<boolean> {
+  for (;;) {
+    options.signal.throwIfAborted();
+    const { deliveredLines } = await sink.client.totals();
+    options.progress.update(deliveredLines, wanted.lines, wanted.text);
+    if (deliveredLines >= wanted.lines) return true;
+    const failure = wanted.failure();
+    if (failure !== null) throw new HarnessError('broken', failure);
+    const deadlineMs = wanted.deadlineMs();
+    if (deadlineMs !== null && Date.now() > deadlineMs) return false;
+    await sleep(pollMs);
+  }
+}

@@ -1,0 +1,69 @@
+/** Sets up what a run needs: bundle, load, S3, sink. Each of them says what is wrong when it cannot be had. */
+import { availableParallelism } from 'node:os';
+import {
+  documentedSpec,
+  loadCacheDir,
+  openLoad,
+  prepareLoad,
+  type Processes,
+  startS3,
+  startSinkProcess,
+  UsageSampler,
+} from '#simulator';
+import { ensureBundle } from '../environment/bundle.ts';
+import type { Scenario } from '../scenario.ts';
+import type { RunOptions, Stage } from './context.ts';
+
+const sampleMs = 250;
+/** As in the documentation's example. */
+const documentedPrefix = '_weblog/feedname=Threat Team - Web/';
+
+export async function setStage(
+  scenario: Scenario,
+  options: RunOptions,
+  folder: string,
+  processes: Processes,
+): Promise<Stage> {
+  const { progress, signal } = options;
+  const bundle = await ensureBundle();
+  signal.throwIfAborted();
+  // First, because it is what is most often wrong, and the load may take a while.
+  const s3 = await startS3(options.s3, processes, process.env);
+  const objects = scenario.load.warmupObjects + scenario.load.objects;
+  const { dir, isFromCache } = await prepareLoad(
+    {
+      spec: documentedSpec(objects),
+      seed: options.seed,
+      cacheDir: loadCacheDir(process.env),
+      onProgress: (built) => progress.update(built.objects, built.objectsTotal, 'preparing the load'),
+    },
+    signal,
+  );
+  const load = await openLoad(dir);
+  processes.onStop(async () => load.close());
+  const sink = await startSinkProcess(processes, 'sink', {
+    agents: scenario.agents,
+    loadDir: load.dir,
+    seed: options.seed,
+  });
+  const sampler = new UsageSampler(sampleMs);
+  processes.onStop(async () => sampler.stop());
+  sampler.watch('sink', sink.child.pid);
+  if (s3.pid !== null) sampler.watch('s3', s3.pid);
+  progress.note(
+    `${objects} objects ${isFromCache ? 'taken from the cache' : 'prepared'}; S3: ${s3.kind} ${s3.version}; ${scenario.agents} agents`,
+  );
+  return {
+    scenario,
+    options,
+    folder,
+    processes,
+    sampler,
+    bundle,
+    cores: availableParallelism(),
+    load,
+    s3,
+    prefix: `${s3.prefix}${documentedPrefix}`,
+    sink,
+  };
+}

@@ -1,0 +1,53 @@
+/** The YAML file of the streamer under test: what the run dictates, and what the scenario sets. */
+import { stringify } from 'yaml';
+import type { S3Service } from '#simulator';
+import type { Setting } from '../scenario.ts';
+
+export interface StreamerConfigOptions {
+  readonly s3: S3Service;
+  /** Without its leading part from `s3.prefix`. */
+  readonly prefix: string;
+  readonly endpoints: readonly string[];
+  readonly stateFile: string;
+  readonly settings: readonly Setting[];
+}
+
+export function streamerConfigYaml(options: StreamerConfigOptions): string {
+  const { s3 } = options;
+  const config: Record<string, unknown> = {
+    s3: {
+      bucket: s3.bucket,
+      prefix: options.prefix,
+      region: s3.region,
+      endpoint: s3.endpoint,
+      force_path_style: s3.forcePathStyle,
+    },
+    http: { endpoints: [...options.endpoints] },
+    // A run's objects are there, or come, from its own first moment on: none of them may be skipped.
+    processing: { start_from: 'beginning' },
+    state: { file_path: options.stateFile },
+    logging: { level: 'info', format: 'json' },
+    // Nobody collects metrics here; and two runs at the same time must not fight over a port.
+    otlp: { enabled: false },
+    health: { enabled: false },
+  };
+  for (const { key, value } of options.settings) setAt(config, key.split('.'), value);
+  return stringify(config);
+}
+
+function setAt(object: Record<string, unknown>, path: readonly string[], value: unknown): void {
+  const [name, ...rest] = path;
+  if (name === undefined) return;
+  if (rest.length === 0) {
+    object[name] = value;
+    return;
+  }
+  const inner = object[name];
+  const next: Record<string, unknown> = isRecord(inner) ? inner : {};
+  object[name] = next;
+  setAt(next, rest, value);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

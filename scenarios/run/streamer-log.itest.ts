@@ -1,0 +1,58 @@
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { StreamerLog } from './streamer-log.ts';
+
+const started = { time: '2026-11-24T22:00:00.250Z', version: '0.1.0', msg: 'streamer started' };
+const totals = {
+  listRequests: 5,
+  getRequests: 2,
+  postRequests: 20,
+  s3FilesErrored: 1,
+  httpErrors: 3,
+  httpBufferDrops: 0,
+  eventLoopDelayP99Ms: 12,
+  msg: 'streamer progress',
+};
+
+describe('StreamerLog', () => {
+  let folder = '';
+  let path = '';
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 's3es-streamer-log-'));
+    path = join(folder, 'log');
+    writeFileSync(path, '');
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  function write(...events: readonly object[]): void {
+    appendFileSync(path, events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+  }
+
+  it('knows when the present process was ready', () => {
+    write(started);
+    const log = new StreamerLog(path);
+    log.update();
+    expect(log).toMatchObject({ starts: 1, version: '0.1.0', startedMs: Date.parse(started.time) });
+  });
+
+  it('adds up the sums of a process and of the one after it', () => {
+    const log = new StreamerLog(path);
+    write(started, totals, { ...totals, postRequests: 30 }, started, {
+      ...totals,
+      postRequests: 4,
+      eventLoopDelayP99Ms: 7,
+    });
+    log.update();
+    expect(log.totals).toMatchObject({ postRequests: 34, listRequests: 10, eventLoopDelayP99Ms: 12 });
+  });
+
+  it('passes over a line that a kill has torn, and over events that it does not know', () => {
+    const log = new StreamerLog(path);
+    appendFileSync(path, '{"msg":"object comp\n');
+    write({ msg: 'something new' }, started);
+    log.update();
+    expect(log.starts).toBe(1);
+  });
+});

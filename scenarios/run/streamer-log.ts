@@ -1,0 +1,124 @@
+/**
+ * What the streamer under test says of itself, from its log: when it did what to each object, and how many requests it made.
+ * Only moments that nobody else can see are taken from here (GET issued, inflated...). Delivery is judged by the sink alone.
+ */
+import { LogTail } from '#simulator';
+import { z } from 'zod';
+
+const startedSchema = z.object({ msg: z.literal('streamer started'), version: z.string(), time: z.iso.datetime() });
+
+const completedSchema = z.object({
+  msg: z.literal('object completed'),
+  key: z.string(),
+  listedMs: z.number(),
+  getIssuedMs: z.number(),
+  inflatedMs: z.number(),
+  batchClosedMs: z.number(),
+  firstSentMs: z.number(),
+  acknowledgedMs: z.number(),
+});
+
+const totalsSchema = z.object({
+  msg: z.enum(['streamer progress', 'streamer stopped']),
+  listRequests: z.number(),
+  getRequests: z.number(),
+  postRequests: z.number(),
+  s3FilesErrored: z.number(),
+  httpErrors: z.number(),
+  httpBufferDrops: z.number(),
+  eventLoopDelayP99Ms: z.number().nullable(),
+});
+
+const quarantinedSchema = z.object({ msg: z.literal('quarantined'), lineCount: z.number().nullable() });
+
+export type CompletedObject = Readonly<z.infer<typeof completedSchema>>;
+export type StreamerTotals = Readonly<Omit<z.infer<typeof totalsSchema>, 'msg'>>;
+
+const lineSchema = z.discriminatedUnion('msg', [startedSchema, completedSchema, quarantinedSchema, totalsSchema]);
+
+const noTotals: StreamerTotals = {
+  listRequests: 0,
+  getRequests: 0,
+  postRequests: 0,
+  s3FilesErrored: 0,
+  httpErrors: 0,
+  httpBufferDrops: 0,
+  eventLoopDelayP99Ms: null,
+};
+
+export class StreamerLog {
+  readonly #tail: LogTail;
+  /** By key; of an object that was completed again after a restart, the last time. */
+  readonly completed = new Map<string, CompletedObject>();
+  version: string | null = null;
+  starts = 0;
+  /** Of the present process: from then on it looks for objects. */
+  startedMs = 0;
+  readonly quarantined = { objects: 0, lines: 0 };
+  /** Of the processes before this one: each counts from its own start. */
+  #earlier = noTotals;
+  #current = noTotals;
+
+  constructor(path: string) {
+    this.#tail = new LogTail(path);
+  }
+
+  /** Takes in what was logged since the last call. */
+  update(): void {
+    for (const line of this.#tail.readNew()) this.#read(line);
+  }
+
+  /** Sums over all its processes. One that was killed is counted as far as it last reported. */
+  get totals(): StreamerTotals {
+    return sumTotals(this.#earlier, this.#current);
+  }
+
+  #read(line: string): void {
+    // Other events have other messages; a line torn by kill -9 is no JSON.
+    const parsed = lineSchema.safeParse(parseJson(line));
+    if (!parsed.success) return;
+    const event = parsed.data;
+    switch (event.msg) {
+      case 'streamer started':
+        this.version = event.version;
+        this.starts += 1;
+        this.startedMs = Date.parse(event.time);
+        this.#earlier = this.totals;
+        this.#current = noTotals;
+        break;
+      case 'object completed':
+        this.completed.set(event.key, event);
+        break;
+      case 'quarantined':
+        this.quarantined.objects += 1;
+        this.quarantined.lines += event.lineCount ?? 0;
+        break;
+      case 'streamer progress':
+      case 'streamer stopped':
+        this.#current = event;
+        break;
+    }
+  }
+}
+
+function sumTotals(a: StreamerTotals, b: StreamerTotals): StreamerTotals {
+  const delays = [a.eventLoopDelayP99Ms, b.eventLoopDelayP99Ms].filter((delayMs) => delayMs !== null);
+  return {
+    listRequests: a.listRequests + b.listRequests,
+    getRequests: a.getRequests + b.getRequests,
+    postRequests: a.postRequests + b.postRequests,
+    s3FilesErrored: a.s3FilesErrored + b.s3FilesErrored,
+    httpErrors: a.httpErrors + b.httpErrors,
+    httpBufferDrops: a.httpBufferDrops + b.httpBufferDrops,
+    eventLoopDelayP99Ms: delays.length === 0 ? null : Math.max(...delays),
+  };
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    // Torn by a kill in the middle of a write: such a line says nothing.
+    return null;
+  }
+}

@@ -1,0 +1,135 @@
+/** The streamer under test: its bundle, as a process of its own, started as a user would start it. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Child, HarnessError, type Processes, type S3Service, type UsageSampler } from '#simulator';
+import type { Setting } from '../scenario.ts';
+import { streamerConfigYaml } from './streamer-config.ts';
+import { StreamerLog } from './streamer-log.ts';
+
+export interface StreamerOptions {
+  readonly bundle: string;
+  readonly folder: string;
+  /** For its log files; two streamers of one run have different names. */
+  readonly name: string;
+  readonly s3: S3Service;
+  readonly prefix: string;
+  readonly endpoints: readonly string[];
+  readonly settings: readonly Setting[];
+}
+
+const startMs = 30_000;
+const pollMs = 10;
+/** The streamer's own grace is 20 s. */
+const stopGraceMs = 25_000;
+
+export class Streamer {
+  readonly stateFile: string;
+  readonly log: StreamerLog;
+  readonly #options: StreamerOptions;
+  readonly #processes: Processes;
+  readonly #sampler: UsageSampler;
+  #child: Child;
+  #isExpectedToRun = true;
+
+  private constructor(
+    options: StreamerOptions,
+    processes: Processes,
+    sampler: UsageSampler,
+    child: Child,
+    stateFile: string,
+  ) {
+    this.#options = options;
+    this.#processes = processes;
+    this.#sampler = sampler;
+    this.#child = child;
+    this.stateFile = stateFile;
+    this.log = new StreamerLog(child.stdoutPath);
+  }
+
+  static async start(options: StreamerOptions, processes: Processes, sampler: UsageSampler): Promise<Streamer> {
+    const stateFolder = join(options.folder, `${options.name}-state`);
+    mkdirSync(stateFolder);
+    const stateFile = join(stateFolder, 'state.db');
+    writeFileSync(configPath(options), streamerConfigYaml({ ...options, stateFile }));
+    const child = await spawnStreamer(options, processes);
+    const streamer = new Streamer(options, processes, sampler, child, stateFile);
+    await streamer.#waitUntilStarted();
+    return streamer;
+  }
+
+  get configFile(): string {
+    return configPath(this.#options);
+  }
+
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /** What to say when it has ended without being told to; null while all is well. */
+  get unexpectedExit(): string | null {
+    if (!this.#isExpectedToRun || this.#child.status === null) return null;
+    return `The streamer ended by itself (${this.#child.describeExit()}).\n${this.#child.lastLines()}`;
+  }
+
+  async kill(): Promise<void> {
+    this.#isExpectedToRun = false;
+    // Its CPU time goes with it: a last look.
+    this.#sampler.sample();
+    this.#child.kill('SIGKILL');
+    await this.#child.exited;
+  }
+
+  async restart(): Promise<void> {
+    this.#child = await spawnStreamer(this.#options, this.#processes);
+    this.#isExpectedToRun = true;
+    await this.#waitUntilStarted();
+  }
+
+  /** SIGTERM: what is in flight is finished and saved. */
+  async stop(): Promise<void> {
+    this.#isExpectedToRun = false;
+    this.#sampler.sample();
+    const status = await this.#child.stop(stopGraceMs);
+    this.log.update();
+    if (status.code !== 0) {
+      throw new HarnessError(
+        'broken',
+        `The streamer did not stop cleanly on SIGTERM (${this.#child.describeExit()}).\n${this.#child.lastLines()}`,
+      );
+    }
+  }
+
+  async #waitUntilStarted(): Promise<void> {
+    this.#sampler.watch(this.#options.name, this.#child.pid);
+    const before = this.log.starts;
+    const deadlineMs = Date.now() + startMs;
+    for (;;) {
+      const status = this.#child.status;
+      this.log.update();
+      if (this.log.starts > before) return;
+      if (status !== null || Date.now() > deadlineMs) {
+        const what =
+          status === null
+            ? `was not ready within ${startMs / 1000} s`
+            : `did not start (${this.#child.describeExit()})`;
+        throw new HarnessError('broken', `The streamer ${what}.\n${this.#child.lastLines()}`);
+      }
+      await sleep(pollMs);
+    }
+  }
+}
+
+function configPath(options: StreamerOptions): string {
+  return join(options.folder, `${options.name}.yaml`);
+}
+
+function spawnStreamer(options: StreamerOptions, processes: Processes): Promise<Child> {
+  return processes.start({
+    name: options.name,
+    command: process.execPath,
+    // The flag of the bundle's own first line, which an explicit `node` does not read.
+    args: ['--max-semi-space-size=2', options.bundle, 'run', '--config', configPath(options)],
+    env: options.s3.env,
+  });
+}

@@ -1,0 +1,154 @@
+/**
+ * `npm test`: everything that this machine can check, cheapest first. One line for each step that passes, the whole output of one that does
+ * not. With CI=true a missing service is a failure, not something to leave out.
+ */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { describeMissing, findServices } from './services.ts';
+import { runNpmScript, type StepResult } from './step.ts';
+import { Tally } from './tally.ts';
+
+interface Step {
+  readonly name: string;
+  readonly script: string;
+  readonly args: readonly string[];
+}
+
+/** Each is a whole program's word on the whole tree. */
+const checks: readonly Step[] = [
+  { name: 'format', script: 'format:check', args: [] },
+  { name: 'lint', script: 'lint', args: [] },
+  { name: 'types', script: 'typecheck', args: [] },
+  { name: 'dead code', script: 'deadcode', args: [] },
+  { name: 'build', script: 'build', args: [] },
+];
+
+const testProjects: readonly Step[] = [
+  { name: 'unit tests', script: 'test:unit', args: [] },
+  { name: 'integration tests', script: 'test:integration', args: [] },
+];
+
+const provesNothingCode = 3;
+const scenarioRunsMax = 2;
+
+const vitestSchema = z.object({
+  numPassedTests: z.number(),
+  numFailedTests: z.number(),
+  numFailedTestSuites: z.number(),
+  numPendingTests: z.number(),
+});
+
+const isCI = process.env['CI'] === 'true';
+const interrupt = new AbortController();
+const tally = new Tally();
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => interrupt.abort());
+  const services = await findServices(process.env);
+  const missing = describeMissing(services);
+  if (isCI && missing !== null) {
+    print(`CI needs every service. ${missing}`);
+    tally.add({ failed: 1 });
+  }
+  for (const step of checks) await check(step);
+  for (const step of testProjects) await runTests(step);
+  const hasMinio = services.some(({ name, isThere }) => name === 'MinIO' && isThere);
+  for (const step of coreScenarios(hasMinio)) await runScenarioStep(step);
+  if (interrupt.signal.aborted) {
+    print('Interrupted.');
+    return provesNothingCode;
+  }
+  if (missing !== null) print(missing);
+  print(tally.toString());
+  return tally.failed === 0 ? 0 : 1;
+}
+
+/** On real parts. The snapshot is the one a user runs first, on the S3 that is closest to AWS. */
+function coreScenarios(hasMinio: boolean): readonly Step[] {
+  const s3 = hasMinio ? 'minio' : 'embedded';
+  return [
+    { name: `snapshot 1x on ${s3}`, script: 'snapshot', args: ['--s3', s3, '--duration', '45s'] },
+    { name: `snapshot max on embedded`, script: 'snapshot', args: ['--rate', 'max', '--duration', '40s'] },
+    { name: `streamer-crash on ${s3}`, script: 'scenario', args: ['streamer-crash', '--s3', s3] },
+  ];
+}
+
+async function check(step: Step): Promise<void> {
+  const result = await run(step);
+  if (result === null) return;
+  if (report(step, result, '')) return;
+  tally.add({ failed: 1 });
+}
+
+async function runTests(step: Step): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 's3es-test-'));
+  try {
+    const file = join(folder, 'result.json');
+    const result = await run({ ...step, args: ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`] });
+    if (result === null) return;
+    const counts = readCounts(file);
+    const skipped = counts.skipped === 0 ? '' : `, ${counts.skipped} skipped`;
+    // A run that ends red without a red test (a file that does not load, an error after the last test) is one failure.
+    const failed = result.code === 0 ? 0 : Math.max(1, counts.failed);
+    report(step, result, `${counts.passed} passed${skipped}`);
+    tally.add({ ...counts, failed });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function readCounts(file: string): { passed: number; failed: number; skipped: number } {
+  try {
+    const counts = vitestSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    return { passed: counts.numPassedTests, failed: counts.numFailedTests, skipped: counts.numPendingTests };
+  } catch {
+    // It ended before it could write its result; its exit code says the rest.
+    return { passed: 0, failed: 0, skipped: 0 };
+  }
+}
+
+/** A run that proves nothing (the machine was busy) is repeated once; one that fails is not. */
+async function runScenarioStep(step: Step): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const result = await run(step);
+    if (result === null) return;
+    if (result.code === provesNothingCode && attempt < scenarioRunsMax) {
+      print(`? ${step.name}: ${lastReason(result.output)} Once more.`);
+      continue;
+    }
+    tally.add(report(step, result, '') ? { passed: 1 } : { failed: 1 });
+    return;
+  }
+}
+
+async function run(step: Step): Promise<StepResult | null> {
+  if (interrupt.signal.aborted) return null;
+  const result = await runNpmScript(step.script, step.args, interrupt.signal);
+  return interrupt.signal.aborted ? null : result;
+}
+
+/** Whether it passed. */
+function report(step: Step, result: StepResult, detail: string): boolean {
+  const isPassed = result.code === 0;
+  const mark = isPassed ? '✓' : '✗';
+  print(`${mark} ${step.name.padEnd(26)} ${result.durationS.toFixed(1).padStart(6)} s  ${detail}`.trimEnd());
+  if (!isPassed)
+    print(
+      `${result.output.trimEnd()}\n  (npm run ${[step.script, ...(step.args.length === 0 ? [] : ['--', ...step.args])].join(' ')}: exit code ${result.code})`,
+    );
+  return isPassed;
+}
+
+/** The first reason of the verdict. */
+function lastReason(output: string): string {
+  const at = output.indexOf('Verdict: INVALID');
+  return at === -1 ? 'it proves nothing.' : (output.slice(at).split('\n')[1] ?? '').trim();
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

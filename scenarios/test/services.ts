@@ -1,0 +1,36 @@
+/** What of this machine some tests need and others do without. */
+import { existsSync } from 'node:fs';
+import { isMinioAvailable } from '#simulator';
+
+export interface Service {
+  readonly name: string;
+  readonly isThere: boolean;
+  /** What is not run without it. */
+  readonly leavesOut: string;
+  readonly cure: string;
+}
+
+export async function findServices(env: NodeJS.ProcessEnv): Promise<readonly Service[]> {
+  return [
+    {
+      name: 'MinIO',
+      isThere: await isMinioAvailable(env),
+      leavesOut: 'the snapshot on MinIO',
+      cure: 'start Docker, or put a minio binary on PATH or into MINIO_BINARY',
+    },
+    {
+      name: 'Chromium',
+      isThere: existsSync(env['CHROMIUM_PATH'] ?? '/usr/bin/chromium'),
+      leavesOut: 'the report in a browser',
+      cure: 'install chromium, or name it in CHROMIUM_PATH',
+    },
+  ];
+}
+
+/** One line; null when nothing is missing. */
+export function describeMissing(services: readonly Service[]): string | null {
+  const missing = services.filter((service) => !service.isThere);
+  if (missing.length === 0) return null;
+  const each = missing.map(({ name, leavesOut, cure }) => `${leavesOut} (no ${name}: ${cure})`);
+  return `Left out: ${each.join('; ')}. Then run npm test again.`;
+}

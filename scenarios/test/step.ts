@@ -1,0 +1,36 @@
+/** One step of `npm test`: a command whose output is shown only when it fails. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+export interface StepResult {
+  readonly code: number;
+  readonly output: string;
+  readonly durationS: number;
+}
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** stdout and stderr together, in the order in which they came. The signal ends the step. */
+async function runCommand(command: string, args: readonly string[], signal: AbortSignal): Promise<StepResult> {
+  const startedMs = performance.now();
+  const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  const output: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => output.push(chunk));
+  // SIGINT, as from a terminal: npm and vitest pass it on and end what they started.
+  const onAbort = (): void => void child.kill('SIGINT');
+  signal.addEventListener('abort', onAbort, { once: true });
+  const [code]: unknown[] = await once(child, 'close');
+  signal.removeEventListener('abort', onAbort);
+  return {
+    code: typeof code === 'number' ? code : 1,
+    output: Buffer.concat(output).toString('utf8'),
+    durationS: (performance.now() - startedMs) / 1000,
+  };
+}
+
+/** A script of package.json, so that `npm test` and the script by itself can never differ. */
+export function runNpmScript(script: string, args: readonly string[], signal: AbortSignal): Promise<StepResult> {
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  return runCommand(npm, ['run', '--silent', script, ...(args.length === 0 ? [] : ['--', ...args])], signal);
+}
