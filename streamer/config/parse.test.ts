@@ -356,6 +356,13 @@ describe('any file', () => {
       { numRuns: 500 },
     );
   });
+
+  it('with a mapping where a value belongs, and a broken reference inside it, has a problem for each', () => {
+    // Found by the property above: the reference hid the mapping, and the schema's own error was thrown.
+    const checked = checkConfig('{"health":{"address":{"s3":{"s3":"${"}}}}', {});
+    const paths = checked.kind === 'invalid' ? checked.problems.map(({ path }) => path) : [];
+    expect(paths).toEqual(expect.arrayContaining(['health.address', 'health.address.s3.s3']));
+  });
 });
 
 describe('parts that are not built yet', () => {

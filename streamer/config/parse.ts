@@ -46,7 +46,10 @@ export function checkConfig(yamlText: string, env: Environment): CheckedConfig {
   const issues = settingsSchema.safeParse(root).error?.issues ?? [];
   const keyProblems = findingsOf(issues, root, replacedPaths).filter(
     // What is wrong with a value whose variable is not set is that the variable is not set; an unknown key stays one.
-    ({ path }) => factsAt(path) === null || !variableProblems.some((problem) => doPathsMeet(problem.path, path)),
+    // And a mapping that stands where a value belongs stays a problem, whatever lies inside it.
+    ({ path }) =>
+      factsAt(path) === null ||
+      !variableProblems.some((problem) => problem.path.length <= path.length && doPathsMeet(problem.path, path)),
   );
 
   // What is good by itself is judged together; what is not stands aside with its default.
