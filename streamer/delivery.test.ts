@@ -1,10 +1,36 @@
 import { describe, expect, it } from 'vitest';
-import { Delivery, type DeliveryResult } from './delivery.ts';
+import { Delivery, type DeliveryBody, type DeliveryResult } from './delivery.ts';
+import type { Clock } from './ports.ts';
 import { answered, fakeInflate, FakeObjectStore, FakeSink, FakeStateStore, RecordedEvents } from './testing/fakes.ts';
 import { VirtualClock } from './testing/virtual-clock.ts';
 import { allComplete, createWorld, expectDelivered, start, START_MS, write, writeMany } from './testing/world.ts';
 
 const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+function deliveryOf(sink: FakeSink, clock: Clock): Delivery {
+  return new Delivery({
+    clock,
+    random: { next: () => 0 },
+    sink,
+    events: new RecordedEvents(),
+    objects: new FakeObjectStore(clock),
+    inflate: fakeInflate,
+    state: new FakeStateStore(),
+  });
+}
+
+function bodyOf(text: string, suspectSince: number | null = null): DeliveryBody {
+  return {
+    parts: [Buffer.from(text)],
+    bodyBytes: text.length,
+    lines: 1,
+    contentType: '',
+    idempotencyKey: text,
+    suspectSince,
+    objectIds: [],
+  };
+}
 
 describe('an endpoint that fails', () => {
   it('is left alone while another takes its share, and gets its share again when it is back', async () => {
@@ -48,25 +74,8 @@ describe('an endpoint that fails', () => {
   it('is not tried again by the same batch while another endpoint, however busy, is well', async () => {
     const clock = new VirtualClock(START_MS);
     const sink = new FakeSink(clock, 2);
-    const delivery = new Delivery({
-      clock,
-      random: { next: () => 0 },
-      sink,
-      events: new RecordedEvents(),
-      objects: new FakeObjectStore(clock),
-      inflate: fakeInflate,
-      state: new FakeStateStore(),
-    });
+    const delivery = deliveryOf(sink, clock);
     const never = new AbortController().signal;
-    const bodyOf = (text: string) => ({
-      parts: [Buffer.from(text)],
-      bodyBytes: text.length,
-      lines: 1,
-      contentType: '',
-      idempotencyKey: text,
-      suspectSince: null,
-      objectIds: [],
-    });
     sink.postMs = 60_000;
     const slow = delivery.deliver(bodyOf('a long one\n'), never);
     await clock.runFor(1);
@@ -81,6 +90,45 @@ describe('an endpoint that fails', () => {
     ]);
     await clock.runUntil(() => sink.posts.length === 3);
     expect(await slow).toMatchObject({ kind: 'acknowledged' });
+  });
+
+  // Found by the virtual world: after a clock was set back by hours, a paused endpoint was left alone for as long.
+  it('is left alone no longer because the clock is set back', async () => {
+    const clock = new VirtualClock(START_MS);
+    let backMs = 0;
+    const sink = new FakeSink(clock, 1);
+    const delivery = deliveryOf(sink, {
+      now: () => clock.now() - backMs,
+      sleep: async (ms, signal) => clock.sleep(ms, signal),
+    });
+    let failures = 4;
+    sink.onPost = () => (failures-- > 0 ? answered(503) : null);
+    let result: DeliveryResult | null = null;
+    void delivery.deliver(bodyOf('a\n'), new AbortController().signal).then((one) => (result = one));
+    await clock.runUntil(() => delivery.usableEndpointCount === 0);
+    backMs = HOUR_MS;
+    await clock.runUntil(() => result !== null, MINUTE_MS);
+  });
+
+  // Found by the virtual world: an endpoint got well while it still refused what had reached it before, and a good line was condemned.
+  it('proves nothing against a line by what it accepts while the line is under way', async () => {
+    const clock = new VirtualClock(START_MS);
+    const sink = new FakeSink(clock, 1);
+    const delivery = deliveryOf(sink, clock);
+    const never = new AbortController().signal;
+    let isFirst = true;
+    sink.onPost = (_, body) => {
+      if (body !== 'suspect\n' || !isFirst) return null;
+      isFirst = false;
+      return answered(400);
+    };
+    sink.postMs = 60_000;
+    const suspect = delivery.deliver(bodyOf('suspect\n', delivery.sends), never);
+    await clock.runFor(1);
+    sink.postMs = 3;
+    const other = delivery.deliver(bodyOf('other\n'), never);
+    await clock.runUntil(() => sink.posts.length === 3);
+    expect([(await suspect).kind, (await other).kind]).toEqual(['acknowledged', 'acknowledged']);
   });
 
   it('is asked no sooner than its Retry-After says', async () => {

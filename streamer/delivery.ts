@@ -5,6 +5,7 @@
 import { backoffMs } from './core/backoff.ts';
 import { type Booking, type BreakerState, EndpointPicker } from './core/endpoint-picker.ts';
 import { classifyStatus, type Outcome } from './core/response.ts';
+import { SteadyTime } from './core/steady-time.ts';
 import type { Ports, SinkAnswer } from './ports.ts';
 
 export interface DeliveryBody {
@@ -56,6 +57,7 @@ const ENDPOINT_WAIT_MS_MAX = 1_000;
 export class Delivery {
   readonly #ports: Ports;
   readonly #picker: EndpointPicker;
+  readonly #pickerTime = new SteadyTime();
   #sends = 0;
   /** The number of the latest body that each endpoint accepted. */
   readonly #accepted: number[];
@@ -68,7 +70,7 @@ export class Delivery {
 
   /** How many endpoints take requests now. */
   get usableEndpointCount(): number {
-    const nowMs = this.#ports.clock.now();
+    const nowMs = this.#pickerMs();
     return this.#ports.sink.endpoints.filter((_, index) => this.#picker.state(index, nowMs) === 'closed').length;
   }
 
@@ -83,7 +85,7 @@ export class Delivery {
   }
 
   endpointStatus(): readonly EndpointStatus[] {
-    const nowMs = this.#ports.clock.now();
+    const nowMs = this.#pickerMs();
     return this.#ports.sink.endpoints.map((endpoint, index) => ({ endpoint, state: this.#picker.state(index, nowMs) }));
   }
 
@@ -100,6 +102,7 @@ export class Delivery {
       const sentMs = clock.now();
       this.#sends += 1;
       const send = this.#sends;
+      const accepted = this.#accepted[endpoint] ?? 0;
       const answer = await this.#post(booking, body, signal);
       if (answer === null) return { kind: 'aborted' };
       isBodyReleased &&= answer.kind === 'answered' && answer.isBodyReleased;
@@ -113,7 +116,7 @@ export class Delivery {
         events.emit({ kind: 'batch posted', ...made, bodyBytes, lines });
         return { kind: 'acknowledged', endpoint, firstSentMs, acknowledgedMs: nowMs, isBodyReleased };
       }
-      if (outcome.kind === 'refused' && answer.kind === 'answered' && this.#isProven(body, endpoint)) {
+      if (outcome.kind === 'refused' && answer.kind === 'answered' && isProven(body, accepted)) {
         this.#succeed(booking);
         events.emit({ kind: 'delivery refused', ...made, status: answer.status, error: answer.text });
         return { kind: 'refused', refusal: { endpoint, status: answer.status, text: answer.text, sends: this.#sends } };
@@ -124,10 +127,6 @@ export class Delivery {
       events.emit({ kind: 'delivery retried', ...made, ...describe(answer), attempt, delayMs });
       if (delayMs > 0) await clock.sleep(delayMs, signal);
     }
-  }
-
-  #isProven({ suspectSince }: DeliveryBody, endpoint: number): boolean {
-    return suspectSince === null || (this.#accepted[endpoint] ?? 0) > suspectSince;
   }
 
   /** The first fail-over is at once; after that each failure waits longer. */
@@ -150,7 +149,7 @@ export class Delivery {
   async #waitForEndpoint(bytes: number, avoid: number | null, signal: AbortSignal): Promise<Booking | null> {
     const { clock } = this.#ports;
     while (!signal.aborted) {
-      const nowMs = clock.now();
+      const nowMs = this.#pickerMs();
       const booking = this.#picker.pick(nowMs, bytes, avoid);
       if (booking !== null) return booking;
       const waitMs = this.#picker.waitMs(nowMs) ?? PROBE_POLL_MS;
@@ -161,15 +160,15 @@ export class Delivery {
 
   #succeed(booking: Booking): void {
     const { endpoint } = booking;
-    const wasClosed = this.#picker.state(endpoint, this.#ports.clock.now()) === 'closed';
+    const wasClosed = this.#picker.state(endpoint, this.#pickerMs()) === 'closed';
     this.#picker.succeed(booking);
     if (!wasClosed) this.#ports.events.emit({ kind: 'endpoint resumed', endpoint: this.#name(endpoint) });
   }
 
   #fail(booking: Booking, outcome: Outcome, answer: SinkAnswer): void {
-    const { clock, events } = this.#ports;
+    const { events } = this.#ports;
     const { endpoint } = booking;
-    const nowMs = clock.now();
+    const nowMs = this.#pickerMs();
     if (outcome.kind === 'refused') {
       // Nobody can tell yet whether the data or the endpoint is at fault: this body waits, others may show it.
       this.#succeed(booking);
@@ -183,9 +182,22 @@ export class Delivery {
     }
   }
 
+  /** The picker's pauses must not last longer because the clock was set back. */
+  #pickerMs(): number {
+    return this.#pickerTime.at(this.#ports.clock.now());
+  }
+
   #name(endpoint: number): string {
     return this.#ports.sink.endpoints[endpoint] ?? String(endpoint);
   }
+}
+
+/**
+ * Whether a refusal shows that the data is at fault. `accepted`: the latest body that the endpoint had accepted when this attempt was sent; what it
+ * accepts while the attempt is under way may be the end of an outage that the attempt still met.
+ */
+function isProven({ suspectSince }: DeliveryBody, accepted: number): boolean {
+  return suspectSince === null || accepted > suspectSince;
 }
 
 function outcomeOf(answer: SinkAnswer): Outcome {

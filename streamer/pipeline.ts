@@ -238,7 +238,7 @@ async function nextReady(context: RunContext, signal: AbortSignal): Promise<Read
     const nowMs = ports.clock.now();
     const next = ready.take(nowMs);
     if (next !== null) {
-      const restsUntilMs = context.gates[next.task.source]?.restsUntilMs ?? -Infinity;
+      const restsUntilMs = context.gates[next.task.source]?.restsUntilMs(nowMs) ?? -Infinity;
       if (restsUntilMs <= nowMs) return next;
       ready.push({ ...next.task, notBeforeMs: restsUntilMs });
       continue;

@@ -126,6 +126,15 @@ describe('ReadyQueue', () => {
     expect({ length: queue.length, backlogLength: queue.backlogLength }).toEqual({ length: 2, backlogLength: 2 });
   });
 
+  // Found by the virtual world: after a clock was set back by hours, whatever waited for a moment waited for hours more.
+  it('lets nothing wait longer because the clock was set back', () => {
+    const queue = queueOf(task('a', { eligibleMs: 3_600_050 }), task('b', { eligibleMs: 3_600_020 }));
+    expect(queue.take(3_600_000)).toBeNull();
+    expect(queue.take(10)).toBeNull();
+    expect(queue.nextNotBeforeMs).toBe(30);
+    expect(takeAll(queue, 60).map((one) => one.at(-1))).toEqual(['b', 'a']);
+  });
+
   it('lets an object that failed wait for its own moment while others pass', () => {
     const queue = queueOf(task('failed', { eligibleMs: 0, notBeforeMs: 40 }), task('next', { eligibleMs: 10 }));
     expect(takeAll(queue, 20)).toEqual(['live next']);

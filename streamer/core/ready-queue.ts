@@ -28,6 +28,7 @@ export interface ReadyTask {
 export class ReadyQueue {
   readonly #liveWindowMs: number;
   readonly #waiting = new TinyQueue<ObjectTask>([], (left, right) => left.notBeforeMs - right.notBeforeMs);
+  #latestMs = -Infinity;
   readonly #live = new TinyQueue<ObjectTask>([], compareTasks);
   readonly #backlog = new TinyQueue<ObjectTask>([], compareTasks);
 
@@ -49,6 +50,9 @@ export class ReadyQueue {
 
   /** The next object to read, or null when none is eligible yet. */
   take(nowMs: number): ReadyTask | null {
+    // The clock was set back: what waits must not wait for that time once more.
+    if (nowMs < this.#latestMs) this.#hasten(this.#latestMs - nowMs);
+    this.#latestMs = nowMs;
     this.#promote(nowMs);
     for (;;) {
       const task = this.#live.pop();
@@ -63,6 +67,12 @@ export class ReadyQueue {
   /** When the next object may be read; null when none waits for its moment. */
   get nextNotBeforeMs(): number | null {
     return this.#waiting.peek()?.notBeforeMs ?? null;
+  }
+
+  #hasten(byMs: number): void {
+    const { data } = this.#waiting;
+    // By the same for all, so their order stays.
+    for (const [index, task] of data.entries()) data[index] = { ...task, notBeforeMs: task.notBeforeMs - byMs };
   }
 
   #promote(nowMs: number): void {

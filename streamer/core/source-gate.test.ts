@@ -7,7 +7,7 @@ describe('a SourceGate', () => {
   it('sends a source to rest at the third refusal in a row, once for each rest', () => {
     const gate = new SourceGate(LIMITS);
     expect([gate.refuse(10), gate.refuse(20), gate.refuse(30), gate.refuse(40)]).toEqual([false, false, true, false]);
-    expect(gate.restsUntilMs).toBe(1030);
+    expect(gate.restsUntilMs(40)).toBe(1030);
     expect(gate.isRefusing).toBe(true);
   });
 
@@ -25,6 +25,15 @@ describe('a SourceGate', () => {
     const gate = new SourceGate(LIMITS);
     for (const nowMs of [1, 2, 3]) gate.refuse(nowMs);
     expect(gate.refuse(2000)).toBe(true);
-    expect(gate.restsUntilMs).toBe(3000);
+    expect(gate.restsUntilMs(2000)).toBe(3000);
+  });
+
+  // Found by the virtual world: after a clock was set back by hours, nothing was read for as long.
+  it('ends a rest when the clock is set back', () => {
+    const gate = new SourceGate(LIMITS);
+    for (const nowMs of [50_001, 50_002, 50_003]) gate.refuse(nowMs);
+    expect(gate.restsUntilMs(10)).toBeLessThan(10);
+    expect(gate.refuse(20)).toBe(true);
+    expect(gate.restsUntilMs(30)).toBe(1020);
   });
 });

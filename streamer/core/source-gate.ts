@@ -20,7 +20,7 @@ export class SourceGate {
   /** An object was refused. True when the source goes to rest because of it. */
   refuse(nowMs: number): boolean {
     this.#refusalsInRow += 1;
-    if (this.#refusalsInRow < this.#limits.refusalsInRowMax || nowMs < this.#restsUntilMs) return false;
+    if (this.#refusalsInRow < this.#limits.refusalsInRowMax || nowMs < this.restsUntilMs(nowMs)) return false;
     this.#restsUntilMs = nowMs + this.#limits.restMs;
     return true;
   }
@@ -31,7 +31,9 @@ export class SourceGate {
   }
 
   /** The moment until which nothing should be read; in the past when all is well. */
-  get restsUntilMs(): number {
+  restsUntilMs(nowMs: number): number {
+    // A rest that is longer than any rest was begun before the clock was set back.
+    if (this.#restsUntilMs > nowMs + this.#limits.restMs) this.#restsUntilMs = -Infinity;
     return this.#restsUntilMs;
   }
 
