@@ -96,6 +96,22 @@ describe('head scans', () => {
     await streamer.stop();
   });
 
+  // Found by the virtual world: by their LastModified, two files that tell no time moved the cursor behind all names that were still to come.
+  it('are not moved past what comes by foreign files', async () => {
+    const world = createWorld();
+    const streamer = start(world, { processing: { lookbackIntervalMs: 24 * HOUR_MS } });
+    const first = write(world);
+    await world.clock.runUntil(allComplete(world, [first]), 10_000);
+    for (const name of ['_SUCCESS', 'notes.txt']) {
+      await world.clock.runFor(2 * MINUTE_MS);
+      world.s3.put(keyOf(world.clock.now()).replace(/[^/]+$/, name), Buffer.alloc(1));
+    }
+    await world.clock.runFor(10_000);
+    const next = write(world);
+    await world.clock.runUntil(allComplete(world, [next]), 10_000);
+    await streamer.stop();
+  });
+
   it('wait until an object is as old as delay_window says', async () => {
     const world = createWorld();
     const written = [write(world)];
@@ -152,6 +168,27 @@ describe('look-back sweeps', () => {
     await world.clock.runUntil(allComplete(world, [first]), 6 * MINUTE_MS);
     const second = feed(world.clock.now());
     await world.clock.runUntil(allComplete(world, [second]), 4000);
+    await streamer.stop();
+  });
+
+  // Found by the virtual world: the sweep that waited had listed the folder before, and the next one no longer looked back so far.
+  it('find what came while a sweep waited for a full queue for longer than the look-back', async () => {
+    const world = createWorld();
+    let isAway = true;
+    world.sink.onPost = () => (isAway ? { kind: 'timeout' } : null);
+    const earlier = Array.from({ length: 30 }, (_, index) => write(world, { sequence: index + 1, count: 1 }));
+    const processing = {
+      queueObjectsMax: 3,
+      workers: 2,
+      lookbackMs: 30 * MINUTE_MS,
+      lookbackIntervalMs: 5 * MINUTE_MS,
+    };
+    const streamer = start(world, { processing, memoryLimitBytes: 2000 });
+    await world.clock.runFor(20 * MINUTE_MS);
+    const meanwhile = write(world);
+    await world.clock.runFor(2 * HOUR_MS);
+    isAway = false;
+    await world.clock.runUntil(allComplete(world, [...earlier, meanwhile]), 20 * MINUTE_MS);
     await streamer.stop();
   });
 
@@ -220,6 +257,26 @@ describe('a second start', () => {
     const second = start(world, { processing: { lookbackMs: HOUR_MS } });
     await world.clock.runUntil(allComplete(world, [stuck]), MINUTE_MS);
     expectDelivered(world, [stuck]);
+    await second.stop();
+  });
+});
+
+// Found by the virtual world: the object was modified after midnight, the folder is the day's before, and only the floor told what to look for.
+describe('a second start after a long pause', () => {
+  it('enters a folder whose day ended before the object in it came', async () => {
+    const midnightMs = Date.UTC(2025, 8, 10);
+    const world = createWorld({ nowMs: midnightMs + MINUTE_MS, endpoints: 1 });
+    world.sink.onPost = () => ({ kind: 'timeout' });
+    const stuck = write(world, { atMs: midnightMs - MINUTE_MS });
+    const processing = { lookbackMs: HOUR_MS, lookbackIntervalMs: 5 * MINUTE_MS, scanIntervalMs: 15_000 };
+    const first = start(world, { processing });
+    await world.clock.runFor(3 * HOUR_MS);
+    first.killNow();
+    await world.clock.runUntil(() => first.ended.isEnded);
+    await world.clock.runFor(50 * HOUR_MS);
+    world.sink.onPost = () => null;
+    const second = start(world, { processing });
+    await world.clock.runUntil(allComplete(world, [stuck]), MINUTE_MS);
     await second.stop();
   });
 });

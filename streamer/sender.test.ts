@@ -96,6 +96,17 @@ describe('a line that is refused', () => {
     await streamer.stop();
   });
 
+  // Found by the virtual world: the worker that waited for proof was the only one, so nothing was sent that could have proved anything.
+  it('does not stop the rest even where there is a single worker', async () => {
+    const world = createWorld({ endpoints: 1 });
+    refuseBadLines(world);
+    const bad = write(world, { lines: ['{"BAD":0}'] });
+    const others = [2, 3, 4].map((sequence) => write(world, { sequence }));
+    const streamer = start(world, { http: { workers: 1 } });
+    await world.clock.runUntil(allComplete(world, [bad, ...others]), 5 * MINUTE_MS);
+    await streamer.stop();
+  });
+
   it('alone in its object waits until something else shows that the endpoint accepts at all', async () => {
     const world = createWorld({ endpoints: 1 });
     refuseBadLines(world);
