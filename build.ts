@@ -1,13 +1,14 @@
 /**
  * Bundles the streamer into one file: it starts faster and smaller than its sources, and needs no node_modules beside it.
- * `npm run build` writes `dist/streamer.js`; `node --import tsx build.ts FILE` writes FILE.
+ * `npm run build` writes `dist/streamer.js`; `node --import tsx build.ts FILE` writes FILE. `--readable` keeps the names and writes FILE.map, for profiles.
  */
 import { chmodSync, readFileSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
 import { build, type Plugin } from 'esbuild';
 import * as z from 'zod';
 
-const outfile = process.argv[2] ?? 'dist/streamer.js';
+const [outfile = 'dist/streamer.js', flag] = process.argv.slice(2);
+const isReadable = flag === '--readable';
 const { engines } = z
   .object({ engines: z.object({ node: z.string().regex(/^>=\d+\.\d+\.\d+$/) }) })
   .parse(JSON.parse(readFileSync('package.json', 'utf8')));
@@ -51,7 +52,8 @@ await build({
   platform: 'node',
   target: `node${major}`,
   format: 'esm',
-  minify: true,
+  minify: !isReadable,
+  sourcemap: isReadable ? 'external' : false,
   legalComments: 'none',
   plugins: [builtinsOnDemand],
   alias: {

@@ -22,3 +22,4 @@ export type { WaterfallBoundaries, WaterfallObject } from './waterfall.ts';
 export { renderHtml } from './html/page.ts';
 export { renderJUnit } from './junit.ts';
 export { renderMarkdown } from './markdown.ts';
+export { escapeMarkup } from './xml.ts';

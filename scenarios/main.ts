@@ -2,6 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { renderTable, type Verdict } from '#reports';
 import { HarnessError } from '#simulator';
+import { parseBytes } from '#streamer';
 import { bench } from './bench/bench.ts';
 import { renderBench } from './bench/render.ts';
 import { allScenarios, findScenario } from './catalog.ts';
@@ -35,9 +36,11 @@ interface SnapshotFlags extends ReportOptions {
   readonly asDocumented: boolean;
 }
 
-interface BenchFlags extends CommonOptions {
+interface BenchFlags extends ReportOptions {
   readonly objects: number;
   readonly pairs: number;
+  readonly memoryLimit?: string;
+  readonly profile: boolean;
 }
 
 const snapshotDurationS = 60;
@@ -67,10 +70,12 @@ function program(interrupt: AbortSignal, end: (code: number) => void): Command {
     .action(async (name: string, flags: ReportOptions) =>
       end(name === 'list' ? printList(flags) : await runAndPrint(findScenario(name, flags.seed), flags, interrupt)),
     );
-  withCommonOptions(root.command('bench'))
+  withReportOptions(root.command('bench'))
     .description('throughput beside a bare pipe, interleaved in one run')
     .option('--objects <n>', 'objects of about 10 MB raw', parseCount, 200)
     .option('--pairs <n>', 'rounds of each program', parseCount, 3)
+    .option('--memory-limit <size>', 'the streamer once more with this memory.limit: 128MiB', parseMemoryLimit)
+    .option('--profile', 'who uses its CPU time: table and flame graph, in --out', false)
     .action(async (flags: BenchFlags) => end(await benchAndPrint(flags, interrupt)));
   for (const command of root.commands) command.exitOverride().addHelpText('after', afterHelp);
   return root;
@@ -150,6 +155,11 @@ function parseCount(text: string): number {
   const count = Number(text);
   if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('It must be a whole number from 1.');
   return count;
+}
+
+function parseMemoryLimit(text: string): string {
+  if (parseBytes(text) === null) throw new InvalidArgumentError('It must be such as 128MiB.');
+  return text;
 }
 
 function parseDurationS(text: string): number {

@@ -5,7 +5,7 @@ export { LogTail } from './process/log-tail.ts';
 export { Processes } from './process/processes.ts';
 export { removeFolder } from './process/remove-folder.ts';
 export { generatorScript } from './generator/script.ts';
-export { type ProcessUsage, readUsage } from './process/usage.ts';
+export { type ProcessUsage, readThreadCpuS, readUsage, type ThreadRole } from './process/usage.ts';
 export { type RoleUsage, UsageSampler } from './process/usage-sampler.ts';
 export { isMinioAvailable } from './s3/minio.ts';
 export type { S3Service } from './s3/service.ts';

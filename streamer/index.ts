@@ -1,6 +1,7 @@
 /** The only door: what the harness may use of the streamer. */
 export type { Config } from './config/config.ts';
 export { parseConfig } from './config/parse.ts';
+export { parseBytes } from './config/units.ts';
 export { type Range, coversRange, rangeBytes, subtractRanges, unionRanges } from './core/ranges.ts';
 export { type ErrorCode, hasCode, StreamerError } from './errors.ts';
 export type { StreamerEvent } from './events.ts';

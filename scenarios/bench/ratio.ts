@@ -13,6 +13,12 @@ export interface Pair {
   readonly barePipe: Round;
 }
 
+/** The streamer once more, with another `memory.limit`. */
+export interface LimitedPair {
+  readonly streamer: Round;
+  readonly limited: Round;
+}
+
 export interface Ratios {
   readonly rawMBps: Spread;
   readonly rawMBPerCpuS: Spread;
@@ -23,6 +29,10 @@ export function ratiosOf(pairs: readonly Pair[]): Ratios {
     rawMBps: spreadOf(pairs.map(({ streamer, barePipe }) => streamer.rawMBps / barePipe.rawMBps)),
     rawMBPerCpuS: spreadOf(pairs.map(({ streamer, barePipe }) => streamer.rawMBPerCpuS / barePipe.rawMBPerCpuS)),
   };
+}
+
+export function limitedRatioOf(pairs: readonly LimitedPair[]): Spread {
+  return spreadOf(pairs.map(({ streamer, limited }) => limited.rawMBps / streamer.rawMBps));
 }
 
 export function spreadOf(values: readonly number[]): Spread {

@@ -3,11 +3,11 @@
  * Streamer and bare pipe are measured the same way: time from the moment they are ready to the last acknowledged line, by the sink's clock;
  * CPU time over the same span, by the operating system's count.
  */
-import { HarnessError, readUsage } from '#simulator';
+import { HarnessError, readThreadCpuS, readUsage, type ThreadRole } from '#simulator';
 import type { Stage } from '../run/context.ts';
 import { waitForLines } from '../run/settle.ts';
 import { SinkWatch } from '../run/sink-watch.ts';
-import { Streamer } from '../run/streamer.ts';
+import { Streamer, type StreamerOptions } from '../run/streamer.ts';
 import { sumOf } from '../run/sum.ts';
 import { startBarePipe } from './bare-pipe-process.ts';
 
@@ -17,8 +17,12 @@ export interface Round {
   readonly rawMBPerCpuS: number;
   readonly cpuSPerGB: number;
   readonly rssMaxMB: number;
+  /** `cpuSPerGB` by thread; null where the system does not tell. */
+  readonly threadCpuSPerGB: Readonly<Record<ThreadRole, number>> | null;
   /** CPU time of the sink over that of all cores. */
   readonly sinkShareOfMachine: number;
+  /** The same of the S3; null where it is no process of this machine. */
+  readonly s3ShareOfMachine: number | null;
   readonly sinkUtilization: number;
   readonly lostLines: number;
   readonly duplicateLines: number;
@@ -35,9 +39,20 @@ interface Contestant {
 
 const roundDeadlineMs = 120_000;
 
-export async function streamerRound(stage: Stage, name: string): Promise<Round> {
+export type StreamerChanges = Partial<Pick<StreamerOptions, 'bundle' | 'settings' | 'nodeFlags' | 'env'>>;
+
+export async function streamerRound(stage: Stage, name: string, changes: StreamerChanges = {}): Promise<Round> {
   const { bundle, folder, s3, prefix, sink, scenario } = stage;
-  const options = { bundle, folder, name, s3, prefix, endpoints: sink.endpoints, settings: scenario.settings };
+  const options = {
+    bundle,
+    folder,
+    name,
+    s3,
+    prefix,
+    endpoints: sink.endpoints,
+    settings: scenario.settings,
+    ...changes,
+  };
   return measureRound(stage, 'streamer', async () => {
     const streamer = await Streamer.start(options, stage.processes, stage.sampler);
     return {
@@ -58,12 +73,15 @@ async function measureRound(stage: Stage, program: Round['program'], start: () =
   await sink.client.reset();
   const watch = await SinkWatch.start(sink.client);
   const sinkCpuBeforeS = (await sink.client.stats()).cpuS;
+  const s3CpuBeforeS = s3CpuS(stage);
   const contestant = await start();
   const before = readUsage(contestant.pid);
   const deadlineMs = Date.now() + roundDeadlineMs;
   const lines = sumOf(load.manifest.objects, (object) => object.lines);
   await waitForLines(stage, { lines, text: program, deadlineMs: () => deadlineMs, failure: contestant.failure });
   const after = readUsage(contestant.pid);
+  const threadCpuS = readThreadCpuS(contestant.pid);
+  const s3CpuAfterS = s3CpuS(stage);
   const sinkCpuS = (await sink.client.stats()).cpuS - sinkCpuBeforeS;
   const utilization = await watch.stop();
   await contestant.stop();
@@ -74,13 +92,16 @@ async function measureRound(stage: Stage, program: Round['program'], start: () =
   const windowS = (settledMs - contestant.readyMs) / 1000;
   const cpuS = after.cpuS - before.cpuS;
   const rawMB = sumOf(load.manifest.objects, (object) => object.rawBytes) / 1e6;
+  const shareOfMachine = (usedS: number): number => usedS / windowS / stage.cores;
   const round: Round = {
     program,
     rawMBps: rawMB / windowS,
     rawMBPerCpuS: rawMB / cpuS,
     cpuSPerGB: cpuS / (rawMB / 1000),
     rssMaxMB: after.rssMaxMB,
-    sinkShareOfMachine: sinkCpuS / windowS / stage.cores,
+    threadCpuSPerGB: threadCpuS === null ? null : perGB(threadCpuS, rawMB / 1000),
+    sinkShareOfMachine: shareOfMachine(sinkCpuS),
+    s3ShareOfMachine: s3CpuBeforeS === null || s3CpuAfterS === null ? null : shareOfMachine(s3CpuAfterS - s3CpuBeforeS),
     sinkUtilization: Math.max(0, ...utilization.map((sample) => sample.utilization)),
     lostLines: verdict.lostLines,
     duplicateLines: verdict.duplicateLines,
@@ -90,4 +111,15 @@ async function measureRound(stage: Stage, program: Round['program'], start: () =
     `${program.padEnd(9)} ${round.rawMBps.toFixed(0).padStart(5)} MB/s, ${round.rawMBPerCpuS.toFixed(0).padStart(5)} MB per CPU second, ${round.rssMaxMB.toFixed(0)} MB`,
   );
   return round;
+}
+
+function s3CpuS({ s3 }: Stage): number | null {
+  return s3.pid === null ? null : (readUsage(s3.pid)?.cpuS ?? null);
+}
+
+function perGB(
+  { main, pool, engine }: Readonly<Record<ThreadRole, number>>,
+  rawGB: number,
+): Record<ThreadRole, number> {
+  return { main: main / rawGB, pool: pool / rawGB, engine: engine / rawGB };
 }

@@ -13,15 +13,24 @@ const buildScript = join(root, 'build.ts');
 
 /** The path of an up-to-date bundle. */
 export async function ensureBundle(): Promise<string> {
-  if (modifiedMs(bundlePath) >= newestSourceMs()) return bundlePath;
+  if (modifiedMs(bundlePath) < newestSourceMs()) await build([]);
+  return bundlePath;
+}
+
+/** The same program with its names kept, and `path`.map beside it, for a profile. */
+export async function buildReadableBundle(path: string): Promise<void> {
+  await build([path, '--readable']);
+}
+
+async function build(args: readonly string[]): Promise<void> {
+  const loader = import.meta.resolve('tsx');
   try {
-    await promisify(execFile)(process.execPath, ['--import', import.meta.resolve('tsx'), buildScript], { cwd: root });
+    await promisify(execFile)(process.execPath, ['--import', loader, buildScript, ...args], { cwd: root });
   } catch (error) {
     // The compiler's messages come first; below them are only its own stack frames.
     const message = messageOf(error).split('\n').slice(0, messageLinesMax).join('\n');
     throw new HarnessError('broken', `The streamer could not be built (npm run build): ${message}`, { cause: error });
   }
-  return bundlePath;
 }
 
 function newestSourceMs(): number {

@@ -16,6 +16,10 @@ export interface StreamerOptions {
   readonly prefix: string;
   readonly endpoints: readonly string[];
   readonly settings: readonly Setting[];
+  /** Node's own flags, beside those it always gets. */
+  readonly nodeFlags?: readonly string[];
+  /** Beside the credentials of the S3. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const startMs = 30_000;
@@ -129,7 +133,14 @@ function spawnStreamer(options: StreamerOptions, processes: Processes): Promise<
     name: options.name,
     command: process.execPath,
     // The flag of the bundle's own first line, which an explicit `node` does not read.
-    args: ['--max-semi-space-size=2', options.bundle, 'run', '--config', configPath(options)],
-    env: options.s3.env,
+    args: [
+      '--max-semi-space-size=2',
+      ...(options.nodeFlags ?? []),
+      options.bundle,
+      'run',
+      '--config',
+      configPath(options),
+    ],
+    env: { ...options.s3.env, ...options.env },
   });
 }

@@ -1,6 +1,6 @@
 /** CPU seconds and memory of a process, as the operating system counts them: never what the process says of itself. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 export interface ProcessUsage {
   readonly atMs: number;
@@ -13,6 +13,30 @@ export interface ProcessUsage {
 
 const hasProc = existsSync('/proc/self/stat');
 const ticksPerS = hasProc ? readTicksPerS() : 100;
+
+/** What the threads of a process do: the event loop, the pool (inflate, fsync, DNS), V8's own (garbage, compiling). */
+export type ThreadRole = 'main' | 'pool' | 'engine';
+
+/** CPU seconds by role; null where the system does not tell threads apart. */
+export function readThreadCpuS(pid: number): Readonly<Record<ThreadRole, number>> | null {
+  if (!hasProc) return null;
+  const cpuS = { main: 0, pool: 0, engine: 0 };
+  try {
+    for (const thread of readdirSync(`/proc/${pid}/task`)) {
+      const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8');
+      cpuS[roleOfThread(stat, thread === String(pid))] += parseProcStat(stat, ticksPerS);
+    }
+  } catch {
+    // A thread, or the whole process, has ended while its times were read.
+    return null;
+  }
+  return cpuS;
+}
+
+function roleOfThread(stat: string, isMain: boolean): ThreadRole {
+  if (isMain) return 'main';
+  return stat.includes('(libuv-worker)') ? 'pool' : 'engine';
+}
 
 /** Null when the process is gone. */
 export function readUsage(pid: number): ProcessUsage | null {
