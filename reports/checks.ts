@@ -2,6 +2,7 @@
  * Named checks in a small declarative form, over the fields of the measurements.
  * Invariant: a check on a value that was not measured (null, or no such field) is never passed.
  */
+import { readNumber } from './field.ts';
 import type { Check, Measurements } from './model.ts';
 
 /** Every dotted path to a number in the measurements, for example `latencyMs.lag.p99`. Lists have no paths. */
@@ -56,16 +57,6 @@ function evaluateCheck(spec: CheckSpec, measurements: Measurements): Check {
     ok: actual !== null && limit !== null && compare(actual, spec.op, limit),
     note: missingNote ?? spec.note ?? null,
   };
-}
-
-/** Null where the field is null, absent, or no number: specs may come from a file, where the compiler checks no path. */
-function readNumber(measurements: Measurements, path: string): number | null {
-  let value: unknown = measurements;
-  for (const key of path.split('.')) {
-    if (typeof value !== 'object' || value === null) return null;
-    value = Object.getOwnPropertyDescriptor(value, key)?.value;
-  }
-  return typeof value === 'number' && Number.isFinite(value) ? value : null;
 }
 
 function compare(actual: number, op: Check['op'], limit: number): boolean {

@@ -19,7 +19,10 @@ export { lagSlopeSPerS, recentWindowS, summarizeAgentBalance, summarizePipelineS
 export { renderTable } from './table.ts';
 export { summarizeWaterfall } from './waterfall.ts';
 export type { WaterfallBoundaries, WaterfallObject } from './waterfall.ts';
-export { renderHtml } from './html/page.ts';
-export { renderJUnit } from './junit.ts';
-export { renderMarkdown } from './markdown.ts';
 export { escapeMarkup } from './xml.ts';
+export { compareRuns } from './comparison.ts';
+export type { Comparison, NamedResult } from './comparison.ts';
+export { renderComparison, renderComparisonMarkdown } from './comparison-table.ts';
+export { reportFiles } from './files.ts';
+/** Invented, for tests. */
+export { sampleResult } from './sample-result.ts';

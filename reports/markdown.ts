@@ -12,6 +12,7 @@ import {
 } from './format.ts';
 import type { CheckState } from './format.ts';
 import { summaryLine, VERDICT_WORDS } from './headline.ts';
+import { code, escapeText, folded, table } from './markdown-text.ts';
 import type { Problem, Result, Verdict } from './model.ts';
 import { WATERFALL_PARTS } from './model-latency.ts';
 import {
@@ -135,30 +136,4 @@ function environmentLine({ environment, seed, startedAt, streamer }: Result): st
     `seed ${seed}`,
   ];
   return escapeText(parts.join(' · '));
-}
-
-function folded(summary: string, body: string): string {
-  return `<details><summary>${summary}</summary>\n\n${body}\n\n</details>`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [tableLine(head), `| ${head.map(() => '---').join(' | ')} |`, ...rows.map(tableLine)].join('\n');
-}
-
-function tableLine(cells: readonly string[]): string {
-  return `| ${cells.map(escapeText).join(' | ')} |`;
-}
-
-/** Markdown would read these as emphasis, a link, a cell's end or HTML; a newline would end the cell. */
-function escapeText(text: string): string {
-  return text
-    .replaceAll(/[\\`*_~[\]|]/g, String.raw`\$&`)
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('\n', ' ');
-}
-
-function code(text: string): string {
-  const fence = text.includes('`') ? '``' : '`';
-  return `${fence}${text.replaceAll('\n', ' ')}${fence}`;
 }

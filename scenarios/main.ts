@@ -1,12 +1,21 @@
 /** The harness's command line: `npm run snapshot`, `npm run scenario`, `npm run bench`. Results on stdout, progress on stderr. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { renderTable, type Verdict } from '#reports';
+import {
+  compareRuns,
+  type Comparison,
+  renderComparison,
+  renderComparisonMarkdown,
+  renderTable,
+  type Verdict,
+} from '#reports';
 import { HarnessError } from '#simulator';
 import { parseBytes } from '#streamer';
 import { bench } from './bench/bench.ts';
 import { renderBench } from './bench/render.ts';
 import { allScenarios, findScenario } from './catalog.ts';
 import { Progress } from './environment/progress.ts';
+import { readResult } from './report/read-result.ts';
+import { rerender } from './report/rerender.ts';
 import { runScenario } from './run/run.ts';
 import type { Scenario } from './scenario.ts';
 import { snapshot, type SnapshotRate, snapshotRates } from './snapshot.ts';
@@ -18,6 +27,17 @@ const exitCodeOfVerdict: Readonly<Record<Verdict, number>> = {
   fail: exitCodes.failed,
   invalid: exitCodes.provesNothing,
 };
+
+const exitCodeOfComparison: Readonly<Record<Comparison['verdict'], number>> = {
+  compared: exitCodes.passed,
+  worse: exitCodes.failed,
+  incomparable: exitCodes.provesNothing,
+};
+
+interface CompareFlags {
+  readonly json: boolean;
+  readonly markdown: boolean;
+}
 
 interface CommonOptions {
   readonly seed: number;
@@ -52,6 +72,10 @@ Exit codes: 0 passed · 1 a check failed · 2 wrong usage or configuration · 3 
 --s3: embedded (needs nothing, the default) · minio (Docker, or a binary on PATH or in MINIO_BINARY) ·
       http://host:9000 (a bucket is made and deleted) · http://host:9000/bucket. Credentials: AWS_*.`;
 
+const compareHelp = `
+Exit codes: 0 compared · 1 B lost lines or failed, and A did not · 2 wrong usage ·
+            3 machine, Node, S3 or load differ (or a run proves nothing), so the figures say nothing about the code.`;
+
 function program(interrupt: AbortSignal, end: (code: number) => void): Command {
   const root = new Command('scenarios')
     .description('Runs the streamer on real parts and judges the run.')
@@ -77,7 +101,22 @@ function program(interrupt: AbortSignal, end: (code: number) => void): Command {
     .option('--memory-limit <size>', 'the streamer once more with this memory.limit: 128MiB', parseMemoryLimit)
     .option('--profile', 'who uses its CPU time: table and flame graph, in --out', false)
     .action(async (flags: BenchFlags) => end(await benchAndPrint(flags, interrupt)));
-  for (const command of root.commands) command.exitOverride().addHelpText('after', afterHelp);
+  for (const command of root.commands) command.addHelpText('after', afterHelp);
+  root
+    .command('report')
+    .description('render the reports of a run again, from its result.json')
+    .argument('<folder>', 'of the run, in reports/out')
+    .action((folder: string) => end(reportAndPrint(folder)));
+  root
+    .command('compare')
+    .description('two runs side by side; first what differs in their environment')
+    .argument('<a>', 'folder of a run')
+    .argument('<b>', 'folder of another')
+    .option('--json', 'the comparison as JSON on stdout', false)
+    .option('--markdown', 'as Markdown, for a comment', false)
+    .addHelpText('after', compareHelp)
+    .action((a: string, b: string, flags: CompareFlags) => end(compareAndPrint(a, b, flags)));
+  for (const command of root.commands) command.exitOverride();
   return root;
 }
 
@@ -126,6 +165,22 @@ async function benchAndPrint(flags: BenchFlags, signal: AbortSignal): Promise<nu
   process.stdout.write(flags.json ? `${JSON.stringify(result)}\n` : renderBench(result));
   if (result.failures.length > 0) return exitCodes.failed;
   return result.invalid.length > 0 ? exitCodes.provesNothing : exitCodes.passed;
+}
+
+function reportAndPrint(folder: string): number {
+  process.stdout.write(
+    rerender(folder)
+      .map((file) => `${file}\n`)
+      .join(''),
+  );
+  return exitCodes.passed;
+}
+
+function compareAndPrint(a: string, b: string, { json, markdown }: CompareFlags): number {
+  const comparison = compareRuns(readResult(a), readResult(b));
+  const render = markdown ? renderComparisonMarkdown : renderComparison;
+  process.stdout.write(json ? `${JSON.stringify(comparison)}\n` : render(comparison));
+  return exitCodeOfComparison[comparison.verdict];
 }
 
 function printList({ seed, json }: ReportOptions): number {

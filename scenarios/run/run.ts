@@ -1,7 +1,7 @@
 /** One run of a scenario, from nothing to its reports: set up, stream, judge, write, clean up. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { judge, type Measurements, renderHtml, renderJUnit, renderMarkdown, type Result } from '#reports';
+import { judge, type Measurements, reportFiles, type Result } from '#reports';
 import { parseConfig } from '#streamer';
 import { runPair } from '../bench/pair.ts';
 import { type Pair, ratiosOf, spreadOf } from '../bench/ratio.ts';
@@ -35,10 +35,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
         return streamAndJudge(stage, startedAt);
       },
     );
-    folder.write('result.json', `${JSON.stringify(result, null, 2)}\n`);
-    folder.write('report.md', renderMarkdown(result));
-    folder.write('report.html', renderHtml(result));
-    folder.write('junit.xml', renderJUnit(result));
+    for (const [name, content] of Object.entries(reportFiles(result))) folder.write(name, content);
     folder.finish();
     return { result, folder: folder.final };
   } finally {
