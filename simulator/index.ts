@@ -1,5 +1,6 @@
 /** The only door to the simulator. */
 export { type Child, readReadyLine } from './process/child.ts';
+export { isDockerAnswering } from './process/docker.ts';
 export { errorCode, HarnessError, messageOf } from './process/errors.ts';
 export { LogTail } from './process/log-tail.ts';
 export { Processes } from './process/processes.ts';
@@ -7,6 +8,7 @@ export { removeFolder } from './process/remove-folder.ts';
 export { generatorScript } from './generator/script.ts';
 export { type ProcessUsage, readThreadCpuS, readUsage, type ThreadRole } from './process/usage.ts';
 export { type RoleUsage, UsageSampler } from './process/usage-sampler.ts';
+export { isRedisAvailable } from './redis/start.ts';
 export { isMinioAvailable } from './s3/minio.ts';
 export type { S3Service } from './s3/service.ts';
 export { startS3 } from './s3/start.ts';

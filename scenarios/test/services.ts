@@ -1,6 +1,6 @@
 /** What of this machine some tests need and others do without. */
 import { existsSync } from 'node:fs';
-import { isMinioAvailable } from '#simulator';
+import { isDockerAnswering, isMinioAvailable, isRedisAvailable } from '#simulator';
 
 export interface Service {
   readonly name: string;
@@ -17,6 +17,18 @@ export async function findServices(env: NodeJS.ProcessEnv): Promise<readonly Ser
       isThere: await isMinioAvailable(env),
       leavesOut: 'the snapshot on MinIO',
       cure: 'start Docker, or put a minio binary on PATH or into MINIO_BINARY',
+    },
+    {
+      name: 'Redis',
+      isThere: isRedisAvailable(env),
+      leavesOut: 'what runs on Redis',
+      cure: 'put redis-server on PATH',
+    },
+    {
+      name: 'Docker',
+      isThere: await isDockerAnswering(env['DOCKER_HOST']),
+      leavesOut: 'MinIO and Redis from their images',
+      cure: 'start Docker',
     },
     {
       name: 'Chromium',

@@ -111,6 +111,8 @@ export class Child {
   /** SIGTERM, and SIGKILL when it has not ended within the grace. */
   async stop(graceMs: number): Promise<ExitStatus> {
     this.kill('SIGTERM');
+    // A paused process would take it only when it goes on.
+    this.kill('SIGCONT');
     const timer = setTimeout(() => this.kill('SIGKILL'), graceMs);
     const status = await this.exited;
     clearTimeout(timer);

@@ -1,11 +1,11 @@
 /** MinIO from a binary on this machine, unmodified, as a separate server process. */
 import { execFileSync } from 'node:child_process';
-import { accessSync, constants, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { delimiter, join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Child } from '../process/child.ts';
 import { HarnessError } from '../process/errors.ts';
+import { findOnPath, isExecutable } from '../process/executable.ts';
+import { freePort } from '../process/free-port.ts';
 import type { Processes } from '../process/processes.ts';
 import type { RunningMinio } from './minio-container.ts';
 
@@ -23,8 +23,7 @@ export function findMinioBinary(env: NodeJS.ProcessEnv): string | null {
       `MINIO_BINARY names ${named}, which is no executable file. Correct it, or unset it.`,
     );
   }
-  const folders = (env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
-  return folders.map((folder) => join(folder, 'minio')).find(isExecutable) ?? null;
+  return findOnPath('minio', env);
 }
 
 export async function startMinioBinary(
@@ -33,6 +32,7 @@ export async function startMinioBinary(
   credentials: { readonly user: string; readonly password: string },
 ): Promise<RunningMinio> {
   const versionText = readVersion(binary);
+  // MinIO takes no port 0.
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
   const child = await processes.start({
@@ -78,26 +78,6 @@ async function answers(url: string): Promise<boolean> {
     return response.ok;
   } catch {
     // Refused or timed out: not up yet. The caller has the deadline.
-    return false;
-  }
-}
-
-/** MinIO takes no port 0. The port is free now; that another program takes it in the next moment is told by MinIO's own log. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new HarnessError('broken', 'No free port on 127.0.0.1.');
-  return address.port;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    // Absent, or not ours to run.
     return false;
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dockerAddress } from './docker.ts';
+import { dockerAddress } from '../process/docker.ts';
 import { parseS3Url } from './external.ts';
 import { parseMinioVersion } from './minio.ts';
 

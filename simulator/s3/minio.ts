@@ -1,8 +1,8 @@
 /** `--s3 minio`: a container when a Docker engine answers, else a binary, else a message with what is missing. */
+import { isDockerAnswering } from '../process/docker.ts';
 import { HarnessError } from '../process/errors.ts';
 import type { Processes } from '../process/processes.ts';
 import { createBucket } from './bucket.ts';
-import { isDockerAnswering } from './docker.ts';
 import { findMinioBinary, startMinioBinary } from './minio-binary.ts';
 import { type RunningMinio, startMinioContainer } from './minio-container.ts';
 import type { S3Service } from './service.ts';

@@ -3,13 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetObjectCommand, HeadBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { isDockerAnswering } from '../process/docker.ts';
 import { Processes } from '../process/processes.ts';
 import { isMinioAvailable, startMinio } from './minio.ts';
 import { clientOptions, type S3Service } from './service.ts';
 import { startS3 } from './start.ts';
 
 // On a machine without MinIO its test is left out; in CI its absence is a failure.
-const lacksMinio = process.env['CI'] !== 'true' && !(await isMinioAvailable(process.env));
+const isCI = process.env['CI'] === 'true';
+const lacksMinio = !isCI && !(await isMinioAvailable(process.env));
+const lacksDocker = !isCI && !(await isDockerAnswering(process.env['DOCKER_HOST']));
 
 describe('startS3', () => {
   let folder = '';
@@ -75,6 +78,20 @@ describe('startS3', () => {
     expect(service).toMatchObject({ kind: 'minio', version: expect.stringMatching(/^(RELEASE|v\d)/) });
     expect(await putAndGet(service)).toBe('content');
   });
+
+  it.skipIf(lacksDocker)(
+    'gives MinIO from its image where a Docker engine answers and no binary is named',
+    async () => {
+      const env = { PATH: folder, DOCKER_HOST: process.env['DOCKER_HOST'] };
+      const service = await startMinio(processes, env);
+      expect(service).toMatchObject({
+        kind: 'minio',
+        version: expect.stringMatching(/^(RELEASE|v\d|DEVELOPMENT)/),
+        pid: null,
+      });
+      expect(await putAndGet(service)).toBe('content');
+    },
+  );
 
   it('says what is missing for MinIO, and how to get it', async () => {
     const env = { PATH: folder, DOCKER_HOST: `unix://${folder}/docker.sock` };
