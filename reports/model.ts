@@ -236,6 +236,10 @@ const measurementsShape = {
   barePipe: barePipeSchema.nullable(),
   timeline: z.array(timelinePointSchema),
   events: z.array(eventSchema),
+  observed: z
+    .record(z.string(), z.number().nullable())
+    .default({})
+    .describe('What this scenario read out of its run beyond what every run measures; see its checks.'),
 };
 
 const checkSchema = z.strictObject({

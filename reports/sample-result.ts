@@ -116,6 +116,7 @@ export function sampleMeasurements(options: Partial<SampleOptions> = {}): Measur
     barePipe: null,
     timeline,
     events: [],
+    observed: {},
   };
 }
 

@@ -2,32 +2,38 @@ import { describe, expect, it } from 'vitest';
 import { allScenarios, findScenario } from './catalog.ts';
 import { snapshot } from './snapshot.ts';
 
+const asUsual = { seed: 1, durationS: null, isFull: false };
+
 describe('scenarios', () => {
-  it.each(allScenarios(1))('$name judges loss, and says what it is for', ({ expect: checks, why, proves }) => {
+  it.each(allScenarios(asUsual))('$name judges loss, and says what it is for', ({ expect: checks, why, proves }) => {
     expect(checks.map((check) => check.path)).toContain('delivery.lostLines');
     expect(why).toMatch(/\.$/);
     expect(proves).toMatch(/\.$/);
   });
 
   it('are the same for the same seed, and differ where they are random', () => {
-    expect(findScenario('streamer-crash', 7)).toEqual(findScenario('streamer-crash', 7));
-    expect(findScenario('streamer-crash', 7).faults).not.toEqual(findScenario('streamer-crash', 8).faults);
+    expect(findScenario('streamer-crash', { ...asUsual, seed: 7 })).toEqual(
+      findScenario('streamer-crash', { ...asUsual, seed: 7 }),
+    );
+    expect(findScenario('streamer-crash', { ...asUsual, seed: 7 }).faults).not.toEqual(
+      findScenario('streamer-crash', { ...asUsual, seed: 8 }).faults,
+    );
   });
 
   it('are told by name when a name is wrong', () => {
-    expect(() => findScenario('crash', 1)).toThrow(/There is no scenario crash\. There are: .*streamer-crash/);
+    expect(() => findScenario('crash', asUsual)).toThrow(/There is no scenario crash\. There are: .*streamer-crash/);
   });
 });
 
 describe('snapshot', () => {
   it('offers the documented rate at 1x: 23 files of about 10 MB in a minute', () => {
     const { load } = snapshot({ rate: '1x', durationS: 60, agents: 3, asDocumented: false });
-    expect(load).toMatchObject({ objects: 23, arrival: { kind: 'constant', rawMBPerMin: 228 } });
+    expect(load.parts).toMatchObject([{ objects: 23, arrival: { kind: 'constant', rawMBPerMin: 228 } }]);
   });
 
   it('as documented, brings 57 MB to each scan and judges loss and the SLO only', () => {
     const scenario = snapshot({ rate: '1x', durationS: 300, agents: 3, asDocumented: true });
-    expect(scenario.load.arrival).toEqual({ kind: 'bursts', rawMBPerMin: 228, everyS: 15 });
+    expect(scenario.load.parts[0]?.arrival).toEqual({ kind: 'bursts', rawMBPerMin: 228, everyS: 15 });
     const performance = scenario.expect.filter((check) => check.kind === 'performance');
     expect(performance.map((check) => check.path)).toEqual(['latencyMs.lag.max']);
   });

@@ -1,23 +1,32 @@
 /** All scenarios by name. */
 import { createRandom, HarnessError } from '#simulator';
-import type { Scenario } from './scenario.ts';
+import { streamerCrash } from './catalogue/streamer-crash.ts';
+import type { Scenario, ScenarioBuilder, ScenarioOptions } from './scenario.ts';
 import { snapshot } from './snapshot.ts';
-import { streamerCrash } from './streamer-crash.ts';
 
-/** By a seed, so that what is random in a scenario can be replayed. */
-const scenarios: readonly ((seed: number) => Scenario)[] = [
-  () => snapshot({ rate: '1x', durationS: 60, agents: 3, asDocumented: false }),
-  () => snapshot({ rate: '10x', durationS: 60, agents: 3, asDocumented: false }),
-  () => snapshot({ rate: 'max', durationS: 60, agents: 3, asDocumented: false }),
-  (seed) => streamerCrash(createRandom(seed).fork('streamer-crash')),
+const snapshotDurationS = 60;
+
+/** In the order in which `all` runs them. */
+const builders: readonly ScenarioBuilder[] = [
+  ...(['1x', '10x', 'max'] as const).map(
+    (rate): ScenarioBuilder =>
+      ({ durationS }) =>
+        snapshot({ rate, durationS: durationS ?? snapshotDurationS, agents: 3, asDocumented: false }),
+  ),
+  streamerCrash,
 ];
 
-export function allScenarios(seed: number): readonly Scenario[] {
-  return scenarios.map((build) => build(seed));
+/** What a user may ask of any scenario. */
+export interface ScenarioRequest extends Omit<ScenarioOptions, 'random'> {
+  readonly seed: number;
 }
 
-export function findScenario(name: string, seed: number): Scenario {
-  const all = allScenarios(seed);
+export function allScenarios({ seed, ...options }: ScenarioRequest): readonly Scenario[] {
+  return builders.map((build) => build({ ...options, random: createRandom(seed).fork('scenario') }));
+}
+
+export function findScenario(name: string, request: ScenarioRequest): Scenario {
+  const all = allScenarios(request);
   const found = all.find((scenario) => scenario.name === name);
   if (found !== undefined) return found;
   const names = all.map((scenario) => scenario.name).join(', ');

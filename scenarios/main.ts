@@ -17,6 +17,7 @@ import { Progress } from './environment/progress.ts';
 import { readResult } from './report/read-result.ts';
 import { rerender } from './report/rerender.ts';
 import { runScenario } from './run/run.ts';
+import { renderVerdicts, runAll, worstOf } from './run-all.ts';
 import type { Scenario } from './scenario.ts';
 import { snapshot, type SnapshotRate, snapshotRates } from './snapshot.ts';
 
@@ -56,6 +57,11 @@ interface SnapshotFlags extends ReportOptions {
   readonly asDocumented: boolean;
 }
 
+interface ScenarioFlags extends ReportOptions {
+  readonly duration?: number;
+  readonly full: boolean;
+}
+
 interface BenchFlags extends ReportOptions {
   readonly objects: number;
   readonly pairs: number;
@@ -89,11 +95,15 @@ function program(interrupt: AbortSignal, end: (code: number) => void): Command {
     .option('--as-documented', 'scan every 15 s, delay window 60 s, 57 MB per scan; 5 minutes', false)
     .action(async (flags: SnapshotFlags) => end(await runAndPrint(snapshotOf(flags), flags, interrupt)));
   withReportOptions(root.command('scenario'))
-    .description('run one scenario, or `list` them')
-    .argument('<name>', 'a name from the list, or list')
-    .action(async (name: string, flags: ReportOptions) =>
-      end(name === 'list' ? printList(flags) : await runAndPrint(findScenario(name, flags.seed), flags, interrupt)),
-    );
+    .description('run one scenario, or `all` of them one after the other, or `list` them')
+    .argument('<name>', 'a name from the list, or list, or all')
+    .option(
+      '--duration <time>',
+      'how long its load or its fault lasts, where that can be chosen: 60s, 5m',
+      parseDurationS,
+    )
+    .option('--full', 'the documented size, where the usual one is smaller', false)
+    .action(async (name: string, flags: ScenarioFlags) => end(await scenarioCommand(name, flags, interrupt)));
   withReportOptions(root.command('bench'))
     .description('throughput beside a bare pipe, interleaved in one run')
     .option('--objects <n>', 'objects of about 10 MB raw', parseCount, 200)
@@ -143,6 +153,34 @@ function snapshotOf(flags: SnapshotFlags): Scenario {
   return snapshot({ rate, durationS, agents, asDocumented });
 }
 
+async function scenarioCommand(name: string, flags: ScenarioFlags, signal: AbortSignal): Promise<number> {
+  const request = { seed: flags.seed, durationS: flags.duration ?? null, isFull: flags.full };
+  switch (name) {
+    case 'list':
+      return printList(allScenarios(request), flags);
+    case 'all':
+      return runAllAndPrint(allScenarios(request), flags, signal);
+    default:
+      return runAndPrint(findScenario(name, request), flags, signal);
+  }
+}
+
+async function runAllAndPrint(
+  scenarios: readonly Scenario[],
+  flags: ScenarioFlags,
+  signal: AbortSignal,
+): Promise<number> {
+  const replay = replayCommand(flags.seed);
+  const verdicts = await runAll(scenarios, {
+    ...flags,
+    replayOf: (scenario) => replay.replace('-- all', `-- ${scenario}`),
+    progress: new Progress(process.stderr),
+    signal,
+  });
+  process.stdout.write(flags.json ? `${JSON.stringify(verdicts)}\n` : renderVerdicts(verdicts));
+  return exitCodeOfVerdict[worstOf(verdicts)];
+}
+
 async function runAndPrint(scenario: Scenario, flags: ReportOptions, signal: AbortSignal): Promise<number> {
   const { result, folder } = await runScenario(scenario, {
     ...flags,
@@ -183,11 +221,11 @@ function compareAndPrint(a: string, b: string, { json, markdown }: CompareFlags)
   return exitCodeOfComparison[comparison.verdict];
 }
 
-function printList({ seed, json }: ReportOptions): number {
-  const list = allScenarios(seed).map(({ name, why, proves }) => ({ name, why, proves }));
-  process.stdout.write(
-    json ? `${JSON.stringify(list)}\n` : list.map(({ name, why }) => `${name.padEnd(18)} ${why}\n`).join(''),
-  );
+function printList(scenarios: readonly Scenario[], { json }: ScenarioFlags): number {
+  const list = scenarios.map(({ name, why, proves, takesS }) => ({ name, why, proves, takesS }));
+  const line = ({ name, why, takesS }: (typeof list)[number]): string =>
+    `${name.padEnd(18)} ${String(takesS).padStart(4)} s  ${why}\n`;
+  process.stdout.write(json ? `${JSON.stringify(list)}\n` : list.map(line).join(''));
   return exitCodes.passed;
 }
 

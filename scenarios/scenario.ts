@@ -1,5 +1,7 @@
 /** What a scenario is: data. The runner (run/run.ts) does the same with each of them. */
 import type { CheckSpec } from '#reports';
+import type { LoadSpec, SeededRandom, SinkFault } from '#simulator';
+import type { Observation } from './observe/observation.ts';
 
 export interface Scenario {
   readonly name: string;
@@ -7,12 +9,19 @@ export interface Scenario {
   readonly why: string;
   /** The documented sentence, or the guarantee, that a passed run is evidence for. */
   readonly proves: string;
+  /** About how long a run takes on 2 cores, its preparation left out. */
+  readonly takesS: number;
   readonly load: LoadPlan;
   /** HTTP inputs of the mock EdgeDelta, each an agent of its own. */
   readonly agents: number;
+  /** Processes of the streamer. */
+  readonly streamers: number;
   /** Where the streamer's configuration differs from the shipped defaults. */
   readonly settings: readonly Setting[];
-  readonly faults: readonly Fault[];
+  /** Each at its own moment; they may overlap. */
+  readonly faults: readonly TimedFault[];
+  /** What is read out of the run beyond what every run measures; `expect` judges it as `observed.ID`. */
+  readonly observe: readonly Observation[];
   readonly expect: readonly CheckSpec[];
   /** Rounds of streamer and bare pipe on the same objects, for the ratio; 0 for none. */
   readonly barePipeRounds: number;
@@ -20,13 +29,36 @@ export interface Scenario {
   readonly settleDeadlineS: number;
 }
 
-interface LoadPlan {
-  readonly objects: number;
+/** What the command line asks of a scenario. */
+export interface ScenarioOptions {
+  /** From the run's seed, and the scenario's own: everything random in it comes from here. */
+  readonly random: SeededRandom;
+  /** Null for the scenario's own. */
+  readonly durationS: number | null;
+  /** The documented size, where the usual one is smaller. */
+  readonly isFull: boolean;
+}
+
+export type ScenarioBuilder = (options: ScenarioOptions) => Scenario;
+
+export interface LoadPlan {
+  /** What the objects are like; the parts say how many there are. */
+  readonly shape: Omit<LoadSpec, 'objects'>;
   /** Uploaded and settled before the clock starts: connections, compiled code and caches are then as in a long run. Judged for loss, not for time. */
   readonly warmupObjects: number;
-  readonly arrival: Arrival;
+  readonly parts: readonly LoadPart[];
   /** As it was asked for: `1x`, `10x`, `max`. */
   readonly rate: string;
+}
+
+export interface LoadPart {
+  readonly name: string;
+  readonly objects: number;
+  readonly arrival: Arrival;
+  /** When it begins, from the start of the clock. A backlog is there before. */
+  readonly startS?: number;
+  /** Time stamps in the names, when they are not those of the uploads: spread evenly over a span that is told in seconds from the upload's start. */
+  readonly stampsS?: { readonly from: number; readonly to: number };
 }
 
 export type Arrival =
@@ -51,9 +83,19 @@ export interface Setting {
 }
 
 /** Something that happens to a running part. */
-export type Fault = {
-  readonly kind: 'kill-streamer';
-  /** SIGKILL once this share of all lines has reached the sink, from 0 to 1: by progress, so that a fast machine is hit as a slow one is. */
-  readonly atDeliveredShare: number;
-  readonly downS: number;
-};
+export interface TimedFault {
+  readonly at: Moment;
+  readonly action: FaultAction;
+}
+
+export type Moment =
+  /** Once this share of all lines has reached the sink, from 0 to 1: by progress, so that a fast machine is hit as a slow one is. */
+  | { readonly deliveredShare: number }
+  /** So long after the start of the clock. */
+  | { readonly afterS: number };
+
+export type FaultAction =
+  /** SIGKILL, and a new start after a while. `streamer` is its number, from 0. */
+  | { readonly kind: 'kill-streamer'; readonly streamer: number; readonly downS: number }
+  /** What the mock EdgeDelta does wrong, in its own fault language, for so long. */
+  | { readonly kind: 'sink'; readonly label: string; readonly faults: readonly SinkFault[]; readonly forS: number };

@@ -10,7 +10,15 @@ import {
   sinkHasHeadroom,
   sinkNotSaturated,
 } from './checks.ts';
-import type { Arrival, Scenario, Setting } from './scenario.ts';
+import {
+  backlogPart,
+  constantPart,
+  defineScenario,
+  documentedRawMBPerMin,
+  loadOf,
+  promptSettings,
+} from './define-scenario.ts';
+import type { LoadPart, Scenario, Setting } from './scenario.ts';
 
 export const snapshotRates = ['1x', '10x', 'max'] as const;
 export type SnapshotRate = (typeof snapshotRates)[number];
@@ -23,65 +31,41 @@ export interface SnapshotOptions {
   readonly asDocumented: boolean;
 }
 
-/** 1x: the documented rate, of raw data. */
-const documentedRawMBPerMin = 228;
 const documentedScanS = 15;
-/** The documented object. */
-const rawMBPerObject = 10;
 /** At full speed there is no schedule; this many objects for each second asked for fill about that time. */
 const maxObjectsPerS = 5;
 
 export function snapshot(options: SnapshotOptions): Scenario {
   const { rate, durationS, agents, asDocumented } = options;
   const isMax = rate === 'max';
-  const arrival = arrivalOf(options);
-  const objectsPerS = arrival.kind === 'backlog' ? maxObjectsPerS : arrival.rawMBPerMin / 60 / rawMBPerObject;
-  const objects = Math.max(1, Math.round(objectsPerS * durationS));
-  return {
+  const part = partOf(options);
+  return defineScenario({
     name: asDocumented ? 'snapshot-as-documented' : `snapshot-${rate}`,
     why: isMax
       ? 'How fast the streamer drains a backlog, beside a bare pipe on the same objects.'
       : `The documented production snapshot at ${rate} (${documentedRawMBPerMin * multiplier(rate)} MB/min raw): latency, lag, throughput and loss.`,
     proves: 'Production Snapshot, Data Format Reference and EdgeDelta Pipeline Snapshot of the documentation.',
-    load: {
-      objects,
-      warmupObjects: isMax || asDocumented ? 0 : 4,
-      arrival,
-      rate,
-    },
+    takesS: durationS,
+    load: loadOf(rate, [part], { warmupObjects: isMax || asDocumented ? 0 : 4 }),
     agents,
-    settings: [...(asDocumented ? documentedSettings : quickSettings), noExport],
-    faults: [],
-    expect: [...nothingLost, duplicatesWithinBound, sinkNotSaturated, ...expectedOf(options, objects)],
+    settings: [...(asDocumented ? documentedSettings : promptSettings), noExport],
+    expect: [...nothingLost, duplicatesWithinBound, sinkNotSaturated, ...expectedOf(options, part.objects)],
     barePipeRounds: isMax ? 2 : 0,
     settleDeadlineS: asDocumented ? 150 : 60,
-  };
+  });
 }
 
 function multiplier(rate: SnapshotRate): number {
   return rate === '10x' ? 10 : 1;
 }
 
-function arrivalOf({ rate, asDocumented }: SnapshotOptions): Arrival {
+function partOf({ rate, durationS, asDocumented }: SnapshotOptions): LoadPart {
+  if (rate === 'max') return backlogPart('objects', Math.max(1, Math.round(maxObjectsPerS * durationS)));
+  const part = constantPart('objects', multiplier(rate), durationS);
+  if (!asDocumented) return part;
   const rawMBPerMin = documentedRawMBPerMin * multiplier(rate);
-  if (rate === 'max') return { kind: 'backlog' };
-  return asDocumented ? { kind: 'bursts', rawMBPerMin, everyS: documentedScanS } : { kind: 'constant', rawMBPerMin };
+  return { ...part, arrival: { kind: 'bursts', rawMBPerMin, everyS: documentedScanS } };
 }
-
-const quickSettings: readonly Setting[] = [
-  {
-    key: 'processing.scan_interval',
-    value: '250ms',
-    shipped: '15s',
-    why: 'lag counts every moment of waiting to be found',
-  },
-  {
-    key: 'processing.delay_window',
-    value: '0s',
-    shipped: '60s',
-    why: 'objects of the run are complete as soon as they can be listed',
-  },
-];
 
 /** It shows in the memory that is compared with the documented one. */
 const noExport: Setting = { key: 'otlp.enabled', value: false, shipped: true, why: 'nobody collects metrics here' };

@@ -8,7 +8,8 @@ import { ceilingShareMax, confirmCeilingMBps, measureCeilingMBps } from '../run/
 import type { RunOptions, Stage } from '../run/context.ts';
 import { setStage } from '../run/stage.ts';
 import { sumOf } from '../run/sum.ts';
-import { startUpload } from '../run/upload.ts';
+import { placeParts, startUpload } from '../run/upload.ts';
+import { backlogPart, defineScenario, loadOf } from '../define-scenario.ts';
 import { withProcesses } from '../run/with-processes.ts';
 import type { Scenario } from '../scenario.ts';
 import { describeMachine, type Machine } from '../environment/machine.ts';
@@ -65,7 +66,6 @@ interface ProgramFigures {
   readonly s3ShareOfMachine: Spread | null;
 }
 
-const agents = 3;
 const utilizationMax = 0.8;
 /** What an idle streamer takes, and what it may take beside `memory.limit` at full speed. */
 const idleRssMB = 100;
@@ -87,31 +87,21 @@ export async function bench(options: BenchOptions): Promise<BenchResult> {
 }
 
 function scenarioOf({ objects }: BenchOptions): Scenario {
-  return {
+  return defineScenario({
     name: 'bench',
     why: 'Throughput of the streamer beside that of a bare pipe.',
     proves: 'The ratio.',
-    load: { objects, warmupObjects: 0, arrival: { kind: 'backlog' }, rate: 'max' },
-    agents,
-    settings: [
-      { key: 'processing.scan_interval', value: '250ms', shipped: '15s', why: 'the objects are there already' },
-      { key: 'processing.delay_window', value: '0s', shipped: '60s', why: 'the objects are there already' },
-    ],
-    faults: [],
+    takesS: 60,
+    load: loadOf('max', [backlogPart('objects', objects)]),
     expect: [],
-    barePipeRounds: 0,
-    settleDeadlineS: 60,
-  };
+  });
 }
 
 async function runPairs(stage: Stage, options: BenchOptions): Promise<BenchResult> {
   const { load } = stage;
   const objects = load.manifest.objects.length;
   const firstCeilingMBps = await measureCeilingMBps(stage);
-  const part = { from: 0, count: objects, arrival: { kind: 'backlog' }, startAtMs: Date.now() } as const;
-  await (
-    await startUpload(stage, { name: 'generator', ...part })
-  ).finished;
+  for (const part of placeParts(stage.scenario.load).parts) await (await startUpload(stage, part, Date.now())).finished;
   options.progress.note(`${objects} objects uploaded`);
   const pairs: Pair[] = [];
   const limitedPairs: LimitedPair[] = [];

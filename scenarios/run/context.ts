@@ -1,6 +1,7 @@
 /** What every step of a run needs at hand. */
 import type { Load, Processes, S3Service, SinkProcess, UsageSampler } from '#simulator';
 import type { Progress } from '../environment/progress.ts';
+import type { DisturbanceWatch } from './disturbance-watch.ts';
 import type { Scenario } from '../scenario.ts';
 
 export interface RunOptions {
@@ -23,6 +24,8 @@ export interface Stage {
   readonly folder: string;
   readonly processes: Processes;
   readonly sampler: UsageSampler;
+  /** From the stage's first moment on. */
+  readonly disturbance: DisturbanceWatch;
   readonly bundle: string;
   /** Of the machine. */
   readonly cores: number;

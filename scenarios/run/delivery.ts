@@ -6,8 +6,8 @@ import { sumOf } from './sum.ts';
 /** A report names the first problems of each kind and counts the rest. */
 const problemsMax = 100;
 
-export function describeDelivery({ verdict, uploads, execution }: Evidence): Measurements['delivery'] {
-  const { faults, streamer } = execution;
+export function describeDelivery(evidence: Evidence): Measurements['delivery'] {
+  const { verdict, uploads, totals, quarantined } = evidence;
   const keys = new Map(uploads.map((upload) => [upload.index, upload.key]));
   const keyOf = (index: number | null): string | null => (index === null ? null : (keys.get(index) ?? null));
   const problems: readonly Problem[] = [
@@ -31,14 +31,20 @@ export function describeDelivery({ verdict, uploads, execution }: Evidence): Mea
     deliveredLines: verdict.deliveredLines,
     lostLines: verdict.lostLines,
     duplicateLines: verdict.duplicateLines,
-    duplicateBound: sumOf(faults, (fault) => fault.duplicateBound),
+    duplicateBound: duplicateBound(evidence),
     unexpectedLines: verdict.unexpectedLines,
     corruptLines: verdict.corruptLines,
-    quarantinedLines: streamer.log.quarantined.lines,
-    droppedLines: streamer.log.totals.httpBufferDrops,
+    quarantinedLines: quarantined.lines,
+    droppedLines: totals.httpBufferDrops,
     truncatedLines: null,
-    quarantinedObjects: streamer.log.quarantined.objects,
+    quarantinedObjects: quarantined.objects,
     problems: problems.slice(0, problemsMax),
     problemsOmitted: Math.max(0, problems.length - problemsMax) + verdict.problemsUnlisted + verdict.missingUnlisted,
   };
+}
+
+/** What was not durable at each kill, and every line that was stored without an answer that said so. */
+function duplicateBound({ execution: { faults }, unacknowledgedLines }: Evidence): number {
+  const known = sumOf(faults, (fault) => fault.unacknowledgedInBound);
+  return sumOf(faults, (fault) => fault.duplicateBound) + Math.max(0, unacknowledgedLines - known);
 }

@@ -4,6 +4,9 @@ import type { Config } from '#streamer';
 import type { Stage } from './context.ts';
 import type { Execution } from './execute.ts';
 import { joinOutcomes, type ObjectOutcome } from './outcomes.ts';
+import { maxOf } from './sum.ts';
+import type { StreamerTotals } from './streamer-log.ts';
+import { completedObjects, quarantinedBy, totalsOf } from './streamers.ts';
 import { readUploads, type Upload } from './uploads.ts';
 
 export interface Evidence {
@@ -15,9 +18,14 @@ export interface Evidence {
   readonly uploads: readonly Upload[];
   /** Of the measured part only. */
   readonly outcomes: readonly ObjectOutcome[];
+  /** The streamers' logs together. */
+  readonly totals: StreamerTotals;
+  readonly quarantined: { readonly objects: number; readonly lines: number };
   readonly verdict: LedgerVerdict;
   readonly sinkTimeline: readonly TimelineSecond[];
   readonly agentsAfter: SinkStats['agents'];
+  /** Lines that the sink stored without being able, or willing, to say so. */
+  readonly unacknowledgedLines: number;
   /** The last settled line; the last upload where something was never settled. */
   readonly settledEndMs: number;
   /** What rates are divided by: the time in which there was work. */
@@ -28,33 +36,38 @@ export interface Evidence {
 
 export async function collectEvidence(stage: Stage, execution: Execution, config: Config): Promise<Evidence> {
   const sink = stage.sink.client;
-  const measured = readUploads(execution.main.record);
-  const uploads = [...(execution.warmup === null ? [] : readUploads(execution.warmup.record)), ...measured];
+  const { streamers, warmup, parts } = execution;
+  const measured = parts.flatMap(({ part, record }) =>
+    readUploads(record).map((upload) => ({ ...upload, part: part.name })),
+  );
+  const uploads = [...(warmup === null ? [] : readUploads(warmup.record)), ...measured];
   const objects = await sink.objects();
   const { delayWindowMs } = config.processing;
   const outcomes = joinOutcomes({
     uploads: measured,
     delayWindowMs,
     settledMs: new Map(objects.map((object) => [object.index, object.settledMs])),
-    completed: execution.streamer.log.completed,
+    completed: completedObjects(streamers),
   });
-  const settledEndMs = Math.max(
-    execution.windowStartMs,
-    ...outcomes.map((outcome) => outcome.settled?.settledMs ?? execution.main.toMs),
-  );
+  const uploadedMs = Math.max(...parts.map(({ toMs }) => toMs));
+  const settledEndMs = maxOf(outcomes, (outcome) => outcome.settled?.settledMs ?? uploadedMs, execution.windowStartMs);
   // The delay window moves the work as a whole to a later time. And a streamer that keeps up is done just before the schedule's last interval
   // ends: its rate is the schedule's all the same, and not above it.
   const { scheduleEndMs } = execution;
   const windowEndMs = scheduleEndMs === null ? settledEndMs : Math.max(settledEndMs - delayWindowMs, scheduleEndMs);
+  const stats = await sink.stats();
   return {
     stage,
     execution,
     config,
     uploads,
     outcomes,
+    totals: totalsOf(streamers),
+    quarantined: quarantinedBy(streamers),
     verdict: await sink.judge({ objects: uploads.map(({ index }) => ({ index })) }),
     sinkTimeline: await sink.timeline(),
-    agentsAfter: (await sink.stats()).agents,
+    agentsAfter: stats.agents,
+    unacknowledgedLines: stats.totals.unacknowledgedLines,
     settledEndMs,
     windowS: (windowEndMs - execution.windowStartMs) / 1000,
     elapsedS: (settledEndMs - execution.windowStartMs) / 1000,

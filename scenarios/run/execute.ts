@@ -1,22 +1,33 @@
-/** The run itself: warm-up, the measured part with its faults, and the wait until everything is settled. */
+/** The run itself: what is there before, warm-up, the measured part with its faults, and the wait until everything is settled. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HarnessError, type SinkStats } from '#simulator';
-import type { Schedule } from '../scenario.ts';
 import type { Stage } from './context.ts';
 import { type FaultRecord, runFaults } from './faults.ts';
-import type { GeneratorSummary } from './generator.ts';
 import { type UtilizationSample, SinkWatch } from './sink-watch.ts';
 import { waitForLines } from './settle.ts';
 import { Streamer } from './streamer.ts';
-import { expectedLines, expectedRawBytes, type RunningUpload, startUpload } from './upload.ts';
+import { completedObjects } from './streamers.ts';
+import {
+  expectedLines,
+  expectedRawBytes,
+  finishUpload,
+  generatorRole,
+  objectsOf,
+  type PartRecord,
+  type PlacedPart,
+  placeParts,
+  type RunningUpload,
+  startUpload,
+} from './upload.ts';
 
 export interface Execution {
-  readonly streamer: Streamer;
-  readonly warmup: PhaseRecord | null;
-  readonly main: PhaseRecord & { readonly summary: GeneratorSummary };
-  /** Start of the schedule; of a backlog, the moment when the streamer was ready. */
+  readonly streamers: readonly Streamer[];
+  readonly warmup: PartRecord | null;
+  /** What is measured. */
+  readonly parts: readonly PartRecord[];
+  /** Start of the schedule; where there is only a backlog, the moment when the streamers were ready. */
   readonly windowStartMs: number;
-  /** By the schedule, one interval after its last object; null for a backlog. */
+  /** By the schedule, one interval after its last object; null where there is only a backlog. */
   readonly scheduleEndMs: number | null;
   readonly agentsBefore: SinkStats['agents'];
   /** CPU seconds of each role at the window's start and end. */
@@ -26,18 +37,10 @@ export interface Execution {
   readonly faults: readonly FaultRecord[];
 }
 
-interface PhaseRecord {
-  readonly record: string;
-  readonly fromMs: number;
-  readonly toMs: number;
-}
-
 export type Role = 'streamer' | 'sink' | 's3' | 'generator';
 type CpuMarks = Readonly<Record<Role, number>>;
 
 const warmupDeadlineMs = 30_000;
-/** One object after the other, not at once: a burst would leave the streamer with more memory than the load that is measured. */
-const warmupRawMBPerMin = 1200;
 /** The generator's process must be up before its first upload is due. */
 const generatorLeadMs = 1500;
 /** Lines that are sent twice may still be on their way when the last missing one has arrived. */
@@ -45,78 +48,74 @@ const completionDeadlineMs = 5000;
 const completionPollMs = 20;
 
 export async function execute(stage: Stage): Promise<Execution> {
-  const { arrival } = stage.scenario.load;
-  return arrival.kind === 'backlog' ? drainBacklog(stage) : followSchedule(stage, arrival);
-}
-
-async function followSchedule(stage: Stage, arrival: Schedule): Promise<Execution> {
-  const { load } = stage.scenario;
-  const streamer = await startStreamer(stage);
-  const warmup = await warmUp(stage, streamer);
+  const { warmup, parts } = placeParts(stage.scenario.load);
+  const backlog = parts.filter((part) => part.arrival.kind === 'backlog');
+  const scheduled = parts.filter((part) => part.arrival.kind !== 'backlog');
+  const before: PartRecord[] = [];
+  for (const part of backlog) before.push(await uploadBacklog(stage, part));
+  const streamers = await startStreamers(stage);
+  const warmed = warmup === null ? null : await warmUp(stage, streamers, warmup);
+  if (scheduled.length === 0) {
+    const windowStartMs = Math.max(...streamers.map(({ log }) => log.startedMs));
+    return watchWindow(stage, { streamers, warmup: warmed, before, uploads: [], windowStartMs, scheduleEndMs: null });
+  }
   // On a whole second, so that the seconds of the timeline are those of the sink.
   const windowStartMs = Math.ceil((Date.now() + generatorLeadMs) / 1000) * 1000;
-  const upload = await startUpload(stage, {
-    name: 'generator',
-    from: load.warmupObjects,
-    count: load.objects,
-    arrival,
-    startAtMs: windowStartMs,
-  });
+  const uploads = await Promise.all(
+    scheduled.map((part) => startUpload(stage, part, windowStartMs + (part.startS ?? 0) * 1000)),
+  );
   await sleep(windowStartMs - Date.now());
-  const rawMB = expectedRawBytes(stage, load.warmupObjects, load.objects) / 1e6;
-  const scheduleEndMs = windowStartMs + (rawMB / arrival.rawMBPerMin) * 60_000;
-  return watchWindow(stage, { streamer, warmup, upload, windowStartMs, scheduleEndMs });
+  const scheduleEndMs = Math.max(...uploads.map((upload) => scheduleEnd(stage, upload)));
+  return watchWindow(stage, { streamers, warmup: warmed, before, uploads, windowStartMs, scheduleEndMs });
 }
 
-async function drainBacklog(stage: Stage): Promise<Execution> {
-  const { load } = stage.scenario;
-  const part = {
-    name: 'generator',
-    from: 0,
-    count: load.objects,
-    arrival: load.arrival,
-    startAtMs: Date.now(),
-  } as const;
-  const upload = await startUpload(stage, part);
-  const { rawBytes } = await upload.finished;
-  stage.options.progress.note(`${load.objects} objects uploaded (${(rawBytes / 1e6).toFixed(0)} MB raw)`);
-  const streamer = await startStreamer(stage);
-  return watchWindow(stage, {
-    streamer,
-    warmup: null,
-    upload,
-    windowStartMs: streamer.log.startedMs,
-    scheduleEndMs: null,
-  });
+async function uploadBacklog(stage: Stage, part: PlacedPart): Promise<PartRecord> {
+  const record = await finishUpload(await startUpload(stage, part, Date.now()));
+  const { objects, rawBytes } = record.summary;
+  stage.options.progress.note(`${objects} objects uploaded before (${(rawBytes / 1e6).toFixed(0)} MB raw)`);
+  return record;
+}
+
+function scheduleEnd(stage: Stage, { part, startAtMs }: RunningUpload): number {
+  if (part.arrival.kind === 'backlog') return startAtMs;
+  const rawMB = expectedRawBytes(stage, part.from, part.objects) / 1e6;
+  return startAtMs + (rawMB / part.arrival.rawMBPerMin) * 60_000;
 }
 
 interface Window {
-  readonly streamer: Streamer;
-  readonly warmup: PhaseRecord | null;
-  readonly upload: RunningUpload;
+  readonly streamers: readonly Streamer[];
+  readonly warmup: PartRecord | null;
+  /** Uploaded before the window. */
+  readonly before: readonly PartRecord[];
+  readonly uploads: readonly RunningUpload[];
   readonly windowStartMs: number;
   readonly scheduleEndMs: number | null;
 }
 
 async function watchWindow(stage: Stage, window: Window): Promise<Execution> {
   const { scenario, options } = stage;
-  const { streamer, upload } = window;
+  const { streamers, windowStartMs } = window;
   const cpuBefore = markCpu(stage);
   const agentsBefore = (await stage.sink.client.stats()).agents;
   const watch = await SinkWatch.start(stage.sink.client);
-  const lines = expectedLines(stage, 0, scenario.load.warmupObjects + scenario.load.objects);
+  const objects = objectsOf(scenario.load);
+  const lines = expectedLines(stage, 0, objects);
   let deadlineMs: number | null = null;
-  const uploaded = upload.finished.then((summary) => {
+  const uploaded = Promise.all(window.uploads.map(finishUpload)).then((records) => {
     deadlineMs = Date.now() + scenario.settleDeadlineS * 1000;
-    return { summary, uploadedMs: Date.now() };
+    return records;
   });
   const faultsEnd = new AbortController();
-  const uploadRecords = [...(window.warmup === null ? [] : [window.warmup.record]), upload.record];
-  const faults = runFaults(stage, { streamer, lines, uploadRecords }, faultsEnd.signal).catch((error: unknown) => {
+  const uploadRecords = [...(window.warmup === null ? [] : [window.warmup]), ...window.before, ...window.uploads];
+  const faults = runFaults(
+    stage,
+    { streamers, lines, windowStartMs, uploadRecords: uploadRecords.map(({ record }) => record) },
+    faultsEnd.signal,
+  ).catch((error: unknown) => {
     if (!faultsEnd.signal.aborted) throw error;
     throw new HarnessError('broken', 'The run was over before all its faults had happened, so it proves nothing.');
   });
-  const failure = (): string | null => streamer.unexpectedExit;
+  const failure = (): string | null => streamers.map((streamer) => streamer.unexpectedExit).find(Boolean) ?? null;
   const settled = waitForLines(stage, { lines, text: 'streaming', deadlineMs: () => deadlineMs, failure });
   // A failed upload or fault ends the wait, which would otherwise go on to its deadline.
   const isSettled = await Promise.race([settled, uploaded.then(() => settled), faults.then(() => settled)]);
@@ -125,14 +124,14 @@ async function watchWindow(stage: Stage, window: Window): Promise<Execution> {
   if (!isSettled)
     options.progress.note(`not settled ${scenario.settleDeadlineS} s after the last upload: judged as it is`);
   const faultRecords = await faults;
-  const { summary, uploadedMs } = await uploaded;
-  await waitForCompletion(streamer, scenario.load.warmupObjects + scenario.load.objects);
+  const records = await uploaded;
+  await waitForCompletion(streamers, objects);
   const utilization = await watch.stop();
   return {
-    streamer,
+    streamers,
     warmup: window.warmup,
-    main: { record: upload.record, fromMs: window.windowStartMs, toMs: uploadedMs, summary },
-    windowStartMs: window.windowStartMs,
+    parts: [...window.before, ...records],
+    windowStartMs,
     scheduleEndMs: window.scheduleEndMs,
     agentsBefore,
     cpuBefore,
@@ -142,44 +141,54 @@ async function watchWindow(stage: Stage, window: Window): Promise<Execution> {
   };
 }
 
-/** Until the streamer, too, holds every object for complete. It may be wrong, and it may never: the ledger judges, not its log. */
-async function waitForCompletion({ log }: Streamer, objects: number): Promise<void> {
+/** Until the streamers, too, hold every object for complete. They may be wrong, and it may never: the ledger judges, not their logs. */
+async function waitForCompletion(streamers: readonly Streamer[], objects: number): Promise<void> {
   const deadlineMs = Date.now() + completionDeadlineMs;
-  for (log.update(); log.completed.size < objects && Date.now() < deadlineMs; log.update())
-    await sleep(completionPollMs);
+  while (completedObjects(streamers).size < objects && Date.now() < deadlineMs) await sleep(completionPollMs);
 }
 
-async function warmUp(stage: Stage, streamer: Streamer): Promise<PhaseRecord | null> {
-  const count = stage.scenario.load.warmupObjects;
-  if (count === 0) return null;
-  const fromMs = Date.now();
-  const upload = await startUpload(stage, {
-    name: 'warmup',
-    from: 0,
-    count,
-    arrival: { kind: 'constant', rawMBPerMin: warmupRawMBPerMin },
-    startAtMs: fromMs,
-  });
-  await upload.finished;
+async function warmUp(stage: Stage, streamers: readonly Streamer[], part: PlacedPart): Promise<PartRecord> {
+  const warmed = await finishUpload(await startUpload(stage, part, Date.now()));
   const deadlineMs = Date.now() + warmupDeadlineMs;
-  const lines = expectedLines(stage, 0, count);
-  const failure = (): string | null => streamer.unexpectedExit;
+  const lines = expectedLines(stage, part.from, part.objects);
+  const failure = (): string | null => streamers.map((streamer) => streamer.unexpectedExit).find(Boolean) ?? null;
   // What has not come by then is not lost yet; the verdict at the end is on everything.
   await waitForLines(stage, { lines, text: 'warming up', deadlineMs: () => deadlineMs, failure });
-  return { record: upload.record, fromMs, toMs: Date.now() };
+  return { ...warmed, toMs: Date.now() };
 }
 
-function startStreamer(stage: Stage): Promise<Streamer> {
+function startStreamers(stage: Stage): Promise<readonly Streamer[]> {
   const { bundle, folder, s3, prefix, sink, scenario } = stage;
-  return Streamer.start(
-    { bundle, folder, name: 'streamer', s3, prefix, endpoints: sink.endpoints, settings: scenario.settings },
-    stage.processes,
-    stage.sampler,
+  const options = { bundle, folder, s3, prefix, endpoints: sink.endpoints, settings: scenario.settings };
+  return Promise.all(
+    streamerRoles(scenario.streamers).map((name) =>
+      Streamer.start({ ...options, name }, stage.processes, stage.sampler),
+    ),
   );
 }
 
-function markCpu({ sampler }: Stage): CpuMarks {
+/** The roles that the processes of the streamer play. */
+function streamerRoles(streamers: number): readonly string[] {
+  return streamers === 1 ? ['streamer'] : Array.from({ length: streamers }, (_, index) => `streamer-${index + 1}`);
+}
+
+/** The processes behind a role. */
+export function processesOf({ scenario }: Stage, role: Role): readonly string[] {
+  switch (role) {
+    case 'streamer':
+      return streamerRoles(scenario.streamers);
+    case 'generator':
+      return scenario.load.parts.map(({ name }) => generatorRole(name));
+    case 'sink':
+    case 's3':
+      return [role];
+  }
+}
+
+function markCpu(stage: Stage): CpuMarks {
+  const { sampler } = stage;
   sampler.sample();
-  const cpuS = (role: Role): number => sampler.usage(role)?.cpuS ?? 0;
+  const cpuS = (role: Role): number =>
+    processesOf(stage, role).reduce((sum, name) => sum + (sampler.usage(name)?.cpuS ?? 0), 0);
   return { streamer: cpuS('streamer'), sink: cpuS('sink'), s3: cpuS('s3'), generator: cpuS('generator') };
 }

@@ -22,6 +22,8 @@ export interface GeneratorOptions {
   readonly from: number;
   readonly count: number;
   readonly arrival: Arrival;
+  /** Null: time stamps in names are those of the schedule. */
+  readonly stampsMs: { readonly from: number; readonly to: number } | null;
   readonly startAtMs: number;
   readonly seed: number;
   /** Its record of uploads. */
@@ -46,7 +48,7 @@ export function startGenerator(processes: Processes, options: GeneratorOptions):
   return processes.startScript(
     options.name,
     generatorScript,
-    [...args, ...arrivalArgs(options.arrival), '--json'],
+    [...args, ...arrivalArgs(options.arrival), ...stampsArgs(options.stampsMs), '--json'],
     s3.env,
   );
 }
@@ -61,6 +63,10 @@ function arrivalArgs(arrival: Arrival): readonly string[] {
     case 'bursts':
       return ['--schedule', 'bursts', '--rate', `${arrival.rawMBPerMin}MB/min`, '--burst-every', `${arrival.everyS}s`];
   }
+}
+
+function stampsArgs(stampsMs: GeneratorOptions['stampsMs']): readonly string[] {
+  return stampsMs === null ? [] : ['--stamps', `${Math.round(stampsMs.from)},${Math.round(stampsMs.to)}`];
 }
 
 /** Waits for its end, and reads what it made of its task. */

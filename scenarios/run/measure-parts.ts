@@ -1,7 +1,7 @@
 /** What the parts of the run used, and what each agent took. */
 import { type Agent, type Measurements, type ProcessUsage, recentWindowS } from '#reports';
 import type { Evidence } from './evidence.ts';
-import type { Role } from './execute.ts';
+import { processesOf, type Role } from './execute.ts';
 import { sumOf } from './sum.ts';
 
 /** CPU time is that of the measured part; the peak of memory that of the whole life. */
@@ -11,7 +11,7 @@ export function measureResources(evidence: Evidence): Measurements['resources'] 
   return {
     streamer: {
       ...usageOf(evidence, 'streamer'),
-      eventLoopDelayP99Ms: execution.streamer.log.totals.eventLoopDelayP99Ms,
+      eventLoopDelayP99Ms: evidence.totals.eventLoopDelayP99Ms,
     },
     sink: {
       ...usageOf(evidence, 'sink'),
@@ -24,13 +24,16 @@ export function measureResources(evidence: Evidence): Measurements['resources'] 
 }
 
 function usageOf({ stage, execution, elapsedS }: Evidence, name: Role): ProcessUsage {
-  const usage = stage.sampler.usage(name);
-  const cpuS = usage === null ? null : Math.max(0, execution.cpuAfter[name] - execution.cpuBefore[name]);
+  const usages = processesOf(stage, name)
+    .map((role) => stage.sampler.usage(role))
+    .filter((usage) => usage !== null);
+  const isKnown = usages.length > 0;
+  const cpuS = !isKnown ? null : Math.max(0, execution.cpuAfter[name] - execution.cpuBefore[name]);
   return {
     cpuS,
     cpuCores: cpuS === null ? null : cpuS / elapsedS,
-    rssMaxMB: usage?.rssMaxMB ?? null,
-    rssEndMB: usage?.rssLastMB ?? null,
+    rssMaxMB: isKnown ? sumOf(usages, (usage) => usage.rssMaxMB) : null,
+    rssEndMB: isKnown ? sumOf(usages, (usage) => usage.rssLastMB) : null,
     eventLoopDelayP99Ms: null,
     eventLoopUtilization: null,
   };

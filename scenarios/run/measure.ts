@@ -10,7 +10,10 @@ import {
 } from '#reports';
 import { describeMachine } from '../environment/machine.ts';
 import { describeDelivery } from './delivery.ts';
+import type { Schedule } from '../scenario.ts';
 import type { Evidence } from './evidence.ts';
+import type { Execution } from './execute.ts';
+import type { GeneratorSummary } from './generator.ts';
 import { measureAgents, measureResources } from './measure-parts.ts';
 import { describeSettings } from './settings.ts';
 import { sumOf } from './sum.ts';
@@ -21,6 +24,7 @@ export interface RunFrame {
   /** Null where it was not measured. */
   readonly sinkCeilingMBps: number | null;
   readonly barePipe: Measurements['barePipe'];
+  readonly observed: Measurements['observed'];
 }
 
 export function measure(evidence: Evidence, frame: RunFrame): Measurements {
@@ -76,13 +80,14 @@ export function measure(evidence: Evidence, frame: RunFrame): Measurements {
     barePipe: frame.barePipe,
     timeline,
     events: describeEvents(evidence),
+    observed: frame.observed,
   };
 }
 
-function describeStreamer({ config, execution }: Evidence): Measurements['streamer'] {
+function describeStreamer({ config, execution: { streamers } }: Evidence): Measurements['streamer'] {
   return {
-    version: execution.streamer.log.version ?? 'unknown',
-    instances: 1,
+    version: streamers[0]?.log.version ?? 'unknown',
+    instances: streamers.length,
     s3Workers: config.processing.workers,
     httpWorkers: config.http.workers,
     endpoints: config.http.endpoints.length,
@@ -90,21 +95,33 @@ function describeStreamer({ config, execution }: Evidence): Measurements['stream
 }
 
 function describeLoad({ stage, execution, uploads }: Evidence): Measurements['load'] {
-  const { arrival, rate } = stage.scenario.load;
+  const { rate } = stage.scenario.load;
+  const schedule = mainSchedule(execution);
   return {
     files: uploads.length,
     rawBytes: sumOf(uploads, (upload) => upload.rawBytes),
     gzBytes: sumOf(uploads, (upload) => upload.gzBytes),
     lines: sumOf(uploads, (upload) => upload.lines),
-    schedule: arrival.kind === 'backlog' ? 'max' : arrival.kind,
+    schedule: schedule === null ? 'max' : schedule.arrival.kind,
     rate,
-    offeredRawMBPerMin: arrival.kind === 'backlog' ? null : arrival.rawMBPerMin,
-    scheduleSlipMs: execution.main.summary.scheduleSlipMs,
+    offeredRawMBPerMin: schedule === null ? null : schedule.arrival.rawMBPerMin,
+    scheduleSlipMs: schedule?.summary.scheduleSlipMs ?? noSlip,
     compression: 'gzip',
     recordFormat: 'JSONL',
     exampleKey: uploads[0]?.key ?? null,
     ...countDocumentedKeys(uploads.map((upload) => upload.key)),
   };
+}
+
+const noSlip = { p50: null, p99: null, max: null };
+
+/** The part with a schedule whose generator kept to it worst; null where everything was there before. */
+function mainSchedule({ parts }: Execution): { readonly arrival: Schedule; readonly summary: GeneratorSummary } | null {
+  const scheduled = parts.flatMap(({ part: { arrival }, summary }) =>
+    arrival.kind === 'backlog' ? [] : [{ arrival, summary }],
+  );
+  const slipOf = ({ summary }: { readonly summary: GeneratorSummary }): number => summary.scheduleSlipMs.max ?? 0;
+  return scheduled.toSorted((a, b) => slipOf(b) - slipOf(a))[0] ?? null;
 }
 
 /** Raw bytes of the measured part that were settled. */
@@ -138,7 +155,7 @@ function describeCeiling(evidence: Evidence, rawMBps: number | null): Measuremen
 }
 
 function countRequests(evidence: Evidence): Measurements['requests'] {
-  const { totals } = evidence.execution.streamer.log;
+  const { totals } = evidence;
   // The warm-up is among the requests, so it must be among the bytes.
   const rawGB = sumOf(evidence.uploads, (upload) => upload.rawBytes) / 1e9;
   const perGB = (count: number): number | null => (rawGB === 0 ? null : count / rawGB);

@@ -6,8 +6,13 @@ import type { WaterfallBoundaries } from '#reports';
 import type { CompletedObject } from './streamer-log.ts';
 import type { Upload } from './uploads.ts';
 
+/** An upload, and the part of the load that it belongs to. */
+export interface PartUpload extends Upload {
+  readonly part: string;
+}
+
 export interface ObjectOutcome {
-  readonly upload: Upload;
+  readonly upload: PartUpload;
   /** max(intended visible, file timestamp + delay window). */
   readonly eligibleMs: number;
   /** Null when not all its lines were settled. */
@@ -24,7 +29,7 @@ interface SettledObject {
 }
 
 export interface OutcomeSources {
-  readonly uploads: readonly Upload[];
+  readonly uploads: readonly PartUpload[];
   readonly delayWindowMs: number;
   /** By object index, from the sink; null while a line is missing. */
   readonly settledMs: ReadonlyMap<number, number | null>;

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { judge, type Measurements, reportFiles, type Result } from '#reports';
+import { HarnessError } from '#simulator';
 import { parseConfig } from '#streamer';
 import { runPair } from '../bench/pair.ts';
 import { type Pair, ratiosOf, spreadOf } from '../bench/ratio.ts';
@@ -12,6 +13,9 @@ import type { RunOptions, Stage } from './context.ts';
 import { type Evidence, collectEvidence } from './evidence.ts';
 import { execute } from './execute.ts';
 import { measure, settledMBps } from './measure.ts';
+import { observe } from '../observe/observation.ts';
+import { disturbanceChecks, disturbances } from '../observe/disturbance.ts';
+import { strikeChecks, strikesOf } from '../observe/strikes.ts';
 import { RunFolder, runName } from './run-folder.ts';
 import { setStage } from './stage.ts';
 import { withProcesses } from './with-processes.ts';
@@ -48,14 +52,24 @@ async function streamAndJudge(stage: Stage, startedAt: Date): Promise<Result> {
   const { scenario } = stage;
   const ceilingMBps = needsCeiling(scenario) ? await measureCeilingMBps(stage) : null;
   const execution = await execute(stage);
-  await execution.streamer.stop();
-  const { config } = parseConfig(readFileSync(execution.streamer.configFile, 'utf8'), process.env, 'streamer.yaml');
+  const [first] = execution.streamers;
+  if (first === undefined) throw new HarnessError('usage', `${scenario.name} has no streamer.`);
+  await Promise.all(execution.streamers.map((streamer) => streamer.stop()));
+  const { config } = parseConfig(readFileSync(first.configFile, 'utf8'), process.env, 'streamer.yaml');
   const evidence = await collectEvidence(stage, execution, config);
   const sinkCeilingMBps =
     ceilingMBps === null ? null : await confirmCeilingMBps(stage, ceilingMBps, settledMBps(evidence));
-  const measured = measure(evidence, { startedAt, sinkCeilingMBps, barePipe: null });
+  const observed = {
+    ...(await observe([...disturbances, ...scenario.observe], evidence)),
+    ...strikesOf(execution.faults),
+  };
+  const measured = measure(evidence, { startedAt, sinkCeilingMBps, barePipe: null, observed });
   const barePipe = scenario.barePipeRounds === 0 ? null : await compareWithBarePipe(stage, roundOf(evidence, measured));
-  return judge({ ...measured, barePipe }, scenario.expect);
+  return judge({ ...measured, barePipe }, [
+    ...scenario.expect,
+    ...disturbanceChecks,
+    ...strikeChecks(execution.faults),
+  ]);
 }
 
 function needsCeiling(scenario: Scenario): boolean {

@@ -1,8 +1,9 @@
 /** For tests: an upload at a time, with the fields that do not matter filled in. */
-import type { Upload } from './uploads.ts';
+import type { PartUpload } from './outcomes.ts';
 
-export function sampleUpload(index: number, intendedMs: number): Upload {
+export function sampleUpload(index: number, intendedMs: number): PartUpload {
   return {
+    part: 'objects',
     index,
     key: `year=2025/month=10/day=12/${index}.gz`,
     intendedMs,

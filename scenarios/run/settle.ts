@@ -1,4 +1,4 @@
-/** Waits until the sink has every line, or until it makes no sense to wait any longer. */
+/** Waits until the sink has acknowledged every line, or until it makes no sense to wait any longer. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HarnessError } from '#simulator';
 import type { Stage } from './context.ts';
@@ -6,7 +6,7 @@ import type { Stage } from './context.ts';
 const pollMs = 25;
 
 export interface SettleOptions {
-  /** Distinct lines that must have arrived. */
+  /** Distinct lines that must have been acknowledged. */
   readonly lines: number;
   /** What the progress line says. */
   readonly text: string;
@@ -16,13 +16,13 @@ export interface SettleOptions {
   readonly failure: () => string | null;
 }
 
-/** True when every line has arrived, false when the deadline came first. */
+/** True when every line is there, false when the deadline came first. */
 export async function waitForLines({ sink, options }: Stage, wanted: SettleOptions): Promise<boolean> {
   for (;;) {
     options.signal.throwIfAborted();
-    const { deliveredLines } = await sink.client.totals();
-    options.progress.update(deliveredLines, wanted.lines, wanted.text);
-    if (deliveredLines >= wanted.lines) return true;
+    const { acknowledgedLines } = await sink.client.totals();
+    options.progress.update(acknowledgedLines, wanted.lines, wanted.text);
+    if (acknowledgedLines >= wanted.lines) return true;
     const failure = wanted.failure();
     if (failure !== null) throw new HarnessError('broken', failure);
     const deadlineMs = wanted.deadlineMs();

@@ -1,7 +1,6 @@
 /** Sets up what a run needs: bundle, load, S3, sink. Each of them says what is wrong when it cannot be had. */
 import { availableParallelism } from 'node:os';
 import {
-  documentedSpec,
   loadCacheDir,
   openLoad,
   prepareLoad,
@@ -13,6 +12,8 @@ import {
 import { ensureBundle } from '../environment/bundle.ts';
 import type { Scenario } from '../scenario.ts';
 import type { RunOptions, Stage } from './context.ts';
+import { DisturbanceWatch } from './disturbance-watch.ts';
+import { objectsOf } from './upload.ts';
 
 const sampleMs = 250;
 /** As in the documentation's example. */
@@ -29,10 +30,10 @@ export async function setStage(
   signal.throwIfAborted();
   // First, because it is what is most often wrong, and the load may take a while.
   const s3 = await startS3(options.s3, processes, process.env);
-  const objects = scenario.load.warmupObjects + scenario.load.objects;
+  const objects = objectsOf(scenario.load);
   const { dir, isFromCache } = await prepareLoad(
     {
-      spec: documentedSpec(objects),
+      spec: { ...scenario.load.shape, objects },
       seed: options.seed,
       cacheDir: loadCacheDir(process.env),
       onProgress: (built) => progress.update(built.objects, built.objectsTotal, 'preparing the load'),
@@ -50,6 +51,8 @@ export async function setStage(
   processes.onStop(async () => sampler.stop());
   sampler.watch('sink', sink.child.pid);
   if (s3.pid !== null) sampler.watch('s3', s3.pid);
+  const disturbance = new DisturbanceWatch();
+  processes.onStop(async () => disturbance.stop());
   progress.note(
     `${objects} objects ${isFromCache ? 'taken from the cache' : 'prepared'}; S3: ${s3.kind} ${s3.version}; ${scenario.agents} agents`,
   );
@@ -59,6 +62,7 @@ export async function setStage(
     folder,
     processes,
     sampler,
+    disturbance,
     bundle,
     cores: availableParallelism(),
     load,

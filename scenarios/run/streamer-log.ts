@@ -36,7 +36,7 @@ export type StreamerTotals = Readonly<Omit<z.infer<typeof totalsSchema>, 'msg'>>
 
 const lineSchema = z.discriminatedUnion('msg', [startedSchema, completedSchema, quarantinedSchema, totalsSchema]);
 
-const noTotals: StreamerTotals = {
+export const noTotals: StreamerTotals = {
   listRequests: 0,
   getRequests: 0,
   postRequests: 0,
@@ -101,7 +101,7 @@ export class StreamerLog {
   }
 }
 
-function sumTotals(a: StreamerTotals, b: StreamerTotals): StreamerTotals {
+export function sumTotals(a: StreamerTotals, b: StreamerTotals): StreamerTotals {
   const delays = [a.eventLoopDelayP99Ms, b.eventLoopDelayP99Ms].filter((delayMs) => delayMs !== null);
   return {
     listRequests: a.listRequests + b.listRequests,

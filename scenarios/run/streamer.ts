@@ -62,6 +62,10 @@ export class Streamer {
     return streamer;
   }
 
+  get name(): string {
+    return this.#options.name;
+  }
+
   get configFile(): string {
     return configPath(this.#options);
   }

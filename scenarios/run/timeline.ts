@@ -2,7 +2,7 @@
 import { lagSlopeSPerS, type Measurements, type TimelinePoint } from '#reports';
 import type { ProcessUsage, TimelineSecond } from '#simulator';
 import type { ObjectOutcome } from './outcomes.ts';
-import { sumOf } from './sum.ts';
+import { maxOf, sumOf } from './sum.ts';
 
 export interface TimelineSources {
   /** Start of the schedule, on a whole second. */
@@ -49,8 +49,8 @@ export function buildTimeline(sources: TimelineSources): readonly TimelinePoint[
 
 export function measurePace(outcomes: readonly ObjectOutcome[], startMs: number): Measurements['pace'] {
   const settled = outcomes.filter(isSettled);
-  const loadEndMs = Math.max(...outcomes.map(({ upload }) => upload.putEndMs));
-  const settledEndMs = Math.max(...settled.map((outcome) => outcome.settled.settledMs));
+  const loadEndMs = maxOf(outcomes, ({ upload }) => upload.putEndMs, 0);
+  const settledEndMs = maxOf(settled, (outcome) => outcome.settled.settledMs, 0);
   const isAllSettled = settled.length === outcomes.length && outcomes.length > 0;
   return {
     backlogFilesMax: backlogMax(outcomes),

@@ -17,12 +17,19 @@ export interface GeneratorArguments {
   readonly schedule: Schedule | null;
   /** Epoch ms; null: as soon as the load is ready. */
   readonly startAtMs: number | null;
+  /** Epoch ms between which the time stamps in the names are spread evenly; null: they are those of the schedule. */
+  readonly stampsMs: StampSpan | null;
   readonly seed: number;
   readonly concurrencyMax: number;
   readonly recordPath: string | null;
   /** Queue that is told of each object; null for none. */
   readonly notifyUrl: string | null;
   readonly printsJson: boolean;
+}
+
+interface StampSpan {
+  readonly from: number;
+  readonly to: number;
 }
 
 type LoadChoice =
@@ -44,6 +51,7 @@ interface Parsed {
   readonly rate?: Rate;
   readonly burstEvery?: number;
   readonly startAt?: number;
+  readonly stamps?: StampSpan;
   readonly seed: number;
   readonly concurrency?: number;
   readonly record?: string;
@@ -83,6 +91,7 @@ export function parseGeneratorArguments(argv: readonly string[]): GeneratorArgum
     .option('--rate <rate>', 'how fast on average (default: 1x)', parseRate)
     .option('--burst-every <time>', 'for bursts: 500ms, 15s (default: 15s)', parseDuration)
     .option('--start-at <ms>', 'epoch ms of the first upload (default: at once)', parseIndex)
+    .option('--stamps <from,to>', 'epoch ms between which time stamps in names are spread', parseStamps)
     .option('--seed <n>', 'seed of the load and the schedule', parseIndex, 1)
     .option(
       '--concurrency <n>',
@@ -109,6 +118,7 @@ export function parseGeneratorArguments(argv: readonly string[]): GeneratorArgum
     count: parsed.count ?? null,
     schedule,
     startAtMs: parsed.startAt ?? null,
+    stampsMs: parsed.stamps ?? null,
     seed: parsed.seed,
     concurrencyMax: parsed.concurrency ?? (schedule === null ? CONCURRENCY_FULL_SPEED : CONCURRENCY_SCHEDULED),
     recordPath: parsed.record ?? null,
@@ -162,6 +172,14 @@ function parseIndex(text: string): number {
     throw new InvalidArgumentError('It must be a whole number from 0.');
   }
   return value;
+}
+
+function parseStamps(text: string): StampSpan {
+  const [, from, to] = /^(\d+),(\d+)$/.exec(text) ?? [];
+  const span = { from: Number(from), to: Number(to) };
+  if (!(span.from <= span.to))
+    throw new InvalidArgumentError('It must be two epoch ms, the earlier one first: FROM,TO.');
+  return span;
 }
 
 function parseCount(text: string): number {

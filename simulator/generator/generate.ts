@@ -156,16 +156,24 @@ async function upload(
 
 function planUploads(
   objects: readonly LoadObject[],
-  { schedule, seed }: GeneratorArguments,
+  { schedule, stampsMs, seed }: GeneratorArguments,
   startMs: number,
 ): readonly PlannedUpload[] {
-  if (schedule === null) return objects.map(({ index }) => ({ index, intendedMs: null }));
+  const stampAt = (position: number): number | null =>
+    stampsMs === null ? null : stampsMs.from + ((stampsMs.to - stampsMs.from) * position) / objects.length;
+  if (schedule === null) {
+    return objects.map(({ index }, position) => ({ index, intendedMs: null, stampMs: stampAt(position) }));
+  }
   const offsetsMs = intendedOffsetsMs(
     schedule,
     objects.map((object) => object.rawBytes),
     createRandom(seed).fork('schedule'),
   );
-  return objects.map(({ index }, position) => ({ index, intendedMs: startMs + (offsetsMs[position] ?? 0) }));
+  return objects.map(({ index }, position) => ({
+    index,
+    intendedMs: startMs + (offsetsMs[position] ?? 0),
+    stampMs: stampAt(position),
+  }));
 }
 
 function describeProgress(uploads: readonly UploadRecord[], total: number): string {

@@ -80,7 +80,7 @@ async function upload(
 }
 
 const planOf = (timesMs: readonly (number | null)[]): PlannedUpload[] =>
-  timesMs.map((intendedMs, index) => ({ index, intendedMs }));
+  timesMs.map((intendedMs, index) => ({ index, intendedMs, stampMs: null }));
 const sortedTimes = (): fc.Arbitrary<number[]> =>
   fc.array(fc.nat({ max: 5_000 }), { maxLength: 40 }).map((times) => times.toSorted((left, right) => left - right));
 
@@ -94,6 +94,11 @@ describe('runOpenLoop', () => {
         expect(uploads.every((done) => done.putEndMs === done.putStartMs + putMs)).toBe(true);
       }),
     );
+  });
+
+  it('names an object by its own time stamp where it has one, and counts lag from the intended time all the same', async () => {
+    const { uploads } = await upload([{ index: 0, intendedMs: 3_000, stampMs: 1_000 }], () => 0, 1);
+    expect(uploads).toMatchObject([{ intendedMs: 3_000, fileTimestampMs: 1_000 }]);
   });
 
   it('records the slip when connections run out, and never opens more than allowed', async () => {

@@ -8,6 +8,8 @@ export interface PlannedUpload {
   readonly index: number;
   /** Epoch ms; null: as soon as a connection is free, and the moment of the PUT counts as intended. */
   readonly intendedMs: number | null;
+  /** Epoch ms for its name; null: the intended time. */
+  readonly stampMs: number | null;
 }
 
 export interface Upload extends NamedObject {
@@ -47,7 +49,7 @@ export async function runOpenLoop(
   async function upload(planned: PlannedUpload, body: Buffer): Promise<void> {
     const putStartMs = parts.now();
     const intendedMs = planned.intendedMs ?? putStartMs;
-    const named = parts.name(intendedMs);
+    const named = parts.name(planned.stampMs ?? intendedMs);
     try {
       const etag = await parts.put(planned.index, named.key, body);
       parts.onUploaded({ ...named, index: planned.index, intendedMs, putStartMs, putEndMs: parts.now(), etag });

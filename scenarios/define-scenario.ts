@@ -1,0 +1,58 @@
+/** Fills in what most scenarios have in common, so that each file says only what is its own. */
+import { documentedSpec } from '#simulator';
+import type { LoadPart, LoadPlan, Scenario, Setting } from './scenario.ts';
+
+type Common = 'agents' | 'streamers' | 'settings' | 'faults' | 'observe' | 'barePipeRounds' | 'settleDeadlineS';
+
+type ScenarioData = Omit<Scenario, Common> & Partial<Pick<Scenario, Common>>;
+
+export function defineScenario(data: ScenarioData): Scenario {
+  return {
+    agents: 3,
+    streamers: 1,
+    settings: promptSettings,
+    faults: [],
+    observe: [],
+    barePipeRounds: 0,
+    settleDeadlineS: 60,
+    ...data,
+  };
+}
+
+const { objects: _anyNumber, ...documentedShape } = documentedSpec(1);
+const rawMBPerDocumentedObject = 10;
+
+/** 1x: the documented rate, of raw data. */
+export const documentedRawMBPerMin = 228;
+
+/** What is offered: parts of documented objects, unless the shape says otherwise. */
+export function loadOf(rate: string, parts: readonly LoadPart[], rest: Partial<LoadPlan> = {}): LoadPlan {
+  return { shape: documentedShape, warmupObjects: 0, parts, rate, ...rest };
+}
+
+/** As many documented objects as a constant rate brings in this time. */
+export function constantPart(name: string, timesDocumented: number, durationS: number): LoadPart {
+  const rawMBPerMin = documentedRawMBPerMin * timesDocumented;
+  const objects = Math.max(1, Math.round((rawMBPerMin / 60 / rawMBPerDocumentedObject) * durationS));
+  return { name, objects, arrival: { kind: 'constant', rawMBPerMin } };
+}
+
+export function backlogPart(name: string, objects: number): LoadPart {
+  return { name, objects, arrival: { kind: 'backlog' } };
+}
+
+/** Objects are found at once: what is measured is not the waiting for a scan. */
+export const promptSettings: readonly Setting[] = [
+  {
+    key: 'processing.scan_interval',
+    value: '250ms',
+    shipped: '15s',
+    why: 'lag counts every moment of waiting to be found',
+  },
+  {
+    key: 'processing.delay_window',
+    value: '0s',
+    shipped: '60s',
+    why: 'objects of the run are complete as soon as they can be listed',
+  },
+];

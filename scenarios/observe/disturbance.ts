@@ -1,0 +1,35 @@
+/** What voids any run: a machine that was taken away, or a clock that was set, while it went on. */
+import type { CheckSpec } from '#reports';
+import { expectObserved, type Observation } from './observation.ts';
+
+/** Above this the machine was not ours to measure on. */
+const cpuStealShareMax = 0.1;
+/** An adjusted clock drifts by far less; one that is set jumps by more. */
+const clockJumpMsMax = 500;
+
+const cpuSteal: Observation = {
+  id: 'cpuStealShare',
+  name: 'CPU time taken by other guests of the host',
+  unit: 'share',
+  measure: ({ stage }) => stage.disturbance.cpuStealShare,
+};
+
+const clockJump: Observation = {
+  id: 'clockJumpMsMax',
+  name: 'largest jump of the wall clock',
+  unit: 'ms',
+  measure: ({ stage }) => stage.disturbance.clockJumpMsMax,
+};
+
+export const disturbances: readonly Observation[] = [cpuSteal, clockJump];
+
+export const disturbanceChecks: readonly CheckSpec[] = [
+  expectObserved(
+    cpuSteal,
+    'validity',
+    '<=',
+    cpuStealShareMax,
+    'a machine that is taken away measures its other guests',
+  ),
+  expectObserved(clockJump, 'validity', '<=', clockJumpMsMax, 'lag is a difference of wall-clock times'),
+];

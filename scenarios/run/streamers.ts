@@ -1,0 +1,28 @@
+/** What the logs of all streamers of a run say together. */
+import type { Streamer } from './streamer.ts';
+import { type CompletedObject, noTotals, type StreamerTotals, sumTotals } from './streamer-log.ts';
+import { sumOf } from './sum.ts';
+
+/** By key; of an object that several completed, the first word counts. */
+export function completedObjects(streamers: readonly Streamer[]): ReadonlyMap<string, CompletedObject> {
+  const completed = new Map<string, CompletedObject>();
+  for (const { log } of streamers) {
+    log.update();
+    for (const [key, object] of log.completed) {
+      const before = completed.get(key);
+      if (before === undefined || object.acknowledgedMs < before.acknowledgedMs) completed.set(key, object);
+    }
+  }
+  return completed;
+}
+
+export function totalsOf(streamers: readonly Streamer[]): StreamerTotals {
+  return streamers.map(({ log }) => log.totals).reduce(sumTotals, noTotals);
+}
+
+export function quarantinedBy(streamers: readonly Streamer[]): { readonly objects: number; readonly lines: number } {
+  return {
+    objects: sumOf(streamers, ({ log }) => log.quarantined.objects),
+    lines: sumOf(streamers, ({ log }) => log.quarantined.lines),
+  };
+}
