@@ -30,6 +30,9 @@ const testProjects: readonly Step[] = [
   { name: 'integration tests', script: 'test:integration', args: [] },
 ];
 
+/** The streamer under seeded faults, on a virtual clock. */
+const virtualTime: readonly Step[] = [{ name: 'virtual worlds', script: 'sim', args: ['--seeds', '100'] }];
+
 const provesNothingCode = 3;
 const scenarioRunsMax = 2;
 
@@ -56,6 +59,7 @@ async function main(): Promise<number> {
   }
   for (const step of checks) await check(step);
   for (const step of testProjects) await runTests(step);
+  for (const step of virtualTime) await runScenarioStep(step);
   const hasMinio = services.some(({ name, isThere }) => name === 'MinIO' && isThere);
   for (const step of coreScenarios(hasMinio)) await runScenarioStep(step);
   if (interrupt.signal.aborted) {

@@ -1,19 +1,19 @@
 /** Objects that are overwritten or deleted while somebody reads them. */
 import type { ObjectRef } from '#streamer';
 import { rangeOfKind } from './content-kinds.ts';
-import type { MemoryBucket } from './memory-bucket.ts';
 import { endOfFolder, LOOKBACK_MARGIN_MS, SOURCES } from './plan.ts';
+import type { StoredObjects } from './stored-objects.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Version } from './truth.ts';
 
 export class Changes {
   readonly #surroundings: Surroundings;
-  readonly #buckets: ReadonlyMap<string, MemoryBucket>;
+  readonly #objects: StoredObjects;
   #nextContent: number;
 
-  constructor(surroundings: Surroundings, buckets: ReadonlyMap<string, MemoryBucket>) {
+  constructor(surroundings: Surroundings, objects: StoredObjects) {
     this.#surroundings = surroundings;
-    this.#buckets = buckets;
+    this.#objects = objects;
     // Plans take contents from the beginning of a kind's range on, so the last ones are free.
     const { firstId, count } = rangeOfKind('small');
     this.#nextContent = firstId + count - 1;
@@ -27,7 +27,7 @@ export class Changes {
     if (deletion === null) return;
     const version = this.#current(ref);
     if (version === null) return;
-    this.#bucket(ref).delete(ref.key, time.nowMs);
+    this.#objects.bucket(ref.bucket).delete(ref.key, time.nowMs);
     version.isGone = true;
     trace.add('deleted', ref.key);
     desk.exercise(deletion);
@@ -52,18 +52,12 @@ export class Changes {
     const standing = isWithinLookback ? 'owed' : 'optional';
     const newer = truth.addVersion({ bucket, key, standing, lastModifiedMs, visibleMs: time.nowMs }, this.#nextContent);
     this.#nextContent -= 1;
-    this.#bucket(ref).put(newer);
+    this.#objects.bucket(ref.bucket).put(newer);
     trace.add('overwritten', key, newer.content.id);
     return true;
   }
 
   #current(ref: ObjectRef): Version | null {
-    return this.#bucket(ref).at(ref.key, this.#surroundings.time.nowMs);
-  }
-
-  #bucket({ bucket: name }: ObjectRef): MemoryBucket {
-    const bucket = this.#buckets.get(name);
-    if (bucket === undefined) throw new RangeError(`there is no bucket ${name}`);
-    return bucket;
+    return this.#objects.bucket(ref.bucket).at(ref.key, this.#surroundings.time.nowMs);
   }
 }

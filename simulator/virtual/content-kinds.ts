@@ -1,6 +1,6 @@
 /** What kinds of objects the virtual world stores, and how many different ones of each there are to choose from. */
 
-const CONTENT_KINDS = {
+export const CONTENT_KINDS = {
   /** One to three lines: several share a POST. */
   tiny: 500,
   small: 600,

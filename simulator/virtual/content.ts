@@ -109,7 +109,7 @@ function rawLinesOf(kind: ContentKind, id: number, random: SeededRandom): readon
     case 'corrupt':
       return clean(id, 20 + random.below(60), random);
     case 'big':
-      return clean(id, 700 + random.below(800), random);
+      return clean(id, 700 + random.below(800), random).map((line) => noisy(line, random));
     case 'dirty':
       return dirty(clean(id, 3 + random.below(30), random), random);
     case 'long-line':
@@ -150,6 +150,13 @@ function dirty(lines: readonly RawLine[], random: SeededRandom): readonly RawLin
   const last = all.at(-1);
   if (last === undefined || !random.chance(0.6)) return all;
   return [...all.slice(0, -1), { ...last, raw: last.raw.replace(/\r?\n$/, '') }];
+}
+
+/** Hard to compress: what is large in the world must be large in S3, too. */
+function noisy({ record }: RawLine, random: SeededRandom): RawLine {
+  const noise = Array.from({ length: 8 }, () => random.uint32().toString(36)).join('');
+  const longer = `${record?.slice(0, -2) ?? ''},"noise":"${noise}"}}`;
+  return { raw: `${longer}\n`, record: longer, fate: 'delivered' };
 }
 
 function tooLong({ record }: RawLine, random: SeededRandom): RawLine {

@@ -73,7 +73,7 @@ export class FaultDesk {
   }
 
   /** The fault of that kind that acts once, at the `nth` operation. */
-  once<K extends 'overwrite' | 'delete'>(kind: K, nth: number): FaultOf<K> | null {
+  once<K extends 'overwrite' | 'delete' | 'get-saga'>(kind: K, nth: number): FaultOf<K> | null {
     return this.#find(kind, (fault) => isNth(fault, nth));
   }
 

@@ -3,6 +3,7 @@
  * `nth` counts from 1, over the whole run and all instances, so that a fault hits whenever its operation comes; `atMs` counts from the world's start.
  */
 import { z } from 'zod';
+import type { DeepReadonly } from './deep-readonly.ts';
 
 const nth = z.number().int().min(1);
 const ms = z.number().min(0);
@@ -36,6 +37,10 @@ const s3Faults = [
   z.strictObject({ kind: z.literal('get-slow'), nth, times, forMs: ms }),
   /** The checksum comes out wrong, this time only. */
   z.strictObject({ kind: z.literal('get-garbled'), nth, times }),
+  /** The object that the nth GET reads fails again and again, each time in another way. */
+  z.strictObject({ kind: z.literal('get-saga'), nth, readings: z.array(z.enum(['throttled', 'cut', 'garbled'])) }),
+  /** Each piece of a body takes this long. */
+  z.strictObject({ kind: z.literal('s3-slow'), atMs: ms, forMs: ms, pieceMs: ms }),
   z.strictObject({ kind: z.literal('s3-outage'), atMs: ms, forMs: ms, code: s3Code }),
   /** Just before the GET, or while its body is read. */
   z.strictObject({ kind: z.literal('overwrite'), nth, when: z.enum(['before', 'during']) }),
@@ -104,7 +109,7 @@ export const faultSchema = z.discriminatedUnion('kind', [
   ...instanceFaults,
 ]);
 
-export type Fault = Readonly<z.infer<typeof faultSchema>>;
+export type Fault = DeepReadonly<z.infer<typeof faultSchema>>;
 export type FaultKind = Fault['kind'];
 export type FaultOf<K extends FaultKind> = Extract<Fault, { readonly kind: K }>;
 export type KillPoint = (typeof KILL_POINTS)[number];

@@ -2,15 +2,16 @@
  * One streamer process of the world: the real pipeline on ports of its own. It can be stopped as by SIGTERM, and killed between any two steps: then
  * none of its timers fires again and nothing answers it, so nothing that it would have done is ever done.
  */
-import { createPipeline, type Config, type Pipeline, type StateCommit, type StreamerEvent } from '#streamer';
+import { type Config, type createPipeline, type Pipeline, type StateCommit, type StreamerEvent } from '#streamer';
 import type { Changes } from './changes.ts';
 import type { DurableState } from './durable-state.ts';
 import { HeldBytes } from './held-bytes.ts';
-import type { MemoryBucket } from './memory-bucket.ts';
 import { MemoryObjectStore } from './memory-object-store.ts';
 import { MemorySink } from './memory-sink.ts';
 import { MemoryStateStore } from './memory-state-store.ts';
+import type { Sagas } from './sagas.ts';
 import type { SavedProgress } from './saved-progress.ts';
+import type { StoredObjects } from './stored-objects.ts';
 import type { Surroundings } from './surroundings.ts';
 import { syncInflate } from './sync-inflate.ts';
 import type { Trace } from './trace.ts';
@@ -21,13 +22,16 @@ export interface InstanceOptions {
   /** From 1; each start is another instance. */
   readonly number: number;
   readonly surroundings: Surroundings;
+  readonly createPipeline: typeof createPipeline;
   readonly config: Config;
   readonly host: HostClock;
-  readonly buckets: ReadonlyMap<string, MemoryBucket>;
+  readonly objects: StoredObjects;
   readonly changes: Changes;
+  readonly sagas: Sagas;
   readonly durable: DurableState;
   readonly progress: SavedProgress;
-  readonly onFulfilled: (commit: StateCommit) => void;
+  /** When a commit is durable. */
+  readonly onCommit: (commit: StateCommit) => void;
   /** It has ended by itself; null after a clean stop. */
   readonly onEnd: (error: unknown) => void;
 }
@@ -64,7 +68,7 @@ export class Instance implements Life {
       instance: number,
       requestTimeoutMs: config.http.requestTimeoutMs,
     });
-    this.#pipeline = createPipeline(
+    this.#pipeline = options.createPipeline(
       {
         clock: host.portFor(this),
         random: own.random('streamer'),
@@ -90,6 +94,13 @@ export class Instance implements Life {
   /** So long after `stop` a process may take that honours `shutdown_grace`. */
   get endWithinMs(): number {
     return this.#options.config.shutdownGraceMs + 10_000;
+  }
+
+  /** A stop that was asked for must end in time. */
+  checkStop(): void {
+    const { time, judge } = this.#options.surroundings;
+    if (this.#isAlive && this.#stoppedMs !== null && time.nowMs > this.#stoppedMs + this.endWithinMs)
+      judge.breach('every-wait-ends', `a stop did not end within shutdown_grace: ${this.describe()}`);
   }
 
   /** What its pipeline says of itself, for whoever looks for the cause of a breach. */

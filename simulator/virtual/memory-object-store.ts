@@ -9,7 +9,9 @@ import {
 } from '#streamer';
 import type { SeededRandom } from '../random.ts';
 import type { Changes } from './changes.ts';
-import type { MemoryBucket } from './memory-bucket.ts';
+import type { Content } from './content.ts';
+import type { Misfortune, Sagas } from './sagas.ts';
+import type { StoredObjects } from './stored-objects.ts';
 import { latency, pause, type Surroundings } from './surroundings.ts';
 import type { Version } from './truth.ts';
 import type { Life } from './virtual-time.ts';
@@ -20,10 +22,17 @@ const PIECE_BYTES = 4 * 1024;
 export interface ObjectStoreOptions {
   readonly surroundings: Surroundings;
   readonly life: Life;
-  readonly buckets: ReadonlyMap<string, MemoryBucket>;
+  readonly objects: StoredObjects;
   readonly changes: Changes;
+  readonly sagas: Sagas;
   /** So much of the body, from 0 to 1, is in the streamer's hands. */
   readonly onRead: (version: Version, share: number) => void;
+}
+
+/** Which GET it is, and what is to become of it. */
+interface Reading {
+  readonly nth: number;
+  readonly misfortune: Misfortune | null;
 }
 
 type BodyState = 'open' | 'used' | 'closed';
@@ -47,7 +56,9 @@ export class MemoryObjectStore implements ObjectStore {
     if (fault !== null) throw this.#failure(fault.code, `LIST ${request.prefix}`);
     const lag = desk.active('list-lags');
     const keysMax = Math.min(request.keysMax, plan.keysPerPage);
-    const page = this.#bucket(request.bucket).list({ ...request, keysMax }, time.nowMs - (lag?.lagMs ?? 0));
+    const page = this.#options.objects
+      .bucket(request.bucket)
+      .list({ ...request, keysMax }, time.nowMs - (lag?.lagMs ?? 0));
     if (lag !== null) desk.exercise(lag);
     trace.add('list', request.prefix, request.startAfter, page.objects.length, page.prefixes.length);
     passKillPoint('list-answered', this.#options.life);
@@ -59,7 +70,7 @@ export class MemoryObjectStore implements ObjectStore {
     const place = `HEAD ${object.key}`;
     await this.#pause(latency(this.#random, plan.latencyMs.s3), signal);
     this.#failIfAway(place);
-    const ref = this.#bucket(object.bucket).refAt(object.key, time.nowMs);
+    const ref = this.#options.objects.bucket(object.bucket).refAt(object.key, time.nowMs);
     if (ref === null) throw new StreamerError('S3_NOT_FOUND', `${place}: there is no such object`);
     return ref;
   }
@@ -73,13 +84,15 @@ export class MemoryObjectStore implements ObjectStore {
     this.#failIfAway(place);
     const fault = desk.hit('get-fails', nth);
     if (fault !== null) throw this.#failure(fault.code, place);
-    const version = this.#bucket(ref.bucket).at(ref.key, time.nowMs);
+    const misfortune = this.#options.sagas.next(nth, ref);
+    if (misfortune === 'throttled') throw this.#failure('S3_THROTTLED', place);
+    const version = this.#options.objects.bucket(ref.bucket).at(ref.key, time.nowMs);
     trace.add('get', ref.key, version?.content.id ?? null);
     if (version === null) throw new StreamerError('S3_NOT_FOUND', `${place}: there is no such object`);
     if (version.content.etag !== ref.etag) throw new StreamerError('S3_CHANGED', `${place}: another version`);
     passKillPoint('get-answered', this.#options.life);
     this.#options.changes.duringGet(nth, ref);
-    return this.#bodyOf(version, nth, signal);
+    return this.#bodyOf(version, { nth, misfortune }, signal);
   }
 
   /** Keys of the bodies that nobody has read to their end or discarded. */
@@ -87,7 +100,7 @@ export class MemoryObjectStore implements ObjectStore {
     return [...this.#bodies.values()].filter(({ state }) => state !== 'closed').map(({ key }) => key);
   }
 
-  #bodyOf(version: Version, nth: number, signal: AbortSignal): ObjectBody {
+  #bodyOf(version: Version, reading: Reading, signal: AbortSignal): ObjectBody {
     const account = { key: version.key, state: 'open' as BodyState };
     const { etag, stored } = version.content;
     const { onRead } = this.#options;
@@ -97,11 +110,11 @@ export class MemoryObjectStore implements ObjectStore {
       readAll: async () => {
         const read: Uint8Array[] = [];
         // Of a body that ends too early nothing is handed over.
-        for await (const piece of this.#pieces(version, nth, account, () => undefined, signal)) read.push(piece);
+        for await (const piece of this.#pieces(version, reading, account, () => undefined, signal)) read.push(piece);
         onRead(version, 1);
         return Buffer.concat(read);
       },
-      stream: () => this.#pieces(version, nth, account, (share) => onRead(version, share), signal),
+      stream: () => this.#pieces(version, reading, account, (share) => onRead(version, share), signal),
       discard() {
         account.state = 'closed';
       },
@@ -112,7 +125,7 @@ export class MemoryObjectStore implements ObjectStore {
 
   async *#pieces(
     version: Version,
-    nth: number,
+    { nth, misfortune }: Reading,
     account: { state: BodyState },
     onPiece: (share: number) => void,
     signal: AbortSignal,
@@ -121,26 +134,34 @@ export class MemoryObjectStore implements ObjectStore {
     const { desk, plan, time, passKillPoint } = this.#options.surroundings;
     account.state = 'used';
     const place = `GET ${version.key}`;
-    const cut = desk.hit('get-cut', nth);
+    const cutShare = misfortune === 'cut' ? 0.5 : (desk.hit('get-cut', nth)?.share ?? null);
     const slow = desk.hit('get-slow', nth);
-    const stored = desk.hit('get-garbled', nth) === null ? version.content.stored : garbled(version.content.stored);
-    const endBytes = cut === null ? stored.length : Math.floor(stored.length * cut.share);
+    const isGarbled = misfortune === 'garbled' || desk.hit('get-garbled', nth) !== null;
+    const stored = isGarbled ? garbled(version.content) : version.content.stored;
+    const endBytes = cutShare === null ? stored.length : Math.floor(stored.length * cutShare);
     const pieceCount = Math.max(1, Math.ceil(stored.length / PIECE_BYTES));
     try {
       for (let start = 0; start < endBytes; start += PIECE_BYTES) {
         const waitMs = (slow?.forMs ?? latency(this.#random, plan.latencyMs.s3) / 2) / pieceCount;
-        await this.#pause(waitMs, signal);
+        await this.#pause(waitMs + this.#slowness(), signal);
         this.#failIfAway(place);
         // A copy: what S3 holds is nobody's to change.
         yield Buffer.from(stored.subarray(start, Math.min(start + PIECE_BYTES, endBytes)));
         onPiece(Math.min(1, (start + PIECE_BYTES) / stored.length));
       }
       if (slow !== null) desk.disturb(time.nowMs);
-      if (cut !== null) throw new StreamerError('S3_UNAVAILABLE', `${place}: the body ended too early`);
+      if (cutShare !== null) throw new StreamerError('S3_UNAVAILABLE', `${place}: the body ended too early`);
       passKillPoint('body-read', life);
     } finally {
       account.state = 'closed';
     }
+  }
+
+  #slowness(): number {
+    const { desk } = this.#options.surroundings;
+    const slow = desk.active('s3-slow');
+    if (slow !== null) desk.exercise(slow);
+    return slow?.pieceMs ?? 0;
   }
 
   async #pause(ms: number, signal: AbortSignal): Promise<void> {
@@ -159,19 +180,13 @@ export class MemoryObjectStore implements ObjectStore {
     this.#options.surroundings.trace.add('s3 failed', code, place);
     return new StreamerError(code, `${place}: failed as planned`);
   }
-
-  #bucket(name: string): MemoryBucket {
-    const bucket = this.#options.buckets.get(name);
-    if (bucket === undefined) throw new StreamerError('S3_NO_BUCKET', `there is no bucket ${name}`);
-    return bucket;
-  }
 }
 
-/** With a checksum that is wrong: all lines can be read before it shows. */
-function garbled(stored: Uint8Array): Uint8Array {
+/** With a checksum that is wrong: all lines can be read before it shows. What has none, or has lost it, stays as it is. */
+function garbled({ stored, damage, kind }: Content): Uint8Array {
+  if (damage !== null || kind === 'plain' || kind === 'zero-bytes') return stored;
   const copy = Buffer.from(stored);
-  // Not the byte that is wrong in contents of kind `bad-checksum`.
-  const at = Math.max(0, copy.length - 7);
-  if (copy.length > 18) copy[at] = (copy[at] ?? 0) ^ 0xff;
+  const at = copy.length - 8;
+  copy[at] = (copy[at] ?? 0) ^ 0xff;
   return copy;
 }

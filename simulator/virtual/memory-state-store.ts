@@ -22,7 +22,7 @@ export interface StateStoreOptions {
   readonly life: Life;
   readonly durable: DurableState;
   readonly progress: SavedProgress;
-  readonly onFulfilled: (commit: StateCommit) => void;
+  readonly onCommit: (commit: StateCommit) => void;
 }
 
 export class MemoryStateStore implements StateStore {
@@ -106,6 +106,6 @@ export class MemoryStateStore implements StateStore {
     this.#underWay.delete(commit);
     this.#options.durable.apply(commit);
     this.#options.progress.apply(commit);
-    this.#options.onFulfilled(commit);
+    this.#options.onCommit(commit);
   }
 }

@@ -2,6 +2,7 @@
 import type { SeededRandom } from '../random.ts';
 import { type Fault, KILL_POINTS } from './fault.ts';
 import type { WorldSettings } from './plan.ts';
+import type { Theme } from './theme.ts';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
@@ -10,11 +11,14 @@ export interface FaultSite {
   /** So long new objects come. */
   readonly liveMs: number;
   readonly settings: WorldSettings;
+  readonly theme: Theme;
 }
 
 interface DrawSite extends FaultSite {
   /** Of the operations that a world makes at least: the fault hits one of the first. */
   readonly share: number;
+  /** But none of so many before them. */
+  readonly after: number;
 }
 
 type Draw = (random: SeededRandom, site: DrawSite) => Fault;
@@ -114,6 +118,21 @@ const postEarly: Draw = (random, site) => ({
   times: 1 + random.below(10),
 });
 
+const FAILURES = ['throttled', 'cut'] as const;
+
+/** So few damaged readings that nobody may give the object up. */
+const getSaga: Draw = (random, site) => ({
+  kind: 'get-saga',
+  nth: nth(random, site, GETS),
+  readings: [...Array.from({ length: random.below(5) }, () => random.pick(FAILURES)), 'garbled'],
+});
+
+const s3Slow: Draw = (random, site) => ({
+  kind: 's3-slow',
+  ...window(random, site, 5 * MINUTE_MS),
+  pieceMs: random.next() * 2 * SECOND_MS,
+});
+
 const listLags: Draw = (random, site) => ({
   kind: 'list-lags',
   ...window(random, site, 5 * MINUTE_MS),
@@ -149,7 +168,8 @@ const sinkOutage: Draw = (random, site) => ({
 const clockStep: Draw = (random, site) => ({
   kind: 'clock-step',
   ...window(random, site, 5 * MINUTE_MS),
-  byMs: (random.next() - 0.5) * 4 * MINUTE_MS,
+  // By NTP, or by somebody who had set another time zone.
+  byMs: (random.next() - 0.5) * (random.chance(0.7) ? 4 * MINUTE_MS : 6 * 60 * MINUTE_MS),
 });
 
 /** With a single endpoint, or where the others may be dead too, it comes back. */
@@ -172,11 +192,19 @@ const killAt: Draw = (random, site) => ({ kind: 'kill-at', atMs: random.next() *
 
 const stop: Draw = (random, site) => ({ kind: 'stop', atMs: random.next() * site.liveMs, downMs: downMs(random) });
 
-const EARLY: readonly Draw[] = [kill, listFails, getFails, postFails, postResets, commitFails];
+/** Each behind what another of them may hit first. */
+const EARLY: readonly (readonly [Draw, number])[] = [
+  [kill, 0],
+  [listFails, 0],
+  [getFails, 0],
+  [postFails, 0],
+  [postResets, 20],
+  [commitFails, 1],
+];
 
 const LATER: readonly Draw[] = [
   ...[listFails, listLags],
-  ...[getFails, getCut, getSlow, overwrite, s3Outage],
+  ...[getFails, getCut, getSlow, getSaga, overwrite, s3Slow, s3Outage],
   (random, site) => ({ kind: 'get-garbled', nth: nth(random, site, GETS), times: 1 }),
   (random, site) => ({ kind: 'delete', nth: nth(random, site, GETS) }),
   ...[postFails, postResets, postLate, postEarly, storm, sinkSlow, sinkOutage, deadEndpoint],
@@ -187,12 +215,52 @@ const LATER: readonly Draw[] = [
 ];
 
 export function planFaults(random: SeededRandom, site: FaultSite): readonly Fault[] {
-  const early = EARLY.map((draw) => draw(random, { ...site, share: EARLY_SHARE }));
+  const early = EARLY.map(([draw, after]) => draw(random, { ...site, share: EARLY_SHARE, after }));
   const count = LATER_MIN + random.below(LATER_MORE);
-  const later = Array.from({ length: count }, () => random.pick(LATER)(random, { ...site, share: 1 }));
+  const later = Array.from({ length: count }, () => random.pick(LATER)(random, { ...site, share: 1, after: 0 }));
   // Endpoints that refuse everything, accept for a moment and refuse again make good lines look bad: that much cannot be told from outside.
-  const firstRefusing = later.find(({ kind }) => kind === 'refuses-all');
-  return [...early, ...later.filter((fault) => fault.kind !== 'refuses-all' || fault === firstRefusing)];
+  const themed = themeFaults(random, site);
+  const firstRefusing = [...themed, ...later].find(({ kind }) => kind === 'refuses-all');
+  return [...early, ...themed, ...later.filter((fault) => fault.kind !== 'refuses-all' || fault === firstRefusing)];
+}
+
+/** What a theme needs beside chance. */
+function themeFaults(random: SeededRandom, { theme, liveMs }: FaultSite): readonly Fault[] {
+  switch (theme) {
+    case 'any':
+      return [];
+    case 'backed-up': {
+      // Longer than the look-back, while new objects come.
+      const atMs = 0.3 * liveMs * random.next();
+      return [{ kind: 'sink-outage', atMs, forMs: (12 + 4 * random.next()) * MINUTE_MS, how: 'refuses' }];
+    }
+    case 'late-folders': {
+      // What came after midnight is under way for longer than the look-back when the streamer dies, and it stays down for longer still.
+      const atMs = (1 + 2 * random.next()) * MINUTE_MS;
+      const killMs = atMs + (13 + 3 * random.next()) * MINUTE_MS;
+      return [
+        { kind: 'sink-outage', atMs, forMs: 17 * MINUTE_MS, how: 'refuses' },
+        { kind: 'kill-at', atMs: killMs, downMs: (20 + 60 * random.next()) * MINUTE_MS },
+      ];
+    }
+    case 'wrong-clock': {
+      const atMs = 0.5 * liveMs * random.next();
+      const forMs = (1 + 3 * random.next()) * MINUTE_MS;
+      // It goes on when the clock is right again.
+      const outage = { atMs: atMs + forMs / 2, forMs: forMs / 2 + (0.5 + random.next()) * MINUTE_MS };
+      return [
+        { kind: 'clock-step', atMs, forMs, byMs: (1 + 2 * random.next()) * 60 * MINUTE_MS },
+        { kind: 'sink-outage', ...outage, how: 'refuses' },
+        { kind: 's3-outage', ...outage, code: 'S3_THROTTLED' },
+      ];
+    }
+    case 'condemned':
+      return [{ kind: 'refuses-all', atMs: 20 * SECOND_MS * random.next(), forMs: MINUTE_MS }];
+    case 'slow-source':
+      return [{ kind: 's3-slow', atMs: 0, forMs: 10 * MINUTE_MS, pieceMs: (0.3 + random.next()) * SECOND_MS }];
+    case 'slow-drain':
+      return [{ kind: 'sink-slow', atMs: 0, forMs: 10 * MINUTE_MS, latencyMs: (1 + 2 * random.next()) * SECOND_MS }];
+  }
 }
 
 /** Mostly a restart; now and then a night. */
@@ -212,8 +280,8 @@ function window(
 }
 
 /** More often early than late. */
-function nth(random: SeededRandom, { share }: DrawSite, operations: number): number {
-  return 1 + Math.floor(random.next() * random.next() * share * operations);
+function nth(random: SeededRandom, { share, after }: DrawSite, operations: number): number {
+  return 1 + after + Math.floor(random.next() * random.next() * share * operations);
 }
 
 function retryAfter(random: SeededRandom): number | null {

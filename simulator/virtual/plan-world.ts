@@ -10,6 +10,7 @@ import {
   type WorldSettings,
   zscalerKey,
 } from './plan.ts';
+import { type Theme, themeOf } from './theme.ts';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
@@ -46,30 +47,32 @@ const LEFT_OVER = 19;
 
 export function planWorld(seed: number): WorldPlan {
   const random = createRandom(seed).fork('plan');
-  const shape = shapeOf(random.fork('shape'));
-  const settings = settingsOf(random.fork('settings'), shape);
+  const theme = themeOf(random.fork('theme'));
+  const shape = shapeOf(random.fork('shape'), theme);
+  const settings = { ...settingsOf(random.fork('settings'), shape), ...themeSettings(theme) };
   const contents = new Contents(random.fork('contents'));
   const objects = [
     ...zscalerObjects(random.fork('objects'), shape, settings, contents),
     ...umbrellaObjects(random.fork('csv'), shape, contents),
-    ...strangers(random.fork('strangers'), shape, contents),
+    ...foreignFiles(random.fork('strangers'), shape, contents),
   ];
   return {
     seed,
     startMs: shape.startMs,
     settings,
-    keysPerPage: random.fork('pages').pick([7, 25, 100, 1000]),
-    latencyMs: latenciesOf(random.fork('latency')),
+    keysPerPage: theme === 'slow-drain' ? 1000 : random.fork('pages').pick([7, 25, 100, 1000]),
+    latencyMs: { ...latenciesOf(random.fork('latency')), ...(theme === 'condemned' ? { sink: 200 } : {}) },
     objects,
     trickle: Array.from({ length: TRICKLE_OBJECTS }, () => contents.take('tiny')),
     requests: requestsOf(random.fork('requests'), shape, objects),
-    faults: planFaults(random.fork('faults'), { liveMs: shape.liveMs, settings }),
+    faults: planFaults(random.fork('faults'), { liveMs: shape.liveMs, settings, theme }),
     calm: calmOf(random.fork('calm'), shape, contents),
   };
 }
 
 /** When things happen. */
 interface Shape {
+  readonly theme: Theme;
   readonly startMs: number;
   /** So long before the start lies the oldest object. */
   readonly backlogMs: number;
@@ -82,18 +85,67 @@ interface Shape {
   readonly isMidnightCalm: boolean;
 }
 
-function shapeOf(random: SeededRandom): Shape {
+function shapeOf(random: SeededRandom, theme: Theme): Shape {
   const midnightMs = Date.parse(`${random.pick(MIDNIGHTS)}T00:00:00Z`);
   const liveMs = (10 + 30 * random.next()) * MINUTE_MS;
   const isMidnightCalm = random.chance(0.3);
   // Somewhere in the live part, or a little after it.
   const startMs = Math.floor(midnightMs - (isMidnightCalm ? liveMs + 10 * MINUTE_MS : liveMs * random.next()));
   const backlogMs = random.pick([30 * MINUTE_MS, 3 * HOUR_MS, DAY_MS, 3 * DAY_MS]);
-  return { startMs, backlogMs, backlogShare: random.next() * 0.8, liveMs, midnightMs, isMidnightCalm };
+  const backlogShare = random.next() * 0.8;
+  const shape = { theme, startMs, backlogMs, backlogShare, liveMs, midnightMs, isMidnightCalm };
+  switch (theme) {
+    case 'any':
+    case 'backed-up':
+    case 'wrong-clock':
+      return shape;
+    case 'condemned':
+    case 'slow-source':
+      // Much to do when it begins.
+      return { ...shape, backlogShare: 0.8 };
+    case 'late-folders':
+      return {
+        ...shape,
+        startMs: midnightMs - MINUTE_MS,
+        isMidnightCalm: false,
+        backlogMs: 30 * MINUTE_MS,
+        backlogShare: 0.1,
+      };
+    case 'slow-drain':
+      // All in the folder of one day.
+      return {
+        ...shape,
+        startMs: midnightMs - 4 * HOUR_MS,
+        isMidnightCalm: false,
+        backlogMs: 3 * HOUR_MS,
+        backlogShare: 0.7,
+      };
+  }
+}
+
+function themeSettings(theme: Theme): Partial<WorldSettings> {
+  const soonPast = { lookbackMs: 10 * MINUTE_MS, lookbackIntervalMs: 2 * MINUTE_MS };
+  switch (theme) {
+    case 'any':
+    case 'wrong-clock':
+      return {};
+    case 'condemned':
+      return { memoryLimitBytes: 6_000_000, httpWorkers: 4, workers: 8, queueObjectsMax: 1000, batchLinesMax: 1000 };
+    case 'backed-up':
+      return { ...soonPast, queueObjectsMax: 3, liveWindowMs: MINUTE_MS };
+    case 'late-folders':
+      return { ...soonPast, queueObjectsMax: 1000 };
+    case 'slow-source':
+      return { memoryLimitBytes: 150_000, batchBytesMax: 4_000, flushIntervalMs: 100 };
+    case 'slow-drain':
+      return { queueObjectsMax: 3, workers: 2, httpWorkers: 1, liveWindowMs: 10 * MINUTE_MS };
+  }
 }
 
 function settingsOf(random: SeededRandom, { startMs, backlogMs }: Shape): WorldSettings {
-  const batchBytesMax = random.pick([2_000, 4_000, 16_000, 64_000]);
+  const memoryLimitBytes = random.pick([150_000, 300_000, 1_500_000, 6_000_000]);
+  // Several batches must fit, as the configuration demands.
+  const batchBytesMax = random.pick([2_000, 4_000, 16_000, 64_000].filter((bytes) => 9 * bytes < memoryLimitBytes));
   return {
     endpoints: 1 + random.below(3),
     workers: 1 + random.below(8),
@@ -112,7 +164,7 @@ function settingsOf(random: SeededRandom, { startMs, backlogMs }: Shape): WorldS
     flushIntervalMs: random.pick([100, 1_000]),
     requestTimeoutMs: random.pick([2, 10, 30]) * SECOND_MS,
     saveIntervalMs: random.pick([1, 5, 15]) * SECOND_MS,
-    memoryLimitBytes: random.pick([150_000, 300_000, 1_500_000, 6_000_000]),
+    memoryLimitBytes,
     shutdownGraceMs: random.pick([5, 20]) * SECOND_MS,
   };
 }
@@ -129,13 +181,15 @@ function zscalerObjects(
 ): readonly PlannedObject[] {
   // A refused line waits, and holds memory, until others are accepted; where one large object needs all memory there are no others.
   const shares = SHARES.filter(([kind]) => kind !== 'poison' || memoryLimitBytes >= MEMORY_FOR_SEVERAL_BYTES);
-  const kinds = shares.flatMap(([kind, share]) => Array.from({ length: share }, () => kind));
+  const more: readonly ContentKind[] = shape.theme === 'condemned' ? Array.from({ length: 40 }, () => 'poison') : [];
+  const kinds = [...shares.flatMap(([kind, share]) => Array.from({ length: share }, () => kind)), ...more];
   const count = ZSCALER_OBJECTS + random.below(OBJECTS_MORE);
   const taken = new Set<string>();
   return Array.from({ length: count }, (_, index) => {
     const content = contents.take(kinds[index] ?? random.pick(USUAL));
     const visibleMs = visibleAt(random, shape);
-    const stampMs = Math.floor(stampOf(random, visibleMs, lookbackMs - LOOKBACK_MARGIN_MS) / SECOND_MS) * SECOND_MS;
+    const stampMs =
+      Math.floor(stampOf(random, visibleMs, lookbackMs - LOOKBACK_MARGIN_MS, shape) / SECOND_MS) * SECOND_MS;
     let sequence = 1;
     while (taken.has(zscalerKey(stampMs, sequence))) sequence += 1;
     const key = zscalerKey(stampMs, sequence);
@@ -153,7 +207,9 @@ function visibleAt(random: SeededRandom, { startMs, backlogMs, backlogShare, liv
 }
 
 /** The time in the name: mostly a little before the object can be seen, now and then far off. */
-function stampOf(random: SeededRandom, visibleMs: number, lateMsMax: number): number {
+function stampOf(random: SeededRandom, visibleMs: number, lateMsMax: number, { theme, midnightMs }: Shape): number {
+  const lateMs = visibleMs - midnightMs;
+  if (theme === 'late-folders' && lateMs >= 0 && lateMs < lateMsMax) return midnightMs - 1 - random.next() * MINUTE_MS;
   const kind = random.next();
   if (kind < 0.85) return visibleMs - random.next() * 20 * SECOND_MS;
   if (kind < 0.93) return visibleMs - random.next() * Math.min(lateMsMax, 10 * MINUTE_MS);
@@ -171,7 +227,7 @@ function umbrellaObjects(random: SeededRandom, shape: Shape, contents: Contents)
 }
 
 /** Keys that no format knows: they must be left alone. */
-function strangers(random: SeededRandom, shape: Shape, contents: Contents): readonly PlannedObject[] {
+function foreignFiles(random: SeededRandom, shape: Shape, contents: Contents): readonly PlannedObject[] {
   const folder = zscalerKey(shape.startMs, 1).replace(/[^/]+$/, '');
   return ['_SUCCESS', 'notes.txt'].map((name) => ({
     source: 0,
@@ -207,7 +263,10 @@ function calmOf(
     }));
   }).flat();
   const atMs = isMidnightCalm ? midnightMs - startMs - (1 + 3 * random.next()) * MINUTE_MS : 0;
-  return { atMs: Math.max(0, atMs), objects };
+  // In the long pause between two bursts, and sorted behind all names that come.
+  const strangerMs = (75 + 90 * random.below(bursts)) * SECOND_MS;
+  const strangers = [{ name: '_SUCCESS', content: contents.take('tiny'), visibleMs: strangerMs }];
+  return { atMs: Math.max(0, atMs), objects, strangers };
 }
 
 /** Each content stands in one object of a world at most, because its lines tell which object they come from. */

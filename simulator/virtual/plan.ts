@@ -2,6 +2,7 @@
  * A world as data: everything that a run depends on. A seed gives a plan (`plan-world.ts`), a scenario file holds one; the same plan gives the same run.
  */
 import { z } from 'zod';
+import type { DeepReadonly } from './deep-readonly.ts';
 import { faultSchema } from './fault.ts';
 
 const ms = z.number();
@@ -72,12 +73,10 @@ export const planSchema = z.strictObject({
     /** Not before this moment, from the world's start. */
     atMs: ms,
     objects: z.array(calmObjectSchema),
+    /** Files that are none of ours, in the same folder. */
+    strangers: z.array(z.strictObject({ name: z.string(), content: count, visibleMs: ms })),
   }),
 });
-
-type DeepReadonly<T> = T extends readonly (infer Item)[]
-  ? readonly DeepReadonly<Item>[]
-  : { readonly [Key in keyof T]: T[Key] extends object ? DeepReadonly<T[Key]> : T[Key] };
 
 export type WorldPlan = DeepReadonly<z.infer<typeof planSchema>>;
 export type PlannedObject = WorldPlan['objects'][number];

@@ -39,8 +39,8 @@ export interface Version {
   openBytes: number;
   /** When the last line was acknowledged; null before. An object without lines is never waited for. */
   acknowledgedMs: number | null;
-  /** Requests for it that are not fulfilled. */
-  openRequests: number;
+  /** Somebody asked for it, and has not got it yet. */
+  hasOpenRequest: boolean;
 }
 
 /** Lines first..end-1 of one version. */
@@ -85,7 +85,7 @@ export class Truth {
       isDurablyComplete: false,
       openBytes: content.lines.reduce((bytes, line) => bytes + (isDue(line) ? line.end - line.start : 0), 0),
       acknowledgedMs: null,
-      openRequests: 0,
+      hasOpenRequest: false,
     };
     this.#versions.push(version);
     this.#byContent.set(contentId, version);
@@ -172,7 +172,7 @@ export class Truth {
       for (let line = 0; line < version.copies.length; line += 1) {
         const wasSent = (version.copies[line] ?? 0) > 0 || underWayLines?.has(line) === true;
         // What an operator asked for again is durable from before; its second delivery is not.
-        const isDurable = version.durable[line] === 1 && version.openRequests === 0;
+        const isDurable = version.durable[line] === 1 && !version.hasOpenRequest;
         if (wasSent && !isDurable) bump(version.repeatsAllowed, line);
       }
     }
@@ -205,7 +205,7 @@ export class Truth {
   /** What is owed and not yet durably complete. */
   openVersions(): readonly Version[] {
     return this.#versions.filter(
-      (version) => isOwed(version) && (!version.isDurablyComplete || version.openRequests > 0),
+      (version) => isOwed(version) && (!version.isDurablyComplete || version.hasOpenRequest),
     );
   }
 }
