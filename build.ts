@@ -1,11 +1,14 @@
 /**
  * Bundles the streamer into one file: it starts faster and smaller than its sources, and needs no node_modules beside it.
  * `npm run build` writes `dist/streamer.js`; `node --import tsx build.ts FILE` writes FILE. `--readable` keeps the names and writes FILE.map, for profiles.
+ * The licences of what is in it stand beside it, in `licenses.txt`.
  */
-import { chmodSync, readFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
+import { dirname, join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import * as z from 'zod';
+import { licensesText } from './build-licenses.ts';
 
 const [outfile = 'dist/streamer.js', flag] = process.argv.slice(2);
 const isReadable = flag === '--readable';
@@ -45,7 +48,7 @@ const builtinsOnDemand: Plugin = {
   },
 };
 
-await build({
+const { metafile } = await build({
   entryPoints: ['streamer/main.ts'],
   outfile,
   bundle: true,
@@ -55,6 +58,7 @@ await build({
   minify: !isReadable,
   sourcemap: isReadable ? 'external' : false,
   legalComments: 'none',
+  metafile: true,
   plugins: [builtinsOnDemand],
   alias: {
     // Its ES module calls `createRequire(...)('@grpc/grpc-js')`, which no bundler can see; its CommonJS twin calls `require`.
@@ -65,3 +69,4 @@ await build({
   banner: { js: `${shebang}\n${head}` },
 });
 chmodSync(outfile, 0o755);
+writeFileSync(join(dirname(outfile), 'licenses.txt'), licensesText(metafile));

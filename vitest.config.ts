@@ -7,14 +7,14 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{streamer,simulator,scenarios,reports,fixtures}/**/*.test.ts'],
+          include: ['{streamer,simulator,scenarios,reports,fixtures,deploy}/**/*.test.ts'],
           testTimeout: 20_000,
         },
       },
       {
         test: {
           name: 'integration',
-          include: ['{streamer,simulator,scenarios,reports,fixtures}/**/*.itest.ts'],
+          include: ['{streamer,simulator,scenarios,reports,fixtures,deploy}/**/*.itest.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
