@@ -1,5 +1,5 @@
 /** The harness's command line: `npm run snapshot`, `npm run scenario`, `npm run bench`. Results on stdout, progress on stderr. */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import {
   compareRuns,
   type Comparison,
@@ -13,6 +13,15 @@ import { parseBytes } from '#streamer';
 import { bench } from './bench/bench.ts';
 import { renderBench } from './bench/render.ts';
 import { allScenarios, findScenario } from './catalog.ts';
+import {
+  exitCodes,
+  parseCount,
+  parseDurationS,
+  parseSeed,
+  replayCommand,
+  runCommandLine,
+  s3Help,
+} from './command-line.ts';
 import { Progress } from './environment/progress.ts';
 import { readResult } from './report/read-result.ts';
 import { rerender } from './report/rerender.ts';
@@ -20,8 +29,6 @@ import { runScenario } from './run/run.ts';
 import { renderVerdicts, runAll, worstOf } from './run-all.ts';
 import type { Scenario } from './scenario.ts';
 import { snapshot, type SnapshotRate, snapshotRates } from './snapshot.ts';
-
-const exitCodes = { passed: 0, failed: 1, usage: 2, provesNothing: 3 } as const;
 
 const exitCodeOfVerdict: Readonly<Record<Verdict, number>> = {
   pass: exitCodes.passed,
@@ -73,11 +80,6 @@ const snapshotDurationS = 60;
 /** Twenty scans, so that the delay window is a small part of the run. */
 const documentedDurationS = 300;
 
-const afterHelp = `
-Exit codes: 0 passed · 1 a check failed · 2 wrong usage or configuration · 3 the run proves nothing.
---s3: embedded (needs nothing, the default) · minio (Docker, or a binary on PATH or in MINIO_BINARY) ·
-      http://host:9000 (a bucket is made and deleted) · http://host:9000/bucket. Credentials: AWS_*.`;
-
 const compareHelp = `
 Exit codes: 0 compared · 1 B lost lines or failed, and A did not · 2 wrong usage ·
             3 machine, Node, S3 or load differ (or a run proves nothing), so the figures say nothing about the code.`;
@@ -85,7 +87,7 @@ Exit codes: 0 compared · 1 B lost lines or failed, and A did not · 2 wrong usa
 function program(interrupt: AbortSignal, end: (code: number) => void): Command {
   const root = new Command('scenarios')
     .description('Runs the streamer on real parts and judges the run.')
-    .addHelpText('after', afterHelp)
+    .addHelpText('after', s3Help)
     .exitOverride();
   withReportOptions(root.command('snapshot'))
     .description('reproduce the documented performance snapshot')
@@ -111,7 +113,7 @@ function program(interrupt: AbortSignal, end: (code: number) => void): Command {
     .option('--memory-limit <size>', 'the streamer once more with this memory.limit: 128MiB', parseMemoryLimit)
     .option('--profile', 'who uses its CPU time: table and flame graph, in --out', false)
     .action(async (flags: BenchFlags) => end(await benchAndPrint(flags, interrupt)));
-  for (const command of root.commands) command.addHelpText('after', afterHelp);
+  for (const command of root.commands) command.addHelpText('after', s3Help);
   root
     .command('report')
     .description('render the reports of a run again, from its result.json')
@@ -170,7 +172,7 @@ async function runAllAndPrint(
   flags: ScenarioFlags,
   signal: AbortSignal,
 ): Promise<number> {
-  const replay = replayCommand(flags.seed);
+  const replay = replayOf(flags.seed);
   const verdicts = await runAll(scenarios, {
     ...flags,
     replayOf: (scenario) => replay.replace('-- all', `-- ${scenario}`),
@@ -184,7 +186,7 @@ async function runAllAndPrint(
 async function runAndPrint(scenario: Scenario, flags: ReportOptions, signal: AbortSignal): Promise<number> {
   const { result, folder } = await runScenario(scenario, {
     ...flags,
-    replay: replayCommand(flags.seed),
+    replay: replayOf(flags.seed),
     progress: new Progress(process.stderr),
     signal,
   });
@@ -196,7 +198,7 @@ async function runAndPrint(scenario: Scenario, flags: ReportOptions, signal: Abo
 async function benchAndPrint(flags: BenchFlags, signal: AbortSignal): Promise<number> {
   const result = await bench({
     ...flags,
-    replay: replayCommand(flags.seed),
+    replay: replayOf(flags.seed),
     progress: new Progress(process.stderr),
     signal,
   });
@@ -229,25 +231,10 @@ function printList(scenarios: readonly Scenario[], { json }: ScenarioFlags): num
   return exitCodes.passed;
 }
 
-/** As npm was asked, and always with the seed: everything random comes from it. */
-function replayCommand(seed: number): string {
-  const [command = '', ...words] = process.argv.slice(2);
-  const rest = words.includes('--seed') ? words : [...words, '--seed', String(seed)];
-  const quoted = rest.map((word) =>
-    /^[\w./:=@-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`,
-  );
-  return ['npm', 'run', command, '--', ...quoted].join(' ');
-}
-
-function parseSeed(text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 0.');
-  return Number(text);
-}
-
-function parseCount(text: string): number {
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('It must be a whole number from 1.');
-  return count;
+/** As npm was asked: the first word is the script. */
+function replayOf(seed: number): string {
+  const [script = '', ...words] = process.argv.slice(2);
+  return replayCommand(script, words, seed);
 }
 
 function parseMemoryLimit(text: string): string {
@@ -255,40 +242,5 @@ function parseMemoryLimit(text: string): string {
   return text;
 }
 
-function parseDurationS(text: string): number {
-  const [, number, unit] = /^(\d+)(s|m|h)?$/.exec(text) ?? [];
-  const durationS = Number(number) * ({ s: 1, m: 60, h: 3600 }[unit ?? 's'] ?? 1);
-  if (!(durationS >= 1)) throw new InvalidArgumentError('It must be such as 60s or 5m.');
-  return durationS;
-}
-
-async function main(): Promise<number> {
-  const interrupt = new AbortController();
-  const onSignal = (): void => {
-    // Asked twice: at once. The guard process ends what is still running.
-    if (interrupt.signal.aborted) process.exit(exitCodes.provesNothing);
-    process.stderr.write('\nStopping...\n');
-    interrupt.abort();
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
-  let code: number = exitCodes.passed;
-  try {
-    await program(interrupt.signal, (ended) => {
-      code = ended;
-    }).parseAsync();
-    return code;
-  } catch (error) {
-    if (interrupt.signal.aborted) {
-      process.stderr.write('Interrupted: nothing was judged, nothing is left running.\n');
-      return exitCodes.provesNothing;
-    }
-    // Commander has said what is wrong, or printed the help.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.passed : exitCodes.usage;
-    if (!(error instanceof HarnessError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    return error.fault === 'usage' ? exitCodes.usage : exitCodes.provesNothing;
-  }
-}
-
 // Not process.exit: what is written to a pipe must be out first.
-process.exitCode = await main();
+process.exitCode = await runCommandLine(program);

@@ -1,0 +1,68 @@
+/** What all command lines of the harness have in common: exit codes, options, and how they end. */
+import { type Command, CommanderError, InvalidArgumentError } from 'commander';
+import { HarnessError } from '#simulator';
+
+export const exitCodes = { passed: 0, failed: 1, usage: 2, provesNothing: 3 } as const;
+
+export const s3Help = `
+Exit codes: 0 passed · 1 a check failed · 2 wrong usage or configuration · 3 the run proves nothing.
+--s3: embedded (needs nothing, the default) · minio (Docker, or a binary on PATH or in MINIO_BINARY) ·
+      http://host:9000 (a bucket is made and deleted) · http://host:9000/bucket. Credentials: AWS_*.`;
+
+/** As npm was asked, and always with the seed: everything random comes from it. `words` are those behind the name of the npm script. */
+export function replayCommand(script: string, words: readonly string[], seed: number): string {
+  const rest = words.includes('--seed') ? words : [...words, '--seed', String(seed)];
+  const quoted = rest.map((word) =>
+    /^[\w./:=@-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`,
+  );
+  return ['npm', 'run', script, '--', ...quoted].join(' ');
+}
+
+export function parseSeed(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 0.');
+  return Number(text);
+}
+
+export function parseCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('It must be a whole number from 1.');
+  return count;
+}
+
+export function parseDurationS(text: string): number {
+  const [, number, unit] = /^(\d+)(s|m|h)?$/.exec(text) ?? [];
+  const durationS = Number(number) * ({ s: 1, m: 60, h: 3600 }[unit ?? 's'] ?? 1);
+  if (!(durationS >= 1)) throw new InvalidArgumentError('It must be such as 60s or 5m.');
+  return durationS;
+}
+
+/** Gives the exit code. The program calls `end` with its own; signals abort `interrupt`, and a second one ends at once. */
+export async function runCommandLine(
+  program: (interrupt: AbortSignal, end: (code: number) => void) => Command,
+): Promise<number> {
+  const interrupt = new AbortController();
+  const onSignal = (): void => {
+    // Asked twice: at once. The guard process ends what is still running.
+    if (interrupt.signal.aborted) process.exit(exitCodes.provesNothing);
+    process.stderr.write('\nStopping...\n');
+    interrupt.abort();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  let code: number = exitCodes.passed;
+  try {
+    await program(interrupt.signal, (ended) => {
+      code = ended;
+    }).parseAsync();
+    return code;
+  } catch (error) {
+    if (interrupt.signal.aborted) {
+      process.stderr.write('Interrupted: nothing was judged, nothing is left running.\n');
+      return exitCodes.provesNothing;
+    }
+    // Commander has said what is wrong, or printed the help.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.passed : exitCodes.usage;
+    if (!(error instanceof HarnessError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return error.fault === 'usage' ? exitCodes.usage : exitCodes.provesNothing;
+  }
+}
