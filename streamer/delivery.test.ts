@@ -28,6 +28,8 @@ function bodyOf(text: string, suspectSince: number | null = null): DeliveryBody 
     contentType: '',
     idempotencyKey: text,
     suspectSince,
+    sentBefore: null,
+    wasParked: false,
     objectIds: [],
   };
 }

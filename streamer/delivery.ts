@@ -5,6 +5,7 @@
 import { backoffMs } from './core/backoff.ts';
 import { type Booking, type BreakerState, EndpointPicker } from './core/endpoint-picker.ts';
 import { classifyStatus, type Outcome } from './core/response.ts';
+import type { SentBefore } from './core/send-queue.ts';
 import { SteadyTime } from './core/steady-time.ts';
 import type { Ports, SinkAnswer } from './ports.ts';
 
@@ -21,6 +22,10 @@ export interface DeliveryBody {
    * something sent after that; from any other it is the endpoint's fault, and the body waits and tries again.
    */
   readonly suspectSince: number | null;
+  /** Where it was handed back before. */
+  readonly sentBefore: SentBefore | null;
+  /** Its object was parked for it, or for another batch of it. */
+  readonly wasParked: boolean;
 }
 
 export interface Refusal {
@@ -40,7 +45,9 @@ export type DeliveryResult =
       /** No attempt still reads the body's memory. */
       readonly isBodyReleased: boolean;
     }
-  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | ({ readonly kind: 'refused'; readonly refusal: Refusal } & SentBefore)
+  /** Server errors, more than can be waited for here. `isAtFault`: the endpoints take others meanwhile. Otherwise it is to be sent again after `delayMs`. */
+  | ({ readonly kind: 'failing'; readonly isAtFault: boolean; readonly delayMs: number } & SentBefore)
   | { readonly kind: 'aborted' };
 
 export interface EndpointStatus {
@@ -48,6 +55,11 @@ export interface EndpointStatus {
   readonly state: BreakerState;
 }
 
+/** So many server errors (5xx), some seven seconds of them, are enough to call a body at fault where others pass; and fewer for one that was parked before. */
+const SERVER_ERRORS_MAX = 8;
+const SERVER_ERRORS_AGAIN_MAX = 2;
+/** After more than this many it waits without a worker, and its errors no longer speak against an endpoint that is in use. */
+const UNSUSPICIOUS_SERVER_ERRORS_MAX = 2;
 const BACKOFF = { delayMsBase: 100, delayMsMax: 10_000 } as const;
 const PICKER = { failuresMax: 3, pauseMsBase: 500, pauseMsMax: 5_000, misconfiguredPauseMs: 5_000 } as const;
 /** While only a probe under way can tell whether an endpoint is back. */
@@ -91,11 +103,18 @@ export class Delivery {
 
   async deliver(body: DeliveryBody, signal: AbortSignal): Promise<DeliveryResult> {
     const { clock, random, events } = this.#ports;
-    let firstSentMs: number | null = null;
-    let avoid: number | null = null;
     let isBodyReleased = true;
+    const { sends } = body.sentBefore ?? { sends: this.#sends };
+    let firstSentMs = body.sentBefore?.firstSentMs ?? null;
+    const failedAt = [...(body.sentBefore?.failedAt ?? [])];
+    // Each endpoint gets its turn before one is asked again.
+    const failures = [...failedAt];
     for (let attempt = 1; ; attempt += 1) {
-      const booking = await this.#waitForEndpoint(body.bodyBytes, avoid, signal);
+      const booking = await this.#waitForEndpoint(
+        body.bodyBytes,
+        new Set(failures.slice(1 - this.#accepted.length)),
+        signal,
+      );
       if (booking === null) return { kind: 'aborted' };
       const { endpoint } = booking;
       firstSentMs ??= clock.now();
@@ -119,21 +138,39 @@ export class Delivery {
       if (outcome.kind === 'refused' && answer.kind === 'answered' && isProven(body, accepted)) {
         this.#succeed(booking);
         events.emit({ kind: 'delivery refused', ...made, status: answer.status, error: answer.text });
-        return { kind: 'refused', refusal: { endpoint, status: answer.status, text: answer.text, sends: this.#sends } };
+        const refusal = { endpoint, status: answer.status, text: answer.text, sends: this.#sends };
+        return { kind: 'refused', firstSentMs, sends, failedAt, refusal };
       }
-      this.#fail(booking, outcome, answer);
-      avoid = endpoint;
-      const delayMs = this.#delayMs(attempt, outcome, random.next());
+      const isServerError = answer.kind === 'answered' && answer.status >= 500;
+      this.#fail(booking, outcome, answer, isServerError && isSuspect(body, failedAt));
+      failures.push(endpoint);
+      if (isServerError) failedAt.push(endpoint);
+      const delayMs = this.#delayMs(failures.length, outcome, random.next());
       events.emit({ kind: 'delivery retried', ...made, ...describe(answer), attempt, delayMs });
+      const failing = { kind: 'failing', firstSentMs, sends, failedAt } as const;
+      if (isServerError && this.#isAtFault(body, failing)) return { ...failing, isAtFault: true, delayMs };
+      const isInUse = this.usableEndpointCount > 0;
+      if (isInUse && isSuspect(body, failedAt)) return { ...failing, isAtFault: false, delayMs };
       if (delayMs > 0) await clock.sleep(delayMs, signal);
+      if (isServerError && !isInUse && !signal.aborted) return { ...failing, isAtFault: false, delayMs: 0 };
     }
   }
 
+  /** Endpoints have accepted others since it was first sent, and all of those answered it with a server error. */
+  #isAtFault({ wasParked }: DeliveryBody, { failedAt, sends }: SentBefore): boolean {
+    const serverErrorsMax = wasParked ? SERVER_ERRORS_AGAIN_MAX : SERVER_ERRORS_MAX;
+    if (failedAt.length < Math.max(serverErrorsMax, this.#accepted.length)) return false;
+    // What was parked once has shown that the fault is its own: it waits better there, in an outage too.
+    if (wasParked) return true;
+    const accepting = [...this.#accepted.keys()].filter((endpoint) => (this.#accepted[endpoint] ?? 0) > sends);
+    return accepting.length > 0 && accepting.every((endpoint) => failedAt.includes(endpoint));
+  }
+
   /** The first fail-over is at once; after that each failure waits longer. */
-  #delayMs(attempt: number, outcome: Outcome, random: number): number {
-    const isFirstFailover = attempt === 1 && this.usableEndpointCount > 0 && this.#ports.sink.endpoints.length > 1;
+  #delayMs(failures: number, outcome: Outcome, random: number): number {
+    const isFirstFailover = failures === 1 && this.usableEndpointCount > 0 && this.#ports.sink.endpoints.length > 1;
     if (isFirstFailover && outcome.kind !== 'refused') return 0;
-    return backoffMs(BACKOFF, attempt, random, outcome.kind === 'retry' ? outcome.afterMs : null);
+    return backoffMs(BACKOFF, failures, random, outcome.kind === 'retry' ? outcome.afterMs : null);
   }
 
   async #post(booking: Booking, body: DeliveryBody, signal: AbortSignal): Promise<SinkAnswer | null> {
@@ -146,7 +183,7 @@ export class Delivery {
     }
   }
 
-  async #waitForEndpoint(bytes: number, avoid: number | null, signal: AbortSignal): Promise<Booking | null> {
+  async #waitForEndpoint(bytes: number, avoid: ReadonlySet<number>, signal: AbortSignal): Promise<Booking | null> {
     const { clock } = this.#ports;
     while (!signal.aborted) {
       const nowMs = this.#pickerMs();
@@ -165,7 +202,7 @@ export class Delivery {
     if (!wasClosed) this.#ports.events.emit({ kind: 'endpoint resumed', endpoint: this.#name(endpoint) });
   }
 
-  #fail(booking: Booking, outcome: Outcome, answer: SinkAnswer): void {
+  #fail(booking: Booking, outcome: Outcome, answer: SinkAnswer, isBodySuspect: boolean): void {
     const { events } = this.#ports;
     const { endpoint } = booking;
     const nowMs = this.#pickerMs();
@@ -175,6 +212,10 @@ export class Delivery {
       return;
     }
     const wasClosed = this.#picker.state(endpoint, nowMs) === 'closed';
+    if (wasClosed && isBodySuspect) {
+      this.#picker.cancel(booking);
+      return;
+    }
     const reason = outcome.kind === 'misconfigured' ? 'misconfigured' : 'unavailable';
     this.#picker.fail(booking, nowMs, reason, outcome.kind === 'retry' ? outcome.afterMs : null);
     if (wasClosed && this.#picker.state(endpoint, nowMs) !== 'closed') {
@@ -198,6 +239,10 @@ export class Delivery {
  */
 function isProven({ suspectSince }: DeliveryBody, accepted: number): boolean {
   return suspectSince === null || accepted > suspectSince;
+}
+
+function isSuspect({ wasParked }: DeliveryBody, failedAt: readonly number[]): boolean {
+  return wasParked || failedAt.length > UNSUSPICIOUS_SERVER_ERRORS_MAX;
 }
 
 function outcomeOf(answer: SinkAnswer): Outcome {

@@ -5,7 +5,12 @@
 import { objectIdOf } from './core/idempotency-key.ts';
 import type { ObjectTimes } from './core/object-task.ts';
 import type { SkipReason } from './core/selection.ts';
-import type { QueueAction } from './held-messages.ts';
+import {
+  countNotificationEvent,
+  isNotificationEvent,
+  NOTIFICATION_LEVELS,
+  type NotificationEvent,
+} from './notification-events.ts';
 import type { ObjectRef, QuarantineRecord } from './ports.ts';
 import type { Motion } from './source-intake.ts';
 
@@ -40,6 +45,15 @@ export type StreamerEvent =
       readonly delayMs: number;
     }
   | { readonly kind: 'object changed'; readonly object: ObjectRef }
+  /** Every endpoint in use answers them with server errors, and takes others: the object is read again later. */
+  | {
+      readonly kind: 'batches parked';
+      readonly object: ObjectRef;
+      readonly batches: number;
+      /** How often this has happened to the object. */
+      readonly parkings: number;
+      readonly delayMs: number;
+    }
   | { readonly kind: 'source paused'; readonly bucket: string; readonly error: string; readonly restMs: number }
   | {
       readonly kind: 'long line';
@@ -77,30 +91,6 @@ export type StreamerEvent =
   | { readonly kind: 'metrics export failed'; readonly endpoint: string; readonly error: string }
   | { readonly kind: 'metrics export resumed'; readonly endpoint: string }
   | { readonly kind: 'sweep finished'; readonly listed: number; readonly found: number; readonly durationMs: number };
-
-/** Of the objects that S3 tells of through a queue. */
-type NotificationEvent =
-  | { readonly kind: 'headed'; readonly bucket: string; readonly key: string }
-  | {
-      readonly kind: 'head failed';
-      readonly bucket: string;
-      readonly key: string;
-      readonly code: string;
-      readonly error: string;
-      readonly delayMs: number;
-    }
-  | { readonly kind: 'notifications received'; readonly messages: number }
-  /** Their objects are settled. */
-  | { readonly kind: 'notifications deleted'; readonly messages: number }
-  /** At a stop: others see them at once. */
-  | { readonly kind: 'notifications returned'; readonly messages: number }
-  | {
-      readonly kind: 'notification ignored';
-      readonly messageId: string;
-      readonly reason: 'test-event' | 'no-object-created';
-    }
-  | { readonly kind: 'notification unreadable'; readonly messageId: string; readonly error: string }
-  | { readonly kind: 'queue failed'; readonly action: QueueAction; readonly code: string; readonly error: string };
 
 /** One POST. */
 interface Attempt {
@@ -157,6 +147,7 @@ export interface Totals {
   httpTimeoutErrors: number;
   httpServerErrors: number;
   httpBufferDrops: number;
+  batchesParked: number;
   quarantined: number;
   /** Lines over `processing.max_line_bytes`, delivered in pieces or cut short. */
   linesSplit: number;
@@ -189,6 +180,7 @@ export function zeroTotals(): Totals {
     httpTimeoutErrors: 0,
     httpServerErrors: 0,
     httpBufferDrops: 0,
+    batchesParked: 0,
     quarantined: 0,
     linesSplit: 0,
     linesTruncated: 0,
@@ -241,6 +233,9 @@ function countPipelineEvent(totals: Totals, event: Exclude<StreamerEvent, Notifi
       totals.postRequests += 1;
       totals.httpErrors += 1;
       return;
+    case 'batches parked':
+      totals.batchesParked += event.batches;
+      return;
     case 'long line':
       if (event.policy === 'split') totals.linesSplit += 1;
       else totals.linesTruncated += 1;
@@ -284,47 +279,7 @@ function countFailedPost(
   else if (status === null) totals.httpNetworkErrors += 1;
 }
 
-function countNotificationEvent(totals: Totals, event: NotificationEvent): void {
-  switch (event.kind) {
-    case 'headed':
-      totals.headRequests += 1;
-      return;
-    case 'head failed':
-      totals.headRequests += 1;
-      if (event.code === 'S3_THROTTLED') totals.s3Throttled += 1;
-      return;
-    case 'notifications received':
-      totals.notificationsReceived += event.messages;
-      return;
-    case 'notification unreadable':
-      totals.notificationsUnreadable += 1;
-      return;
-    case 'queue failed':
-      totals.queueErrors += 1;
-      return;
-    case 'notifications deleted':
-    case 'notifications returned':
-    case 'notification ignored':
-      return;
-  }
-}
-
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
-
-const NOTIFICATION_LEVELS: Readonly<Record<NotificationEvent['kind'], LogLevel>> = {
-  headed: 'debug',
-  'head failed': 'warn',
-  'notifications received': 'debug',
-  'notifications deleted': 'debug',
-  'notifications returned': 'info',
-  'notification ignored': 'debug',
-  'notification unreadable': 'warn',
-  'queue failed': 'warn',
-};
-
-function isNotificationEvent(event: StreamerEvent): event is NotificationEvent {
-  return event.kind in NOTIFICATION_LEVELS;
-}
 
 const LEVELS: Readonly<Record<StreamerEvent['kind'], LogLevel>> = {
   'streamer started': 'info',
@@ -338,6 +293,7 @@ const LEVELS: Readonly<Record<StreamerEvent['kind'], LogLevel>> = {
   'object completed': 'info',
   'object retried': 'warn',
   'object changed': 'info',
+  'batches parked': 'warn',
   'source paused': 'error',
   'long line': 'warn',
   quarantined: 'error',

@@ -25,6 +25,7 @@ const TASK: ObjectTask = {
   settledLines: 0,
   failures: 0,
   damagedReadings: 0,
+  parkings: 0,
 };
 
 function batch(from: number, end: number): CutBatch {

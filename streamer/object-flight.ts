@@ -10,6 +10,8 @@ import type { Inflated } from './ports.ts';
 
 export type FlightEnd =
   | { readonly kind: 'complete' }
+  /** Everything else that was queued is settled; these batches the endpoints answer with server errors while they take others. */
+  | { readonly kind: 'parked'; readonly batches: number }
   /** Everything that was queued is settled, but the object was not read to its end. */
   | { readonly kind: 'incomplete'; readonly error: StreamerError };
 
@@ -48,6 +50,7 @@ export class ObjectFlight {
   #pendingBatches = 0;
   #pendingBytes = 0;
   #settledLines = 0;
+  #parkedBatches = 0;
   #readEnd: { readonly error: StreamerError | null } | null = null;
   #last: SettledBatchTimes | null = null;
   #roomWaiter: (() => void) | null = null;
@@ -102,10 +105,16 @@ export class ObjectFlight {
     this.#land(bodyBytes);
   }
 
-  /** A batch was given up at shutdown: it stays unsettled. */
+  /** A batch was given up: it stays unsettled. */
   abandon(bytes: number): void {
     this.#isMemoryFree = false;
     this.#land(bytes);
+  }
+
+  /** A batch is given up for now: the object is read again later, and only what is not settled is sent. */
+  park(bytes: number): void {
+    this.#parkedBatches += 1;
+    this.abandon(bytes);
   }
 
   /** Reading is over: at the object's end, or with an error before it. */
@@ -115,9 +124,10 @@ export class ObjectFlight {
     this.#endIfOver();
   }
 
-  /** Marks a range as settled by its quarantine record. */
-  settleQuarantined(range: Range): void {
+  /** A part of a batch under way is settled, whatever becomes of the rest. */
+  settlePart(range: Range, lines: number): void {
     this.#tracker.settle(range);
+    this.#settledLines += lines;
   }
 
   /** For a streamed object: waits until at most `bytesMax` of it are under way. */
@@ -164,7 +174,10 @@ export class ObjectFlight {
     this.reservation.release();
     if (this.#isMemoryFree) this.#inflated?.release();
     const { error } = this.#readEnd;
-    if (error !== null) this.#onEnd(this, { kind: 'incomplete', error });
+    // Damage behind a parked batch is looked at again when the object is: nobody may set aside with it what is good.
+    if (this.#parkedBatches > 0 && error?.code !== 'ABORTED')
+      this.#onEnd(this, { kind: 'parked', batches: this.#parkedBatches });
+    else if (error !== null) this.#onEnd(this, { kind: 'incomplete', error });
     else if (this.#tracker.isComplete) this.#onEnd(this, { kind: 'complete' });
   }
 }

@@ -170,9 +170,10 @@ export class ObjectReader {
       }
       flight.lines += cut.lines;
       flight.batches += 1;
-      const isWholeObject = isEnd && cut.range.start === 0;
+      // What was parked once is sent alone: it must not spoil a body for others.
+      const isWholeObject = isEnd && cut.range.start === 0 && flight.task.parkings === 0;
       const isQueued = await this.#context.sendQueue.push(
-        { owner: flight, cut, lane: flight.lane, contentType, closedMs, isWholeObject },
+        { owner: flight, cut, lane: flight.lane, contentType, closedMs, isWholeObject, sentBefore: null },
         signal,
       );
       if (!isQueued) flight.abandon(cut.bodyBytes);

@@ -7,25 +7,23 @@
  * - Stopping loses nothing: reading stops first, what is queued is sent, progress is saved last.
  */
 import type { Config } from './config/config.ts';
-import { backoffMs } from './core/backoff.ts';
 import { AdaptiveLimit } from './core/adaptive-limit.ts';
 import { ByteBudget } from './core/byte-budget.ts';
 import { compileFormats } from './core/format.ts';
 import { type Backlog, KnownObjects } from './core/known-objects.ts';
-import { identityOf, type ObjectTask } from './core/object-task.ts';
+import { identityOf } from './core/object-task.ts';
+import { ParkedObjects } from './core/parked-objects.ts';
 import { type ReadyTask, ReadyQueue } from './core/ready-queue.ts';
 import { SourceGate } from './core/source-gate.ts';
 import { SendQueue } from './core/send-queue.ts';
 import { Wakeup } from './core/wakeup.ts';
 import { Delivery, type EndpointStatus } from './delivery.ts';
 import { Discovery } from './discovery.ts';
-import type { StreamerError } from './errors.ts';
 import { NotificationIntake } from './notification-intake.ts';
-import type { FlightEnd, ObjectFlight } from './object-flight.ts';
+import { retryObject, settleObject } from './object-end.ts';
 import { ObjectReader } from './object-reader.ts';
 import type { Ports, StateHead } from './ports.ts';
 import { ProgressWriter } from './progress-writer.ts';
-import { failedReading } from './reading-failure.ts';
 import type { RunContext } from './run-context.ts';
 import { sendBatches } from './sender.ts';
 import { HEAD_OVERLAP_MS, SourceIntake } from './source-intake.ts';
@@ -35,10 +33,14 @@ import { offerWanted } from './wanted.ts';
 const KNOWN_KEEP_MS = HEAD_OVERLAP_MS + 120_000;
 /** While the state store refuses to write, nothing new is read. */
 const UNHEALTHY_POLL_MS = 200;
+const READY_WAIT_MS_MAX = 60_000;
 
 /** So many refused objects in a row are no matter of the objects. */
 const SOURCE_GATE = { refusalsInRowMax: 5, restMs: 30_000 } as const;
 const READ_LIMIT_WINDOW_MS = 1_000;
+
+/** What is remembered of parked objects: some ten thousand of them. */
+const PARKED_BYTES_MAX = 16 * 1024 * 1024;
 
 /** What an observer (health, metrics) may look at while the pipeline runs. */
 export interface PipelineGauges {
@@ -49,6 +51,8 @@ export interface PipelineGauges {
   readonly readyObjects: number;
   readonly backlogObjects: number;
   readonly unsettledObjects: number;
+  /** Objects with batches that the endpoints answer with server errors while they take others. */
+  readonly parkedObjects: number;
   readonly usableEndpoints: number;
   readonly isStateHealthy: boolean;
   /** False while LISTs fail, or while a source refuses its objects. */
@@ -91,6 +95,7 @@ export function createPipeline(ports: Ports, config: Config): Pipeline {
       readyObjects: context.ready.length,
       backlogObjects: context.ready.backlogLength,
       unsettledObjects: context.known.underWayCount,
+      parkedObjects: context.parked.count,
       usableEndpoints: delivery.usableEndpointCount,
       isStateHealthy: context.progress.isHealthy,
       isQueueHealthy: context.queue.failingActions.size === 0,
@@ -229,13 +234,14 @@ async function readObjects(context: RunContext, discoveries: readonly Discovery[
 }
 
 async function nextReady(context: RunContext, signal: AbortSignal): Promise<ReadyTask | null> {
-  const { ports, ready, readyChanged, progress } = context;
+  const { ports, ready, readyChanged, parked, progress } = context;
   while (!signal.aborted) {
     if (!progress.isHealthy) {
       await ports.clock.sleep(UNHEALTHY_POLL_MS, signal);
       continue;
     }
     const nowMs = ports.clock.now();
+    readmitParked(context, nowMs);
     const next = ready.take(nowMs);
     if (next !== null) {
       const restsUntilMs = context.gates[next.task.source]?.restsUntilMs(nowMs) ?? -Infinity;
@@ -243,105 +249,19 @@ async function nextReady(context: RunContext, signal: AbortSignal): Promise<Read
       ready.push({ ...next.task, notBeforeMs: restsUntilMs });
       continue;
     }
-    const untilMs = ready.nextNotBeforeMs;
-    await readyChanged.wait(ports.clock, untilMs === null ? 60_000 : Math.max(1, untilMs - nowMs), signal);
+    const untilMs = ready.nextNotBeforeMs ?? Infinity;
+    const waitMs = Math.min(untilMs - nowMs, parked.waitMs(nowMs) ?? Infinity, READY_WAIT_MS_MAX);
+    await readyChanged.wait(ports.clock, Math.max(1, waitMs), signal);
   }
   return null;
 }
 
-/** Settle: the last batch of a reading has landed. */
-function settleObject(
-  context: RunContext,
-  discoveries: readonly Discovery[],
-  flight: ObjectFlight,
-  end: FlightEnd,
-  signal: AbortSignal,
-): void {
-  const { task } = flight;
-  if (end.kind === 'incomplete') {
-    const settledLines = task.settledLines + flight.settledLines;
-    retryObject(context, discoveries, { ...task, settled: flight.settled, settledLines }, end.error, signal);
-    return;
-  }
-  context.progress.complete(task.object);
-  if (task.wanted !== undefined) context.progress.fulfil(task.wanted, 'delivered');
-  context.ports.events.emit({
-    kind: 'object completed',
-    object: task.object,
-    completed: {
-      rawBytes: flight.rawBytes,
-      lines: flight.lines,
-      batches: flight.batches,
-      fileTimestampMs: task.fileTimestampMs,
-      listedMs: task.listedMs,
-      eligibleMs: task.eligibleMs,
-      isWanted: task.wanted !== undefined,
-      times: flight.times(),
-    },
-  });
-}
-
-/** A reading failed: what it settled stays settled; the rest is read again later, or quarantined where no repetition can mend it. */
-function retryObject(
-  context: RunContext,
-  discoveries: readonly Discovery[],
-  task: ObjectTask,
-  error: StreamerError,
-  signal: AbortSignal,
-): void {
-  const { ports, known, ready, readyChanged, progress, gates, readLimit } = context;
-  const { object } = task;
-  const nowMs = ports.clock.now();
-  const decision = failedReading(task, error);
-  if (error.code === 'S3_THROTTLED') readLimit.slowDown(nowMs);
-  if (error.code === 'S3_ACCESS_DENIED' && gates[task.source]?.refuse(nowMs) === true) {
-    ports.events.emit({
-      kind: 'source paused',
-      bucket: object.bucket,
-      error: error.message,
-      restMs: SOURCE_GATE.restMs,
-    });
-  }
-  switch (decision.kind) {
-    case 'stopped':
-      known.forget(identityOf(object));
-      return;
-    case 'overwritten':
-      ports.events.emit({ kind: 'object changed', object });
-      known.forget(identityOf(object));
-      // The version that was asked for is gone for good.
-      if (task.wanted !== undefined) progress.fulfil(task.wanted, 'gone');
-      void discoveries[task.source]?.refresh(object, signal);
-      return;
-    case 'retry': {
-      const delayMs = backoffMs(decision.backoff, task.failures + 1, ports.random.next(), null);
-      ports.events.emit({ kind: 'object retried', object, code: error.code, error: error.message, delayMs });
-      ready.push({
-        ...task,
-        failures: task.failures + 1,
-        damagedReadings: task.damagedReadings + (decision.isDamage ? 1 : 0),
-        notBeforeMs: nowMs + delayMs,
-      });
-      readyChanged.notify();
-      return;
-    }
-    case 'quarantine': {
-      const record = {
-        object,
-        range: null,
-        firstLine: null,
-        lineCount: null,
-        reason: decision.reason,
-        detail: `${decision.detail}; ${task.settledLines} lines of it were delivered`,
-        atMs: nowMs,
-        settled: task.settled,
-      };
-      ports.events.emit({ kind: 'quarantined', record });
-      progress.quarantine(record);
-      progress.complete(object);
-      if (task.wanted !== undefined) progress.fulfil(task.wanted, 'delivered');
-      return;
-    }
+/** Not all at once: while the ready queue is full, nothing new would be found. */
+function readmitParked({ ready, parked, config }: RunContext, nowMs: number): void {
+  while (ready.length < config.processing.queueObjectsMax) {
+    const task = parked.takeDue(nowMs);
+    if (task === null) return;
+    ready.push(task);
   }
 }
 
@@ -370,6 +290,7 @@ function createContext(ports: Ports, config: Config): RunContext {
     known,
     formats: compileFormats(processing.formats),
     ready: new ReadyQueue({ liveWindowMs: processing.liveWindowMs }),
+    parked: new ParkedObjects({ bytesMax: PARKED_BYTES_MAX }),
     readyChanged: new Wakeup(),
     listing: { failingSources: new Set() },
     queue: { failingActions: new Set() },

@@ -4,6 +4,7 @@ import type { AdaptiveLimit } from './core/adaptive-limit.ts';
 import type { ByteBudget } from './core/byte-budget.ts';
 import type { CompiledFormats } from './core/format.ts';
 import type { KnownObjects } from './core/known-objects.ts';
+import type { ParkedObjects } from './core/parked-objects.ts';
 import type { ReadyQueue } from './core/ready-queue.ts';
 import type { SendQueue } from './core/send-queue.ts';
 import type { SourceGate } from './core/source-gate.ts';
@@ -19,6 +20,8 @@ export interface RunContext {
   readonly formats: CompiledFormats;
   readonly known: KnownObjects;
   readonly ready: ReadyQueue;
+  /** They become ready again when their wait is over. */
+  readonly parked: ParkedObjects;
   /** Notified when an object may have become ready, or when room was made. */
   readonly readyChanged: Wakeup;
   /** Sources whose last LIST or HEAD failed. */

@@ -1,6 +1,7 @@
 /**
  * The send stage: `http.workers` of these loops take batches from the queue and POST each until it is settled.
- * Nothing gives a batch up: a failed attempt waits (back-off, `Retry-After`) and goes to another endpoint. A body that is refused is taken apart, and a
+ * Nothing gives a batch up: a failed attempt waits (back-off, `Retry-After`) and goes to another endpoint. A batch that only gets server errors goes back
+ * into the queue, so that others can show whether it is an outage; where they pass, it is parked: its object is read again later. A body that is refused is taken apart, and a
  * line that is refused alone is quarantined with the answer's text: where its neighbours, refused with it, were accepted without it, or where it is
  * refused once more by an endpoint that accepted something in between. An endpoint that
  * refuses everything condemns nothing: that is an outage. All this is done aside, while the worker goes on: if refused batches could hold all workers,
@@ -9,7 +10,8 @@
 import { backoffMs } from './core/backoff.ts';
 import { type BodyPart, halve } from './core/bisect.ts';
 import { idempotencyKey, objectIdOf } from './core/idempotency-key.ts';
-import type { QueuedBatch } from './core/send-queue.ts';
+import type { Range } from './core/ranges.ts';
+import type { QueuedBatch, SentBefore } from './core/send-queue.ts';
 import type { Delivery, DeliveryBody, DeliveryResult, Refusal } from './delivery.ts';
 import type { ObjectFlight } from './object-flight.ts';
 import type { RunContext } from './run-context.ts';
@@ -21,25 +23,48 @@ type Batch = QueuedBatch<ObjectFlight>;
 const UNPACED_REFUSALS_MAX = 12;
 const PACE = { delayMsBase: 100, delayMsMax: 10_000 } as const;
 
+/** What a worker does not wait for. */
+interface Aside {
+  /** To be taken apart. */
+  refused(batch: Batch, refusal: Refusal): void;
+  /** To be queued again, after a while. */
+  failing(batch: Batch, delayMs: number): void;
+}
+
 /** Sends until the queue is closed and empty, or `signal` aborts (then what is under way stays unsettled). */
 export async function sendBatches(context: RunContext, delivery: Delivery, stop: AbortSignal): Promise<void> {
+  const { sendQueue, ports } = context;
   // A fault of ours aside ends the worker, whatever it waits for at that moment.
   const faults: unknown[] = [];
   const fault = new AbortController();
   const signal = AbortSignal.any([stop, fault.signal]);
-  // One refused batch after the other: in an outage they must not all knock at the endpoints. What waits here is bounded by `memory.limit`.
-  let aside = Promise.resolve();
-  const onRefused = (batch: Batch, refusal: Refusal): void => {
-    aside = aside
-      .then(async () => sendPieces(context, delivery, batch, refusal, signal))
-      .catch((error: unknown) => {
-        faults.push(error);
-        fault.abort();
+  // One refused batch after the other: in an outage they must not all knock at the endpoints. What waits aside is bounded by `memory.limit`.
+  let piecewise = Promise.resolve();
+  const waiting = new Set<Promise<void>>();
+  const aside: Aside = {
+    refused(batch, refusal) {
+      piecewise = piecewise
+        .then(async () => sendPieces(context, delivery, batch, refusal, signal))
+        .catch((error: unknown) => {
+          faults.push(error);
+          fault.abort();
+        });
+    },
+    failing(batch, delayMs) {
+      const wait = ports.clock.sleep(delayMs, signal).then(() => {
+        waiting.delete(wait);
+        sendQueue.putBack(batch);
       });
+      waiting.add(wait);
+    },
   };
-  for (let group = await context.sendQueue.take(signal); group !== null; group = await context.sendQueue.take(signal))
-    await sendGroup(context, delivery, group, onRefused, signal);
-  await aside;
+  for (;;) {
+    const group = await sendQueue.take(signal);
+    if (group !== null) await sendGroup(context, delivery, group, aside, signal);
+    else if (waiting.size > 0) await Promise.race(waiting);
+    else break;
+  }
+  await piecewise;
   for (const error of faults) throw error;
 }
 
@@ -47,9 +72,8 @@ async function sendGroup(
   context: RunContext,
   delivery: Delivery,
   group: readonly Batch[],
-  onRefused: (batch: Batch, refusal: Refusal) => void,
+  aside: Aside,
   signal: AbortSignal,
-  { isResent } = { isResent: false },
 ): Promise<void> {
   const members = group.map(({ owner, cut }) => ({ object: owner.task.object, range: cut.range }));
   const result = await delivery.deliver(
@@ -61,26 +85,56 @@ async function sendGroup(
       idempotencyKey: idempotencyKey(members),
       objectIds: members.map(({ object }) => objectIdOf(object)),
       suspectSince: null,
+      sentBefore: worst(group),
+      wasParked: group.some(({ owner }) => owner.task.parkings > 0),
     },
     signal,
   );
   switch (result.kind) {
     case 'acknowledged':
-      for (const { owner, cut, closedMs } of group) {
-        // Of what was sent before in a refused body, an attempt that got no answer may still be on its way.
-        const isBodyReleased = result.isBodyReleased && !isResent;
-        settleBatch(context, owner, cut, { closedMs, ...result, isBodyReleased });
+      for (const { owner, cut, closedMs, sentBefore } of group) {
+        // Of what was sent before, an attempt that got no answer may still be on its way.
+        const isBodyReleased = result.isBodyReleased && sentBefore === null;
+        const firstSentMs = sentBefore?.firstSentMs ?? result.firstSentMs;
+        settleBatch(context, owner, cut, { closedMs, ...result, firstSentMs, isBodyReleased });
       }
       return;
     case 'aborted':
       for (const batch of group) batch.owner.abandon(batch.cut.bodyBytes);
       return;
     case 'refused':
-      if (group.length > 1)
-        for (const batch of group) await sendGroup(context, delivery, [batch], onRefused, signal, { isResent: true });
-      else for (const batch of group) onRefused(batch, result.refusal);
+      if (group.length > 1) await sendSingly(context, delivery, group, result, aside, signal);
+      else for (const batch of group) aside.refused(batch, result.refusal);
+      return;
+    case 'failing':
+      if (result.isAtFault && group.length > 1) await sendSingly(context, delivery, group, result, aside, signal);
+      else if (result.isAtFault && context.parked.hasRoom)
+        for (const { owner, cut } of group) owner.park(cut.bodyBytes);
+      else for (const batch of group) aside.failing(sentOnce(batch, result), result.delayMs);
       return;
   }
+}
+
+/** One of several tiny objects spoils the body for the others. */
+async function sendSingly(
+  context: RunContext,
+  delivery: Delivery,
+  group: readonly Batch[],
+  result: SentBefore,
+  aside: Aside,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const batch of group) await sendGroup(context, delivery, [sentOnce(batch, result)], aside, signal);
+}
+
+function sentOnce(batch: Batch, { firstSentMs, sends, failedAt }: SentBefore): Batch {
+  return { ...batch, sentBefore: { firstSentMs, sends, failedAt } };
+}
+
+/** What spoiled a body before may be any of its batches. */
+function worst(group: readonly Batch[]): SentBefore | null {
+  const sent = group.flatMap(({ sentBefore }) => (sentBefore === null ? [] : [sentBefore]));
+  return sent.toSorted((left, right) => right.failedAt.length - left.failedAt.length)[0] ?? null;
 }
 
 /** A body that was refused. */
@@ -106,25 +160,33 @@ async function sendPieces(
   signal: AbortSignal,
 ): Promise<void> {
   const { owner, cut } = batch;
-  const post = async (part: BodyPart, suspectSince: number | null): Promise<DeliveryResult> =>
-    delivery.deliver(pieceOf(batch, part, suspectSince), signal);
+  const settled: BodyPart[] = [];
+  const post = async (part: BodyPart, suspectSince: number | null): Promise<DeliveryResult> => {
+    const result = await postPiece(context, delivery, pieceOf(batch, part, suspectSince), signal);
+    if (result.kind === 'acknowledged') settled.push(part);
+    return result;
+  };
+  const setAside = (part: BodyPart, why: Refusal): void => {
+    quarantineRecord(context, batch, part, why);
+    settled.push(part);
+  };
   const suspects = await findSuspects(context, delivery, batch, refusal, post, signal);
-  if (suspects === null) {
-    owner.abandon(cut.bodyBytes);
+  if (suspects === 'aborted' || suspects === 'failing') {
+    giveUp(context, batch, settled, suspects);
     return;
   }
   let { firstSentMs } = suspects;
   for (const { part, refusal: firstRefusal, isProven } of suspects.refused) {
     if (isProven) {
-      quarantineRecord(context, batch, part, firstRefusal);
+      setAside(part, firstRefusal);
       continue;
     }
     const result = await post(part, firstRefusal.sends);
-    if (result.kind === 'aborted') {
-      owner.abandon(cut.bodyBytes);
+    if (result.kind === 'aborted' || result.kind === 'failing') {
+      giveUp(context, batch, settled, result.kind);
       return;
     }
-    if (result.kind === 'refused') quarantineRecord(context, batch, part, result.refusal);
+    if (result.kind === 'refused') setAside(part, result.refusal);
     else firstSentMs = Math.min(firstSentMs, result.firstSentMs);
   }
   const nowMs = context.ports.clock.now();
@@ -133,7 +195,35 @@ async function sendPieces(
   settleBatch(context, owner, cut, { ...times, isBodyReleased: false });
 }
 
-/** Halves and posts until every record is acknowledged or was refused alone; null when aborted. */
+/** A piece waits here through an outage: it holds no worker. */
+async function postPiece(
+  context: RunContext,
+  delivery: Delivery,
+  piece: DeliveryBody,
+  signal: AbortSignal,
+): Promise<DeliveryResult> {
+  let sentBefore: SentBefore | null = null;
+  for (;;) {
+    const result = await delivery.deliver({ ...piece, sentBefore }, signal);
+    if (result.kind !== 'failing' || (result.isAtFault && context.parked.hasRoom)) return result;
+    sentBefore = result;
+    await context.ports.clock.sleep(result.delayMs, signal);
+  }
+}
+
+/** The rest of a batch whose pieces are settled in part: what is known by its range is not sent again. */
+function giveUp(context: RunContext, batch: Batch, settled: readonly BodyPart[], why: 'aborted' | 'failing'): void {
+  const { owner, cut } = batch;
+  for (const part of cut.isVerbatim ? settled : []) {
+    const range = rangeOf(batch, part);
+    context.progress.settle(owner.task.object, range);
+    owner.settlePart(range, part.records);
+  }
+  if (why === 'failing') owner.park(cut.bodyBytes);
+  else owner.abandon(cut.bodyBytes);
+}
+
+/** Halves and posts until every record is acknowledged or was refused alone. */
 async function findSuspects(
   context: RunContext,
   delivery: Delivery,
@@ -141,7 +231,7 @@ async function findSuspects(
   refusal: Refusal,
   post: (part: BodyPart, suspectSince: null) => Promise<DeliveryResult>,
   signal: AbortSignal,
-): Promise<Suspects | null> {
+): Promise<Suspects | 'aborted' | 'failing'> {
   const whole = { body: joinParts(cut.parts, cut.bodyBytes), firstRecord: 0, records: cut.lines };
   const stack: RefusedPart[] = [{ part: whole, refusal, isProven: false }];
   const singles: RefusedPart[] = [];
@@ -156,7 +246,7 @@ async function findSuspects(
     let acceptedBy: number | null = null;
     for (const part of halves) {
       const result = await post(part, null);
-      if (result.kind === 'aborted') return null;
+      if (result.kind === 'aborted' || result.kind === 'failing') return result.kind;
       if (result.kind === 'acknowledged') {
         acceptedBy = result.endpoint;
         firstSentMs = Math.min(firstSentMs, result.firstSentMs);
@@ -208,19 +298,24 @@ function pieceOf({ owner, cut, contentType }: Batch, part: BodyPart, suspectSinc
     idempotencyKey: `${wholeKey}-${part.firstRecord}-${part.records}`,
     objectIds: [objectIdOf(owner.task.object)],
     suspectSince,
+    sentBefore: null,
+    wasParked: owner.task.parkings > 0,
   };
+}
+
+/** Where nothing was changed in the batch's range, a part's place in the body is its place in the object. */
+function rangeOf({ cut }: Batch, part: BodyPart): Range {
+  if (!cut.isVerbatim) return cut.range;
+  const start = cut.range.start + offsetOfRecord(cut.parts, cut.bodyBytes, part.firstRecord);
+  return { start, end: start + part.body.length };
 }
 
 function quarantineRecord(context: RunContext, batch: Batch, part: BodyPart, refusal: Refusal): void {
   const { owner, cut } = batch;
-  // Where nothing was changed in the range, the record's place in the body is its place in the object.
   const { isVerbatim } = cut;
-  const start = isVerbatim
-    ? cut.range.start + offsetOfRecord(cut.parts, cut.bodyBytes, part.firstRecord)
-    : cut.range.start;
   const record = {
     object: owner.task.object,
-    range: isVerbatim ? { start, end: start + part.body.length } : cut.range,
+    range: rangeOf(batch, part),
     firstLine: isVerbatim ? cut.firstLine + part.firstRecord : cut.firstLine,
     lineCount: 1,
     reason: 'refused',

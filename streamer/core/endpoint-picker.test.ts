@@ -4,6 +4,9 @@ import { type Booking, EndpointPicker, type PickerLimits } from './endpoint-pick
 
 const LIMITS: PickerLimits = { failuresMax: 3, pauseMsBase: 500, pauseMsMax: 5000, misconfiguredPauseMs: 7000 };
 
+/** No endpoint to avoid. */
+const NONE: ReadonlySet<number> = new Set();
+
 type Step =
   | { readonly kind: 'pick'; readonly bytes: number; readonly avoid: number | null }
   | { readonly kind: 'succeed' | 'cancel' | 'unavailable' | 'misconfigured'; readonly index: number }
@@ -67,7 +70,7 @@ describe('the breakers of an EndpointPicker', () => {
         for (const one of steps) {
           if (one.kind === 'pass') nowMs += one.ms;
           else if (one.kind === 'pick') {
-            const booking = picker.pick(nowMs, one.bytes, one.avoid);
+            const booking = picker.pick(nowMs, one.bytes, new Set(one.avoid === null ? [] : [one.avoid]));
             expect(booking === null).toBe(!model.some(isUsable));
             if (booking === null) continue;
             const endpoint = model[booking.endpoint]!;
@@ -114,43 +117,43 @@ describe('the breakers of an EndpointPicker', () => {
 
   /** Fails the only endpoint until its breaker opens; gives back the moment. */
   function openBreaker(picker: EndpointPicker, nowMs: number): void {
-    const bookings = Array.from({ length: LIMITS.failuresMax }, () => picker.pick(nowMs, 1, null)!);
+    const bookings = Array.from({ length: LIMITS.failuresMax }, () => picker.pick(nowMs, 1, NONE)!);
     for (const booking of bookings) picker.fail(booking, nowMs, 'unavailable', null);
   }
 
   it('open after three failures in a row, not before, and not when a success stands between', () => {
     const picker = new EndpointPicker(1, LIMITS);
     for (let round = 0; round < 5; round += 1) {
-      picker.fail(picker.pick(0, 1, null)!, 0, 'unavailable', null);
-      picker.fail(picker.pick(0, 1, null)!, 0, 'unavailable', null);
+      picker.fail(picker.pick(0, 1, NONE)!, 0, 'unavailable', null);
+      picker.fail(picker.pick(0, 1, NONE)!, 0, 'unavailable', null);
       expect(picker.state(0, 0)).toBe('closed');
-      picker.succeed(picker.pick(0, 1, null)!);
+      picker.succeed(picker.pick(0, 1, NONE)!);
     }
     openBreaker(picker, 0);
     expect(picker.state(0, 0)).toBe('open');
-    expect(picker.pick(499, 1, null)).toBeNull();
+    expect(picker.pick(499, 1, NONE)).toBeNull();
     expect(picker.waitMs(100)).toBe(400);
   });
 
   it('let one probe through when the pause is over, and close when it succeeds', () => {
     const picker = new EndpointPicker(1, LIMITS);
     openBreaker(picker, 0);
-    const probe = picker.pick(500, 1, null)!;
+    const probe = picker.pick(500, 1, NONE)!;
     expect(probe.isProbe).toBe(true);
-    expect(picker.pick(500, 1, null)).toBeNull();
+    expect(picker.pick(500, 1, NONE)).toBeNull();
     expect(picker.waitMs(500)).toBeNull();
     picker.succeed(probe);
     expect(picker.state(0, 500)).toBe('closed');
-    expect(picker.pick(500, 1, null)?.isProbe).toBe(false);
+    expect(picker.pick(500, 1, NONE)?.isProbe).toBe(false);
   });
 
   it('are probed as soon as that is due, however idle the others are', () => {
     const picker = new EndpointPicker(2, LIMITS);
-    const bookings = [1, 2, 3].map(() => picker.pick(0, 1_000_000, 1)!);
+    const bookings = [1, 2, 3].map(() => picker.pick(0, 1_000_000, new Set([1]))!);
     for (const booking of bookings) picker.fail(booking, 0, 'unavailable', null);
     expect(bookings.map(({ endpoint }) => endpoint)).toEqual([0, 0, 0]);
-    expect(picker.pick(499, 1, null)?.endpoint).toBe(1);
-    expect(picker.pick(500, 1, null)).toMatchObject({ endpoint: 0, isProbe: true });
+    expect(picker.pick(499, 1, NONE)?.endpoint).toBe(1);
+    expect(picker.pick(500, 1, NONE)).toMatchObject({ endpoint: 0, isProbe: true });
   });
 
   it('double the pause with each failed probe, up to the longest, and begin again after a success', () => {
@@ -159,12 +162,12 @@ describe('the breakers of an EndpointPicker', () => {
     let nowMs = 500;
     const pauses: number[] = [];
     for (let round = 0; round < 5; round += 1) {
-      picker.fail(picker.pick(nowMs, 1, null)!, nowMs, 'unavailable', null);
+      picker.fail(picker.pick(nowMs, 1, NONE)!, nowMs, 'unavailable', null);
       pauses.push(picker.waitMs(nowMs)!);
       nowMs += pauses.at(-1)!;
     }
     expect(pauses).toEqual([1000, 2000, 4000, 5000, 5000]);
-    picker.succeed(picker.pick(nowMs, 1, null)!);
+    picker.succeed(picker.pick(nowMs, 1, NONE)!);
     openBreaker(picker, nowMs);
     expect(picker.waitMs(nowMs)).toBe(500);
   });
@@ -172,12 +175,12 @@ describe('the breakers of an EndpointPicker', () => {
   // Ten requests to a hanging endpoint time out one after the other for half a minute: each would have let one more probe through.
   it('are not moved by late failures of requests from before they opened', () => {
     const picker = new EndpointPicker(1, LIMITS);
-    const early = Array.from({ length: 10 }, () => picker.pick(0, 1, null)!);
+    const early = Array.from({ length: 10 }, () => picker.pick(0, 1, NONE)!);
     for (const booking of early.slice(0, 3)) picker.fail(booking, 0, 'unavailable', null);
-    const probe = picker.pick(500, 1, null)!;
+    const probe = picker.pick(500, 1, NONE)!;
     for (const booking of early.slice(3)) {
       picker.fail(booking, 600, 'unavailable', null);
-      expect(picker.pick(600, 1, null)).toBeNull();
+      expect(picker.pick(600, 1, NONE)).toBeNull();
     }
     picker.fail(probe, 700, 'unavailable', null);
     expect(picker.waitMs(700)).toBe(1000);
@@ -185,14 +188,14 @@ describe('the breakers of an EndpointPicker', () => {
 
   it('open at once for an endpoint that refuses us, and for as long as a Retry-After says', () => {
     const picker = new EndpointPicker(2, LIMITS);
-    const [first, second] = [picker.pick(0, 1, null)!, picker.pick(0, 1, null)!];
+    const [first, second] = [picker.pick(0, 1, NONE)!, picker.pick(0, 1, NONE)!];
     picker.fail(first, 0, 'misconfigured', null);
     picker.fail(second, 0, 'unavailable', 1200);
     expect(picker.waitMs(0)).toBe(1200);
-    expect(picker.pick(1199, 1, null)).toBeNull();
-    expect(picker.pick(1200, 1, null)?.endpoint).toBe(second.endpoint);
-    expect(picker.pick(6999, 1, null)).toBeNull();
-    expect(picker.pick(7000, 1, null)?.endpoint).toBe(first.endpoint);
+    expect(picker.pick(1199, 1, NONE)).toBeNull();
+    expect(picker.pick(1200, 1, NONE)?.endpoint).toBe(second.endpoint);
+    expect(picker.pick(6999, 1, NONE)).toBeNull();
+    expect(picker.pick(7000, 1, NONE)?.endpoint).toBe(first.endpoint);
   });
 });
 
@@ -225,7 +228,7 @@ function serve(
         events.push({ atMs: event.atMs + idleMs, booking: null });
         continue;
       }
-      const booking = picker.pick(event.atMs, body, null)!;
+      const booking = picker.pick(event.atMs, body, NONE)!;
       bytes[booking.endpoint] = (bytes[booking.endpoint] ?? 0) + body;
       events.push({ atMs: event.atMs + 1 + (body / 1e6) * msPerMB, booking });
       break;
@@ -274,7 +277,7 @@ describe('the shares that an EndpointPicker gives', () => {
   it('alternate for a feed so quiet that the memory of past bytes is gone', () => {
     const picker = new EndpointPicker(3, LIMITS);
     const order = Array.from({ length: 6 }, (_, hour) => {
-      const booking = picker.pick((hour + 1) * 3_600_000, 1000, null)!;
+      const booking = picker.pick((hour + 1) * 3_600_000, 1000, NONE)!;
       picker.succeed(booking);
       return booking.endpoint;
     });
@@ -283,21 +286,21 @@ describe('the shares that an EndpointPicker gives', () => {
 
   it('are even again after an endpoint comes back: it is not flooded with what it missed', () => {
     const picker = new EndpointPicker(2, LIMITS);
-    for (const booking of [picker.pick(0, 1, null)!, picker.pick(0, 1, null)!])
+    for (const booking of [picker.pick(0, 1, NONE)!, picker.pick(0, 1, NONE)!])
       if (booking.endpoint === 1) picker.fail(booking, 0, 'misconfigured', null);
     const bodies = Array.from({ length: 400 }, () => 1_000_000);
     const alone = serve(picker, { endpoints: 2, workers: 4, bodies, msPerMB: 40, idleMs: 0 }, 1);
     expect(alone[1]).toBe(0);
-    picker.succeed(picker.pick(7001, 1, null)!);
+    picker.succeed(picker.pick(7001, 1, NONE)!);
     expectEven(serve(picker, { endpoints: 2, workers: 4, bodies, msPerMB: 40, idleMs: 0 }, 10_000));
   });
 
   it('follow the speed where endpoints differ: one that still has a body to answer gets no other while another is free', () => {
     const picker = new EndpointPicker(2, LIMITS);
-    const slow = picker.pick(0, 1_000_000, null)!;
+    const slow = picker.pick(0, 1_000_000, NONE)!;
     // Long after: what the slow one got is forgotten, what it holds is not.
     for (let nowMs = 60_000; nowMs < 90_000; nowMs += 1000) {
-      const booking = picker.pick(nowMs, 100_000, null)!;
+      const booking = picker.pick(nowMs, 100_000, NONE)!;
       expect(booking.endpoint).not.toBe(slow.endpoint);
       picker.succeed(booking);
     }

@@ -58,10 +58,10 @@ export class EndpointPicker {
     }));
   }
 
-  /** The endpoint for a body of `bytes`; null when none may be used now. */
-  pick(nowMs: number, bytes: number, avoid: number | null): Booking | null {
+  /** The endpoint for a body of `bytes`, one of those to avoid only if it must be; null when none may be used now. */
+  pick(nowMs: number, bytes: number, avoid: ReadonlySet<number>): Booking | null {
     const usable = [...this.#endpoints.keys()].filter((index) => this.#isUsable(index, nowMs));
-    const others = usable.filter((index) => index !== avoid);
+    const others = usable.filter((index) => !avoid.has(index));
     const best = this.#best(others.length > 0 ? others : usable, nowMs, bytes);
     if (best === null) return null;
     const endpoint = this.#at(best);

@@ -28,6 +28,7 @@ const tasks = fc.uniqueArray(
       settledLines: 0,
       failures: 0,
       damagedReadings: 0,
+      parkings: 0,
     })),
   { maxLength: 40, selector: ({ object }) => object.key },
 );

@@ -25,6 +25,8 @@ export interface ObjectTask {
   readonly failures: number;
   /** Those of them that found the content damaged or missing: only they count towards quarantine. */
   readonly damagedReadings: number;
+  /** How often batches of it were parked. */
+  readonly parkings: number;
   /** `WantedObject.seq`, where an operator asked for the object: it is backlog, however young, because nobody waits for it as for something new. */
   readonly wanted?: number;
 }

@@ -30,6 +30,7 @@ function task(key: string, times: Partial<ObjectTask> = {}): ObjectTask {
     settledLines: 0,
     failures: 0,
     damagedReadings: 0,
+    parkings: 0,
   };
 }
 

@@ -81,6 +81,7 @@ export class Selection {
       settledLines: 0,
       failures: 0,
       damagedReadings: 0,
+      parkings: 0,
     };
     return { kind: 'task', task };
   }

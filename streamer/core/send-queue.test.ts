@@ -26,7 +26,7 @@ function batch(owner: number, shape: Partial<Shape> = {}): Batch {
     isVerbatim: true,
     longLines: [],
   };
-  return { owner, cut, lane, contentType, closedMs: 0, isWholeObject };
+  return { owner, cut, lane, contentType, closedMs: 0, isWholeObject, sentBefore: null };
 }
 
 async function settle(): Promise<void> {

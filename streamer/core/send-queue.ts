@@ -14,6 +14,17 @@ export interface QueuedBatch<Owner> {
   readonly closedMs: number;
   /** The batch holds its object from the first line to the last: it may share a POST. */
   readonly isWholeObject: boolean;
+  /** Where it came back unsettled; an attempt without an answer may still read its memory. */
+  readonly sentBefore: SentBefore | null;
+}
+
+/** What came of the attempts at a batch so far. */
+export interface SentBefore {
+  readonly firstSentMs: number;
+  /** How many bodies had been sent before it was first. */
+  readonly sends: number;
+  /** The endpoint of each server error that it got. */
+  readonly failedAt: readonly number[];
 }
 
 export interface SendQueueLimits {
@@ -81,6 +92,11 @@ export class SendQueue<Owner> {
       signal.addEventListener('abort', onAbort, { once: true });
       pushers.push(pusher);
     });
+  }
+
+  /** Puts a batch back that nobody could deliver, behind the others. Never waits: its place was its own a moment ago. */
+  putBack(batch: QueuedBatch<Owner>): void {
+    this.#enqueue(batch);
   }
 
   /** The next batch, or several whole tiny objects that fit in one POST. Null once the queue is closed and empty, or when the signal aborts. */

@@ -17,6 +17,11 @@ export class SourceGate {
     this.#limits = limits;
   }
 
+  /** How long the source rests. */
+  get restMs(): number {
+    return this.#limits.restMs;
+  }
+
   /** An object was refused. True when the source goes to rest because of it. */
   refuse(nowMs: number): boolean {
     this.#refusalsInRow += 1;

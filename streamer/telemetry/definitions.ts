@@ -186,6 +186,19 @@ const METRICS = {
     labels: [],
     meaning: 'How long ago the oldest object in `backlog_objects` could have been read; 0 when there is none.',
   },
+  parked_objects: {
+    kind: 'gauge',
+    unit: '{object}',
+    labels: [],
+    meaning:
+      'Objects with a batch that every endpoint answers with a server error (5xx) while it takes others. They are read again, after 15 s to 10 min, until it is delivered.',
+  },
+  parked_batches_total: {
+    kind: 'counter',
+    unit: '{batch}',
+    labels: [],
+    meaning: 'Batches that were put off in that way, each as often as it was.',
+  },
 
   http_requests_total: {
     kind: 'counter',

@@ -8,7 +8,7 @@ const B = 'http://b';
 
 function view(fields: Partial<HealthView> = {}): HealthView {
   return {
-    gauges: { isS3Healthy: true, isStateHealthy: true, isQueueHealthy: true },
+    gauges: { isS3Healthy: true, isStateHealthy: true, isQueueHealthy: true, parkedObjects: 0 },
     endpoints: [
       { endpoint: A, state: 'closed' },
       { endpoint: B, state: 'closed' },
@@ -20,7 +20,7 @@ function view(fields: Partial<HealthView> = {}): HealthView {
   };
 }
 
-const s3Fails = { isS3Healthy: false, isStateHealthy: true, isQueueHealthy: true };
+const s3Fails = { isS3Healthy: false, isStateHealthy: true, isQueueHealthy: true, parkedObjects: 0 };
 const listFailed = {
   kind: 'list failed',
   bucket: 'logs',
@@ -127,7 +127,7 @@ describe('S3', () => {
 });
 
 describe('the queue', () => {
-  const gauges = { isS3Healthy: true, isStateHealthy: true, isQueueHealthy: false };
+  const gauges = { isS3Healthy: true, isStateHealthy: true, isQueueHealthy: false, parkedObjects: 0 };
   const queueFailed = {
     kind: 'queue failed',
     action: 'receive',
@@ -155,7 +155,7 @@ describe('the queue', () => {
 
 describe('the state', () => {
   it('that cannot be saved makes the streamer unhealthy and unready', () => {
-    const gauges = { isS3Healthy: true, isStateHealthy: false, isQueueHealthy: true };
+    const gauges = { isS3Healthy: true, isStateHealthy: false, isQueueHealthy: true, parkedObjects: 0 };
     expect(new HealthMonitor().report(view({ gauges }), 0)).toMatchObject({
       isReady: false,
       checks: { state: { isHealthy: false } },

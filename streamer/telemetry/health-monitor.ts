@@ -24,7 +24,7 @@ export interface HealthReport {
 }
 
 export interface HealthView {
-  readonly gauges: Pick<PipelineGauges, 'isS3Healthy' | 'isStateHealthy' | 'isQueueHealthy'>;
+  readonly gauges: Pick<PipelineGauges, 'isS3Healthy' | 'isStateHealthy' | 'isQueueHealthy' | 'parkedObjects'>;
   readonly discovery: 'poll' | 'sqs' | 'both';
   readonly endpoints: readonly EndpointStatus[];
   readonly breakdown: Pick<Breakdown, 'endpoints'>;
@@ -61,7 +61,7 @@ export class HealthMonitor {
   }
 
   report(view: HealthView, nowMs: number): HealthReport {
-    const { isS3Healthy, isStateHealthy, isQueueHealthy } = view.gauges;
+    const { isS3Healthy, isStateHealthy, isQueueHealthy, parkedObjects } = view.gauges;
     if (isS3Healthy) this.#listsFailingSinceMs = null;
     if (isQueueHealthy) this.#queueFailingSinceMs = null;
     const failingMs = (sinceMs: number | null): number => (sinceMs === null ? 0 : nowMs - sinceMs);
@@ -78,6 +78,11 @@ export class HealthMonitor {
       ...(this.#isStopping ? ['the streamer is stopping'] : []),
       ...Object.values(checks).flatMap(({ isHealthy, text }) => (isHealthy ? [] : [text.replace(/^ERROR: /, '')])),
       ...(http.isHealthy && remark !== null ? [remark] : []),
+      ...(parkedObjects === 0
+        ? []
+        : [
+            `${parkedObjects} objects wait: the endpoints answer a batch of theirs with a server error, and take others`,
+          ]),
     ];
     return {
       checks,

@@ -57,6 +57,8 @@ export function samplesOf(sources: SampleSources): Readonly<Record<ObservedName,
     backlog_objects: one(status.backlog.objects),
     backlog_bytes: one(status.backlog.bytes),
     backlog_oldest_age_seconds: one(status.backlog.oldestAgeMs / 1000),
+    parked_objects: one(gauges.parkedObjects),
+    parked_batches_total: one(totals.batchesParked),
     ...endpointSamples(sources),
     quarantined_total: [...breakdown.quarantined].map(([reason, value]) => ({ value, labels: { reason } })),
     long_lines_total: [

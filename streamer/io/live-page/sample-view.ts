@@ -36,6 +36,7 @@ function sources(breakdown: Breakdown, uptimeS: number, fields: Partial<SampleSo
       readyObjects: 3,
       backlogObjects: 0,
       unsettledObjects: 4,
+      parkedObjects: 0,
       usableEndpoints: 2,
       isStateHealthy: true,
       isS3Healthy: true,
