@@ -1,6 +1,7 @@
 /** The only door to the simulator. */
 export { type Child, readReadyLine } from './process/child.ts';
 export { isDockerAnswering } from './process/docker.ts';
+export { findOnPath } from './process/executable.ts';
 export { errorCode, HarnessError, messageOf } from './process/errors.ts';
 export { LogTail } from './process/log-tail.ts';
 export { Processes } from './process/processes.ts';

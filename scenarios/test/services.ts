@@ -1,6 +1,6 @@
 /** What of this machine some tests need and others do without. */
 import { existsSync } from 'node:fs';
-import { isDockerAnswering, isMinioAvailable, isRedisAvailable } from '#simulator';
+import { findOnPath, isDockerAnswering, isMinioAvailable, isRedisAvailable } from '#simulator';
 
 export interface Service {
   readonly name: string;
@@ -27,7 +27,7 @@ export async function findServices(env: NodeJS.ProcessEnv): Promise<readonly Ser
     {
       name: 'Docker',
       isThere: await isDockerAnswering(env['DOCKER_HOST']),
-      leavesOut: 'MinIO and Redis from their images',
+      leavesOut: 'MinIO and Redis from their images, and our own image',
       cure: 'start Docker',
     },
     {
@@ -36,7 +36,29 @@ export async function findServices(env: NodeJS.ProcessEnv): Promise<readonly Ser
       leavesOut: 'the report in a browser',
       cure: 'install chromium, or name it in CHROMIUM_PATH',
     },
+    {
+      name: 'promtool',
+      isThere: isNamedOrOnPath('promtool', 'PROMTOOL', env),
+      leavesOut: 'the alert rules',
+      cure: 'put it on PATH, or name it in PROMTOOL (it is part of Prometheus)',
+    },
+    {
+      name: 'systemd-analyze',
+      isThere: isNamedOrOnPath('systemd-analyze', 'SYSTEMD_ANALYZE', env),
+      leavesOut: 'the systemd unit',
+      cure: 'run on a Linux with systemd',
+    },
+    {
+      name: 'compose-go',
+      isThere: isNamedOrOnPath('compose-go', 'COMPOSE_GO', env),
+      leavesOut: 'the compose file',
+      cure: 'build it (.ci/run, install_compose) and name it in COMPOSE_GO',
+    },
   ];
+}
+
+function isNamedOrOnPath(program: string, variable: string, env: NodeJS.ProcessEnv): boolean {
+  return (env[variable] ?? findOnPath(program, env)) !== null;
 }
 
 /** One line; null when nothing is missing. */
