@@ -31,6 +31,7 @@ function bodyOf(text: string, suspectSince: number | null = null): DeliveryBody 
     sentBefore: null,
     wasParked: false,
     objectIds: [],
+    isGivenUp: () => false,
   };
 }
 

@@ -26,6 +26,8 @@ export interface DeliveryBody {
   readonly sentBefore: SentBefore | null;
   /** Its object was parked for it, or for another batch of it. */
   readonly wasParked: boolean;
+  /** Asked before each attempt: somebody else may have an object of it by now. */
+  readonly isGivenUp: () => boolean;
 }
 
 export interface Refusal {
@@ -110,11 +112,7 @@ export class Delivery {
     // Each endpoint gets its turn before one is asked again.
     const failures = [...failedAt];
     for (let attempt = 1; ; attempt += 1) {
-      const booking = await this.#waitForEndpoint(
-        body.bodyBytes,
-        new Set(failures.slice(1 - this.#accepted.length)),
-        signal,
-      );
+      const booking = await this.#waitForEndpoint(body, new Set(failures.slice(1 - this.#accepted.length)), signal);
       if (booking === null) return { kind: 'aborted' };
       const { endpoint } = booking;
       firstSentMs ??= clock.now();
@@ -183,11 +181,12 @@ export class Delivery {
     }
   }
 
-  async #waitForEndpoint(bytes: number, avoid: ReadonlySet<number>, signal: AbortSignal): Promise<Booking | null> {
+  /** Null when the signal aborts, or when the body is given up. */
+  async #waitForEndpoint(body: DeliveryBody, avoid: ReadonlySet<number>, signal: AbortSignal): Promise<Booking | null> {
     const { clock } = this.#ports;
-    while (!signal.aborted) {
+    while (!signal.aborted && !body.isGivenUp()) {
       const nowMs = this.#pickerMs();
-      const booking = this.#picker.pick(nowMs, bytes, avoid);
+      const booking = this.#picker.pick(nowMs, body.bodyBytes, avoid);
       if (booking !== null) return booking;
       const waitMs = this.#picker.waitMs(nowMs) ?? PROBE_POLL_MS;
       await clock.sleep(Math.min(Math.max(waitMs, 1), ENDPOINT_WAIT_MS_MAX), signal);

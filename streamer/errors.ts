@@ -18,6 +18,12 @@ export type ErrorCode =
   | 'STATE_CORRUPT'
   | 'STATE_UNWRITABLE'
   | 'STATE_LOCKED'
+  /** Redis does not answer: later it may. */
+  | 'STATE_UNREACHABLE'
+  /** Redis answers, and refuses: a wrong password, a missing permission, a server that is too old. */
+  | 'STATE_REFUSED'
+  /** Redis has begun anew since this instance last spoke to it. */
+  | 'STATE_FORGOTTEN'
   | 'STATE_MISSING'
   | 'STATE_NOT_MIGRATED'
   | 'PORT_IN_USE'

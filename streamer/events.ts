@@ -12,6 +12,7 @@ import {
   type NotificationEvent,
 } from './notification-events.ts';
 import type { ObjectRef, QuarantineRecord } from './ports.ts';
+import { countSharingEvent, isSharingEvent, SHARING_LEVELS, type SharingEvent } from './sharing-events.ts';
 import type { Motion } from './source-intake.ts';
 
 export type StreamerEvent =
@@ -33,6 +34,7 @@ export type StreamerEvent =
       readonly delayMs: number;
     }
   | NotificationEvent
+  | SharingEvent
   | { readonly kind: 'object found'; readonly object: ObjectRef; readonly isLate: boolean }
   | { readonly kind: 'object skipped'; readonly bucket: string; readonly key: string; readonly reason: SkipReason }
   | { readonly kind: 'object read'; readonly object: ObjectRef }
@@ -155,6 +157,9 @@ export interface Totals {
   stateCommits: number;
   stateSaveFailures: number;
   stateReadFailures: number;
+  claimsLost: number;
+  objectsTakenOver: number;
+  leaseFailures: number;
 }
 
 export function zeroTotals(): Totals {
@@ -187,16 +192,20 @@ export function zeroTotals(): Totals {
     stateCommits: 0,
     stateSaveFailures: 0,
     stateReadFailures: 0,
+    claimsLost: 0,
+    objectsTakenOver: 0,
+    leaseFailures: 0,
   };
 }
 
 /** Adds one event to the sums. */
 export function countEvent(totals: Totals, event: StreamerEvent): void {
   if (isNotificationEvent(event)) countNotificationEvent(totals, event);
+  else if (isSharingEvent(event)) countSharingEvent(totals, event);
   else countPipelineEvent(totals, event);
 }
 
-function countPipelineEvent(totals: Totals, event: Exclude<StreamerEvent, NotificationEvent>): void {
+function countPipelineEvent(totals: Totals, event: Exclude<StreamerEvent, NotificationEvent | SharingEvent>): void {
   switch (event.kind) {
     case 'listed':
       totals.listRequests += 1;
@@ -287,6 +296,7 @@ const LEVELS: Readonly<Record<StreamerEvent['kind'], LogLevel>> = {
   listed: 'debug',
   'list failed': 'warn',
   ...NOTIFICATION_LEVELS,
+  ...SHARING_LEVELS,
   'object found': 'debug',
   'object skipped': 'debug',
   'object read': 'debug',

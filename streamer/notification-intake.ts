@@ -7,6 +7,7 @@
 import { backoffMs } from './core/backoff.ts';
 import { identityOf } from './core/object-task.ts';
 import { parseS3Event, type ToldObject } from './core/s3-event.ts';
+import { sourceOf } from './core/source-of.ts';
 import { Slots } from './core/slots.ts';
 import { hasCode, StreamerError } from './errors.ts';
 import { HeldMessages, QUEUE_RETRY } from './held-messages.ts';
@@ -158,11 +159,9 @@ export class NotificationIntake {
   async #offer(told: ToldObject, signal: AbortSignal): Promise<{ identity: string; offered: Offered } | null> {
     const { events } = this.#context.ports;
     const { bucket, key, etag } = told;
-    const source = this.#context.config.s3.sources.findIndex(
-      (candidate) => candidate.bucket === bucket && key.startsWith(candidate.prefix),
-    );
-    const intake = this.#intakes[source];
-    if (intake === undefined) {
+    const source = sourceOf(this.#context.config.s3.sources, told);
+    const intake = source === null ? undefined : this.#intakes[source];
+    if (source === null || intake === undefined) {
       events.emit({ kind: 'object skipped', bucket, key, reason: 'no-source' });
       return { identity: '', offered: { kind: 'skipped', reason: 'no-source' } };
     }

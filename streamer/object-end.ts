@@ -7,7 +7,7 @@ import { identityOf, type ObjectTask } from './core/object-task.ts';
 import type { Discovery } from './discovery.ts';
 import type { StreamerError } from './errors.ts';
 import type { FlightEnd, ObjectFlight } from './object-flight.ts';
-import { failedReading } from './reading-failure.ts';
+import { failedReading, type ReadingDecision } from './reading-failure.ts';
 import type { RunContext } from './run-context.ts';
 
 /** The least wait of a parked object; with each further parking more is added by chance, up to a limit. */
@@ -33,7 +33,7 @@ export function settleObject(
     return;
   }
   context.parked.leave(task.object);
-  context.progress.complete(task.object);
+  context.progress.complete(task.object, task.claim);
   if (task.wanted !== undefined) context.progress.fulfil(task.wanted, 'delivered');
   context.ports.events.emit({
     kind: 'object completed',
@@ -71,7 +71,9 @@ export function retryObject(
   const { ports, known, ready, readyChanged, parked, progress, gates, readLimit } = context;
   const { object } = task;
   const nowMs = ports.clock.now();
-  const decision = failedReading(task, error);
+  // Whatever it failed of: others have the object now.
+  const isLost = task.claim?.isLost === true;
+  const decision: ReadingDecision = isLost ? { kind: 'stopped' } : failedReading(task, error);
   if (error.code === 'S3_THROTTLED') readLimit.slowDown(nowMs);
   const gate = gates[task.source];
   if (error.code === 'S3_ACCESS_DENIED' && gate?.refuse(nowMs) === true) {
@@ -84,12 +86,15 @@ export function retryObject(
   }
   switch (decision.kind) {
     case 'stopped':
+      if (isLost) parked.leave(object);
       known.forget(identityOf(object));
       return;
     case 'overwritten':
       ports.events.emit({ kind: 'object changed', object });
       parked.leave(object);
       known.forget(identityOf(object));
+      // The others would find it in the shared set for ever.
+      if (task.claim !== undefined) progress.complete(object, task.claim);
       // The version that was asked for is gone for good.
       if (task.wanted !== undefined) progress.fulfil(task.wanted, 'gone');
       void discoveries[task.source]?.refresh(object, signal);
@@ -120,7 +125,7 @@ export function retryObject(
       ports.events.emit({ kind: 'quarantined', record });
       parked.leave(object);
       progress.quarantine(record);
-      progress.complete(object);
+      progress.complete(object, task.claim);
       if (task.wanted !== undefined) progress.fulfil(task.wanted, 'delivered');
       return;
     }

@@ -5,7 +5,7 @@
 import type { Reservation } from './core/byte-budget.ts';
 import { type Lane, type ObjectTask, type ObjectTimes, SettledTracker } from './core/object-task.ts';
 import type { Range } from './core/ranges.ts';
-import type { StreamerError } from './errors.ts';
+import { StreamerError } from './errors.ts';
 import type { Inflated } from './ports.ts';
 
 export type FlightEnd =
@@ -71,6 +71,11 @@ export class ObjectFlight {
     this.inflatedMs = options.getIssuedMs;
     this.#tracker = new SettledTracker(options.task.settled);
     this.#onEnd = options.onEnd;
+  }
+
+  /** Others may have the object: nothing more of it may be sent. */
+  get isLost(): boolean {
+    return this.task.claim?.isLost === true;
   }
 
   get settled(): readonly Range[] {
@@ -179,5 +184,10 @@ export class ObjectFlight {
       this.#onEnd(this, { kind: 'parked', batches: this.#parkedBatches });
     else if (error !== null) this.#onEnd(this, { kind: 'incomplete', error });
     else if (this.#tracker.isComplete) this.#onEnd(this, { kind: 'complete' });
+    else if (this.isLost) this.#onEnd(this, { kind: 'incomplete', error: lostClaim() });
   }
+}
+
+function lostClaim(): StreamerError {
+  return new StreamerError('ABORTED', 'the object is not ours any more');
 }

@@ -38,9 +38,10 @@ export class ObjectReader {
     this.#onEnd = onEnd;
   }
 
-  /** Returns when the object's last batch is queued (not yet settled), or with an error before its GET answered. `signal`: stop reading. */
-  async read({ task, lane }: ReadyTask, signal: AbortSignal): Promise<StreamerError | null> {
+  /** Returns when the object's last batch is queued (not yet settled), or with an error before its GET answered. `stop`: stop reading. */
+  async read({ task, lane }: ReadyTask, stop: AbortSignal): Promise<StreamerError | null> {
     const { budget, ports } = this.#context;
+    const signal = task.claim === undefined ? stop : AbortSignal.any([stop, task.claim.lost]);
     const reservation = await budget.reserve(this.#estimateBytes(task), lane, signal);
     if (reservation === null) return aborted();
     const getIssuedMs = ports.clock.now();

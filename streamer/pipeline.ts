@@ -1,12 +1,15 @@
 /**
- * The streamer, top to bottom as the data flows: discover -> open -> split -> batch -> send -> settle.
+ * The streamer, top to bottom as the data flows: discover -> open -> split -> batch -> send -> settle. Where several instances share the objects, what one of
+ * them discovers is told to all (`offers.ts`), and each opens what it has claimed (`claims.ts`).
  *
  * Invariants:
  * - An object is complete only when every byte of it is settled; only then does state say so.
  * - What is read waits for what is sent: reading reserves its bytes first (`memory.limit`), queueing waits for room (`http.buffer_bytes`).
  * - Stopping loses nothing: reading stops first, what is queued is sent, progress is saved last.
  */
+import { Claims } from './claims.ts';
 import type { Config } from './config/config.ts';
+import { backoffMs } from './core/backoff.ts';
 import { AdaptiveLimit } from './core/adaptive-limit.ts';
 import { ByteBudget } from './core/byte-budget.ts';
 import { compileFormats } from './core/format.ts';
@@ -19,9 +22,11 @@ import { SendQueue } from './core/send-queue.ts';
 import { Wakeup } from './core/wakeup.ts';
 import { Delivery, type EndpointStatus } from './delivery.ts';
 import { Discovery } from './discovery.ts';
+import { hasCode } from './errors.ts';
 import { NotificationIntake } from './notification-intake.ts';
 import { retryObject, settleObject } from './object-end.ts';
 import { ObjectReader } from './object-reader.ts';
+import { Offers } from './offers.ts';
 import type { Ports, StateHead } from './ports.ts';
 import { ProgressWriter } from './progress-writer.ts';
 import type { RunContext } from './run-context.ts';
@@ -38,6 +43,9 @@ const READY_WAIT_MS_MAX = 60_000;
 /** So many refused objects in a row are no matter of the objects. */
 const SOURCE_GATE = { refusalsInRowMax: 5, restMs: 30_000 } as const;
 const READ_LIMIT_WINDOW_MS = 1_000;
+const SAVE_RETRY_MS_MAX = 10_000;
+/** A fail-over is over in seconds: whoever waits longer than this makes it longer. */
+const SHARED_RETRY = { delayMsBase: 100, delayMsMax: 1_000 } as const;
 
 /** What is remembered of parked objects: some ten thousand of them. */
 const PARKED_BYTES_MAX = 16 * 1024 * 1024;
@@ -59,6 +67,10 @@ export interface PipelineGauges {
   readonly isS3Healthy: boolean;
   /** False while the queue of notifications refuses something; true where there is none. */
   readonly isQueueHealthy: boolean;
+  /** Whether this instance lists: always, where nobody shares the objects. */
+  readonly isLister: boolean;
+  /** Objects that this instance has claimed; 0 where nobody shares them. */
+  readonly claimedObjects: number;
 }
 
 /** What costs more to look at, or does not belong into a log line. */
@@ -97,7 +109,9 @@ export function createPipeline(ports: Ports, config: Config): Pipeline {
       unsettledObjects: context.known.underWayCount,
       parkedObjects: context.parked.count,
       usableEndpoints: delivery.usableEndpointCount,
-      isStateHealthy: context.progress.isHealthy,
+      isStateHealthy: context.progress.isHealthy && context.claims?.isHealthy !== false,
+      isLister: context.claims?.isLister !== false,
+      claimedObjects: context.claims?.heldCount ?? 0,
       isQueueHealthy: context.queue.failingActions.size === 0,
       isS3Healthy: context.listing.failingSources.size === 0 && !context.gates.some(({ isRefusing }) => isRefusing),
     }),
@@ -114,7 +128,7 @@ export function createPipeline(ports: Ports, config: Config): Pipeline {
 }
 
 async function run(context: RunContext, delivery: Delivery, stop: AbortSignal, kill: AbortSignal): Promise<void> {
-  const { ports, config, progress, sendQueue } = context;
+  const { ports, config, progress, sendQueue, claims } = context;
   // A fault of ours in one stage stops them all: better a restart than half a pipeline.
   const fault = new AbortController();
   const stopOrFault = AbortSignal.any([stop, fault.signal]);
@@ -129,13 +143,20 @@ async function run(context: RunContext, delivery: Delivery, stop: AbortSignal, k
   };
   const saved = new AbortController();
 
-  const head = await readHead(ports, config);
+  const head = await readHead(context, stopOrFault);
+  if (head === null) return;
   const intakes = config.s3.sources.map((_, index) => new SourceIntake(context, index, head.startFromMs));
   const discoveries = intakes.map((intake, index) => new Discovery(context, index, intake));
   const notified =
     ports.notifications === undefined ? null : new NotificationIntake(context, ports.notifications, intakes);
+  const leased = new AbortController();
+  const renewing = claims === null ? Promise.resolve() : guard(claims.keep(context, leased.signal));
+  // Heard at the end.
+  renewing.catch(() => undefined);
   const discovering = [
-    ...discover(context, discoveries, head, stopOrFault),
+    ...(claims === null || ports.shared === undefined
+      ? discover(context, discoveries, head, () => null, stopOrFault)
+      : share(context, claims, new Offers(ports.shared), intakes, stopOrFault)),
     ...(notified === null ? [] : [notified.run(stopOrFault)]),
   ];
   const reading = readObjects(context, discoveries, stopOrFault);
@@ -158,8 +179,12 @@ async function run(context: RunContext, delivery: Delivery, stop: AbortSignal, k
     noticesKept.abort();
     await Promise.allSettled([keeping]);
     await notified?.close();
+    leased.abort();
+    await Promise.allSettled([renewing]);
+    await claims?.leave();
   }
   await keeping;
+  await renewing;
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
 }
 
@@ -168,6 +193,7 @@ function discover(
   context: RunContext,
   discoveries: readonly Discovery[],
   head: StateHead,
+  oldestOfferedMs: () => number | null,
   signal: AbortSignal,
 ): readonly Promise<void>[] {
   const { config, known, progress } = context;
@@ -177,7 +203,7 @@ function discover(
     const earliestMs = Math.min(...sweptMs);
     if (earliestMs === -Infinity) return;
     const lookbackMs = earliestMs - config.processing.lookbackMs;
-    const floorMs = Math.min(lookbackMs, known.oldestUnderWayMs() ?? lookbackMs);
+    const floorMs = Math.min(lookbackMs, known.oldestUnderWayMs() ?? lookbackMs, oldestOfferedMs() ?? lookbackMs);
     progress.setHead(
       { startFromMs: head.startFromMs, floorMs },
       Math.min(floorMs, earliestMs - config.auditRetentionMs),
@@ -189,6 +215,24 @@ function discover(
     discovery.runSweeps(head.floorMs, (sweepStartMs) => onSwept(source, sweepStartMs), signal),
   ]);
   return [...motions, offerWanted(context, signal)];
+}
+
+/** Discover, where several instances share the objects: one lists for all, and each claims what it reads. */
+function share(
+  context: RunContext,
+  claims: Claims,
+  offers: Offers,
+  intakes: readonly SourceIntake[],
+  signal: AbortSignal,
+): readonly Promise<void>[] {
+  const list = async (term: AbortSignal): Promise<void> => {
+    // Those who listed before have moved it.
+    const head = await readHead(context, term);
+    if (head === null) return;
+    const discoveries = intakes.map((intake, index) => new Discovery(context, index, intake));
+    await Promise.all(discover(context, discoveries, head, () => offers.oldestMs(), term));
+  };
+  return [claims.inTurn(list, signal), offers.run(context, signal), claims.fill(context, signal)];
 }
 
 /** With notifications alone nobody sweeps. What the queue does not tell of is never found, so state forgets as if all had been swept. */
@@ -234,9 +278,10 @@ async function readObjects(context: RunContext, discoveries: readonly Discovery[
 }
 
 async function nextReady(context: RunContext, signal: AbortSignal): Promise<ReadyTask | null> {
-  const { ports, ready, readyChanged, parked, progress } = context;
+  const { ports, ready, readyChanged, parked, progress, claims } = context;
   while (!signal.aborted) {
-    if (!progress.isHealthy) {
+    // What is claimed is read until its lease ends: progress is in the journal meanwhile.
+    if (!progress.isHealthy && claims === null) {
       await ports.clock.sleep(UNHEALTHY_POLL_MS, signal);
       continue;
     }
@@ -265,13 +310,25 @@ function readmitParked({ ready, parked, config }: RunContext, nowMs: number): vo
   }
 }
 
-async function readHead(ports: Ports, config: Config): Promise<StateHead> {
-  const known = await ports.state.readHead();
-  if (known !== null) return known;
-  const startFromMs = firstStartMs(ports.clock.now(), config);
-  const head = { startFromMs, floorMs: startFromMs };
-  await ports.state.commit({ changes: [], quarantined: [], fulfilled: [], head, forgetBeforeMs: null });
-  return head;
+/** Null when the signal aborts while the store, which others keep too, does not answer. */
+async function readHead({ ports, config }: RunContext, signal: AbortSignal): Promise<StateHead | null> {
+  for (let failures = 1; !signal.aborted; failures += 1) {
+    try {
+      const known = await ports.state.readHead();
+      if (known !== null) return known;
+      const startFromMs = firstStartMs(ports.clock.now(), config);
+      const head = { startFromMs, floorMs: startFromMs };
+      await ports.state.commit({ changes: [], quarantined: [], fulfilled: [], head, forgetBeforeMs: null });
+      // Another instance may have been the first.
+      return (await ports.state.readHead()) ?? head;
+    } catch (error) {
+      if (!hasCode(error, 'STATE_UNREACHABLE')) throw error;
+      const delayMs = backoffMs(SHARED_RETRY, failures, ports.random.next(), null);
+      ports.events.emit({ kind: 'state read failed', code: error.code, error: error.message, delayMs });
+      await ports.clock.sleep(delayMs, signal);
+    }
+  }
+  return null;
 }
 
 /** `now` means what it meant in the original: one minute before what is eligible at the first start. */
@@ -284,14 +341,21 @@ export function firstStartMs(nowMs: number, { processing }: Config): number {
 function createContext(ports: Ports, config: Config): RunContext {
   const known = new KnownObjects({ keepMs: KNOWN_KEEP_MS });
   const { http, processing, state } = config;
+  const isShared = ports.shared !== undefined;
+  const claims = ports.shared === undefined ? null : new Claims(ports, ports.shared, config);
+  const ready = new ReadyQueue({ liveWindowMs: processing.liveWindowMs });
+  const readyChanged = new Wakeup();
   return {
     ports,
     config,
     known,
     formats: compileFormats(processing.formats),
-    ready: new ReadyQueue({ liveWindowMs: processing.liveWindowMs }),
+    found: isShared ? new ReadyQueue({ liveWindowMs: processing.liveWindowMs }) : ready,
+    foundChanged: isShared ? new Wakeup() : readyChanged,
+    ready,
     parked: new ParkedObjects({ bytesMax: PARKED_BYTES_MAX }),
-    readyChanged: new Wakeup(),
+    readyChanged,
+    claims,
     listing: { failingSources: new Set() },
     queue: { failingActions: new Set() },
     gates: config.s3.sources.map(() => new SourceGate(SOURCE_GATE)),
@@ -309,7 +373,12 @@ function createContext(ports: Ports, config: Config): RunContext {
       random: ports.random,
       events: ports.events,
       saveIntervalMs: state.saveIntervalMs,
-      onDurablyComplete: (object) => known.markDone(identityOf(object), ports.clock.now()),
+      retryMsMax: isShared ? SHARED_RETRY.delayMsMax : SAVE_RETRY_MS_MAX,
+      onDurablyComplete: (object, claim) => {
+        known.markDone(identityOf(object), ports.clock.now());
+        if (claim !== undefined) claims?.drop(claim);
+      },
+      onCompletionRefused: (object) => known.forget(identityOf(object)),
     }),
   };
 }

@@ -12,7 +12,11 @@
  * - wanted: an object that an operator asked for by name, beside what discovery finds (`audit --requeue`, `replay`, `quarantine retry`).
  * - eligible: the moment max(visible, file timestamp + delay_window), from which an object may be read.
  * - live, backlog: eligible less, or more, than `processing.live_window` ago.
+ * - session: one run of one instance, as the others see it; it lives as long as it renews its lease.
+ * - claim: a session's hold on one object, named by a token; it ends with the session, and nobody is given the same token again.
+ * - lister: the one session at a time that lists for all of them.
  */
+import type { Claim } from './core/claim.ts';
 import type { Range } from './core/ranges.ts';
 import type { StreamerEvent } from './events.ts';
 
@@ -208,6 +212,8 @@ export interface StateChange {
   /** Ranges settled since the last commit; the store merges them (a set union). */
   readonly settled: readonly Range[];
   readonly complete: boolean;
+  /** Where instances share the objects: a completion under a claim that is not valid any more is refused, and the store calls its `lose`. The ranges always count. */
+  readonly claim?: Claim;
 }
 
 /** What state knows beside the objects. */
@@ -243,6 +249,62 @@ export interface StateStore {
   close(): Promise<void>;
 }
 
+/** What the instances tell each other of an object. */
+export interface SharedObject {
+  readonly object: ObjectRef;
+  readonly listedMs: number;
+  /** The moment since which it may be read; of two objects in a lane the smaller goes first. */
+  readonly rankMs: number;
+  /** Ranges that need not be read, beside those that state knows of. */
+  readonly settled: readonly Range[];
+  readonly wanted: Pick<WantedObject, 'seq' | 'kind'> | null;
+}
+
+/** `full`: so many objects are ready that no more are taken now. */
+export type OfferAnswer = 'queued' | 'under-way' | 'complete' | 'full';
+
+export interface ClaimedObject extends SharedObject {
+  readonly token: string;
+}
+
+/** What a session holds. */
+export interface HeldObject {
+  readonly shared: SharedObject;
+  readonly claim: Claim;
+}
+
+export interface RenewalAnswer {
+  readonly isLister: boolean;
+  /** Tokens that are not valid any more. */
+  readonly lost: readonly string[];
+  /** Objects of dead sessions that were given back just now. */
+  readonly takenOver: number;
+}
+
+/**
+ * Objects that several instances share: found by one of them, put into a common set, and claimed from it by any. Each call is atomic, may be repeated,
+ * and reads the time of the store, not the instance's. Failures are thrown as `StreamerError` with a `STATE_*` code.
+ */
+export interface SharedWork {
+  readonly leaseTtlMs: number;
+  /** Keeps the session and its claims alive for `leaseTtlMs`; begins it if it is new. What the session was given and does not hold goes back to the set. */
+  renew(session: string, held: readonly HeldObject[]): Promise<RenewalAnswer>;
+  /** One answer for each object, in order. Live objects find as many places as backlog has, beside it. */
+  offer(
+    objects: readonly SharedObject[],
+    options: { readonly readyMax: number; readonly liveWindowMs: number },
+  ): Promise<readonly OfferAnswer[]>;
+  /** Live objects first, the oldest of each lane first. Empty as well where the session is not alive. */
+  claim(
+    session: string,
+    options: { readonly objectsMax: number; readonly liveWindowMs: number },
+  ): Promise<readonly ClaimedObject[]>;
+  /** Not to be claimed again before `delayMs` have passed. */
+  giveBack(held: readonly HeldObject[], delayMs: number): Promise<void>;
+  /** Ends the session: all it holds goes back to the set, and others may list. */
+  leave(session: string): Promise<void>;
+}
+
 /** All of them, as `pipeline.ts` gets them. */
 export interface Ports {
   readonly clock: Clock;
@@ -254,4 +316,6 @@ export interface Ports {
   readonly events: Events;
   /** Only with `discovery.mode` `sqs` or `both`. */
   readonly notifications?: Notifications;
+  /** Only where several instances share the objects. */
+  readonly shared?: SharedWork;
 }

@@ -26,12 +26,15 @@ function createWriter({ saveIntervalMs = 1000 } = {}) {
   const state = new FakeStateStore();
   const events = new RecordedEvents();
   const durable: string[] = [];
+  const refused: string[] = [];
   const writer = new ProgressWriter({
     state,
     clock,
     random: { next: () => 0.5 },
     events,
     saveIntervalMs,
+    retryMsMax: 10_000,
+    onCompletionRefused: (object) => refused.push(object.key),
     onDurablyComplete: (object) => {
       expect(state.isComplete(object)).toBe(true);
       durable.push(object.key);

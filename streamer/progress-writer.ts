@@ -4,6 +4,7 @@
  * gathered and are written with the next ones, and no new objects are read meanwhile.
  */
 import { backoffMs } from './core/backoff.ts';
+import type { Claim } from './core/claim.ts';
 import { identityOf } from './core/object-task.ts';
 import { type Range, rangeBytes, unionRanges } from './core/ranges.ts';
 import { Wakeup } from './core/wakeup.ts';
@@ -21,12 +22,13 @@ import type {
 } from './ports.ts';
 
 const UNSAVED_BYTES_MAX = 64 * 1024 * 1024;
-const RETRY = { delayMsBase: 200, delayMsMax: 10_000 } as const;
+const RETRY_MS_BASE = 200;
 
 interface Unsaved {
   readonly object: ObjectRef;
   settled: readonly Range[];
   complete: boolean;
+  claim?: Claim;
 }
 
 export interface ProgressWriterOptions {
@@ -35,7 +37,10 @@ export interface ProgressWriterOptions {
   readonly random: Random;
   readonly events: Events;
   readonly saveIntervalMs: number;
-  readonly onDurablyComplete: (object: ObjectRef) => void;
+  readonly retryMsMax: number;
+  readonly onDurablyComplete: (object: ObjectRef, claim?: Claim) => void;
+  /** Somebody else has the object now, and will complete it. */
+  readonly onCompletionRefused: (object: ObjectRef) => void;
 }
 
 export class ProgressWriter {
@@ -69,8 +74,10 @@ export class ProgressWriter {
     if (this.#unsavedBytes >= UNSAVED_BYTES_MAX) this.#wakeup.notify();
   }
 
-  complete(object: ObjectRef): void {
-    this.#unsavedOf(object).complete = true;
+  complete(object: ObjectRef, claim?: Claim): void {
+    const unsaved = this.#unsavedOf(object);
+    unsaved.complete = true;
+    if (claim !== undefined) unsaved.claim = claim;
   }
 
   /** The record becomes durable in the same commit as the settled range that it explains. */
@@ -91,9 +98,10 @@ export class ProgressWriter {
 
   /** Commits on schedule until the signal aborts; call `flush` afterwards for the rest. */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, random, saveIntervalMs } = this.#options;
+    const { clock, random, saveIntervalMs, retryMsMax } = this.#options;
+    const retry = { delayMsBase: RETRY_MS_BASE, delayMsMax: retryMsMax };
     while (!signal.aborted) {
-      const delayMs = this.#failures === 0 ? saveIntervalMs : backoffMs(RETRY, this.#failures, random.next(), null);
+      const delayMs = this.#failures === 0 ? saveIntervalMs : backoffMs(retry, this.#failures, random.next(), null);
       await this.#wakeup.wait(clock, delayMs, signal);
       if (signal.aborted) return;
       await this.#tryCommit();
@@ -119,7 +127,7 @@ export class ProgressWriter {
   }
 
   async #commit(): Promise<void> {
-    const { state, clock, events, onDurablyComplete } = this.#options;
+    const { state, clock, events, onDurablyComplete, onCompletionRefused } = this.#options;
     const unsaved = this.#unsaved;
     const quarantined = this.#quarantined;
     const fulfilled = this.#fulfilled;
@@ -141,7 +149,11 @@ export class ProgressWriter {
       throw error;
     }
     events.emit({ kind: 'state saved', objects: changes.length, durationMs: clock.now() - startMs });
-    for (const change of changes) if (change.complete) onDurablyComplete(change.object);
+    for (const { object, complete, claim } of changes) {
+      if (!complete) continue;
+      if (claim?.isLost === true) onCompletionRefused(object);
+      else onDurablyComplete(object, claim);
+    }
   }
 
   /** What was gathered while the commit was failing is newer: it is added to what is put back. */
@@ -159,6 +171,7 @@ export class ProgressWriter {
       else {
         older.settled = unionRanges(older.settled, newer.settled);
         older.complete ||= newer.complete;
+        if (newer.claim !== undefined) older.claim = newer.claim;
       }
     }
     this.#unsaved = unsaved;

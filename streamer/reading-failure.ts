@@ -43,6 +43,9 @@ export function failedReading(task: ObjectTask, error: StreamerError): ReadingDe
     case 'STATE_CORRUPT':
     case 'STATE_UNWRITABLE':
     case 'STATE_LOCKED':
+    case 'STATE_UNREACHABLE':
+    case 'STATE_REFUSED':
+    case 'STATE_FORGOTTEN':
     case 'STATE_MISSING':
     case 'STATE_NOT_MIGRATED':
     case 'PREFLIGHT_FAILED':

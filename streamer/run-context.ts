@@ -1,4 +1,5 @@
 /** What the stages of one run share. Built once in `pipeline.ts`; a stage takes what it needs of it. */
+import type { Claims } from './claims.ts';
 import type { Config } from './config/config.ts';
 import type { AdaptiveLimit } from './core/adaptive-limit.ts';
 import type { ByteBudget } from './core/byte-budget.ts';
@@ -19,11 +20,17 @@ export interface RunContext {
   readonly config: Config;
   readonly formats: CompiledFormats;
   readonly known: KnownObjects;
+  /** What was found and is told to the others; where nobody shares the objects, the same as `ready`. */
+  readonly found: ReadyQueue;
+  readonly foundChanged: Wakeup;
+  /** What this instance may read. */
   readonly ready: ReadyQueue;
   /** They become ready again when their wait is over. */
   readonly parked: ParkedObjects;
   /** Notified when an object may have become ready, or when room was made. */
   readonly readyChanged: Wakeup;
+  /** Null where nobody shares the objects. */
+  readonly claims: Claims | null;
   /** Sources whose last LIST or HEAD failed. */
   readonly listing: { readonly failingSources: Set<number> };
   /** What the queue of notifications refused at the last attempt. */

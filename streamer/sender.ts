@@ -71,10 +71,12 @@ export async function sendBatches(context: RunContext, delivery: Delivery, stop:
 async function sendGroup(
   context: RunContext,
   delivery: Delivery,
-  group: readonly Batch[],
+  batches: readonly Batch[],
   aside: Aside,
   signal: AbortSignal,
 ): Promise<void> {
+  const group = stillOurs(context, batches);
+  if (group.length === 0) return;
   const members = group.map(({ owner, cut }) => ({ object: owner.task.object, range: cut.range }));
   const result = await delivery.deliver(
     {
@@ -87,6 +89,7 @@ async function sendGroup(
       suspectSince: null,
       sentBefore: worst(group),
       wasParked: group.some(({ owner }) => owner.task.parkings > 0),
+      isGivenUp: () => isGivenUp(context, group),
     },
     signal,
   );
@@ -100,7 +103,9 @@ async function sendGroup(
       }
       return;
     case 'aborted':
-      for (const batch of group) batch.owner.abandon(batch.cut.bodyBytes);
+      if (signal.aborted) for (const { owner, cut } of group) owner.abandon(cut.bodyBytes);
+      // One of them is not ours any more: the others go without it.
+      else await sendGroup(context, delivery, group, aside, signal);
       return;
     case 'refused':
       if (group.length > 1) await sendSingly(context, delivery, group, result, aside, signal);
@@ -113,6 +118,18 @@ async function sendGroup(
       else for (const batch of group) aside.failing(sentOnce(batch, result), result.delayMs);
       return;
   }
+}
+
+/** Without those that others may have by now: they stay unsettled. */
+function stillOurs({ claims }: RunContext, batches: readonly Batch[]): readonly Batch[] {
+  claims?.endIfOver();
+  for (const { owner, cut } of batches) if (owner.isLost) owner.abandon(cut.bodyBytes);
+  return batches.filter(({ owner }) => !owner.isLost);
+}
+
+function isGivenUp({ claims }: RunContext, group: readonly Batch[]): boolean {
+  claims?.endIfOver();
+  return group.some(({ owner }) => owner.isLost);
 }
 
 /** One of several tiny objects spoils the body for the others. */
@@ -162,7 +179,7 @@ async function sendPieces(
   const { owner, cut } = batch;
   const settled: BodyPart[] = [];
   const post = async (part: BodyPart, suspectSince: number | null): Promise<DeliveryResult> => {
-    const result = await postPiece(context, delivery, pieceOf(batch, part, suspectSince), signal);
+    const result = await postPiece(context, delivery, pieceOf(context, batch, part, suspectSince), signal);
     if (result.kind === 'acknowledged') settled.push(part);
     return result;
   };
@@ -288,7 +305,8 @@ class RefusalPace {
   }
 }
 
-function pieceOf({ owner, cut, contentType }: Batch, part: BodyPart, suspectSince: number | null): DeliveryBody {
+function pieceOf(context: RunContext, batch: Batch, part: BodyPart, suspectSince: number | null): DeliveryBody {
+  const { owner, cut, contentType } = batch;
   const wholeKey = idempotencyKey([{ object: owner.task.object, range: cut.range }]);
   return {
     parts: [part.body],
@@ -300,6 +318,7 @@ function pieceOf({ owner, cut, contentType }: Batch, part: BodyPart, suspectSinc
     suspectSince,
     sentBefore: null,
     wasParked: owner.task.parkings > 0,
+    isGivenUp: () => isGivenUp(context, [batch]),
   };
 }
 

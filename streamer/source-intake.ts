@@ -107,7 +107,7 @@ export class SourceIntake {
     motion: Motion,
     signal: AbortSignal,
   ): Promise<Offered | null> {
-    const { ports, known, ready, readyChanged } = this.#context;
+    const { ports, known, found, foundChanged } = this.#context;
     const { object } = task;
     const identity = identityOf(object);
     // Another motion may find it during the look-up, or during the wait.
@@ -126,8 +126,8 @@ export class SourceIntake {
       return { kind: 'complete' };
     }
     known.add(identity, knownOf(task));
-    ready.push(record.kind === 'partial' ? { ...task, settled: record.settled } : task);
-    readyChanged.notify();
+    found.push(record.kind === 'partial' ? { ...task, settled: record.settled } : task);
+    foundChanged.notify();
     ports.events.emit({ kind: 'object found', object, isLate: motion === 'sweep' && isLate(task) });
     return { kind: 'queued' };
   }
@@ -158,9 +158,9 @@ export class SourceIntake {
     motion: Motion,
     signal: AbortSignal,
   ): Promise<ObjectRecord | undefined> {
-    const { ports, ready } = this.#context;
-    if (record?.kind === 'complete' || ready.length < this.#readyMax(task, motion)) return record;
-    while (!signal.aborted && ready.length >= this.#readyMax(task, motion))
+    const { ports, found } = this.#context;
+    if (record?.kind === 'complete' || found.length < this.#readyMax(task, motion)) return record;
+    while (!signal.aborted && found.length >= this.#readyMax(task, motion))
       await ports.clock.sleep(ROOM_POLL_MS, signal);
     return (await this.#lookup([task], signal))[0];
   }

@@ -5,6 +5,7 @@
  */
 import { backoffMs } from './core/backoff.ts';
 import { identityOf } from './core/object-task.ts';
+import { sourceOf } from './core/source-of.ts';
 import type { Selection } from './core/selection.ts';
 import { StreamerError } from './errors.ts';
 import type { ObjectRecord, ObjectRef, WantedObject } from './ports.ts';
@@ -42,18 +43,15 @@ async function offer(
   { seq, object, kind, settled }: WantedObject,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { ports, config, known, ready, readyChanged, progress } = context;
-  const source = config.s3.sources.findIndex(
-    ({ bucket, prefix }) => bucket === object.bucket && object.key.startsWith(prefix),
-  );
-  const selected = selections[source]?.selectByName(object, ports.clock.now());
+  const { ports, config, known, found, foundChanged, progress } = context;
+  const selected = selections[sourceOf(config.s3.sources, object) ?? -1]?.selectByName(object, ports.clock.now());
   if (selected?.kind !== 'task') {
     // The configuration has changed since the request was made: it waits for one that knows the object.
     const reason = selected?.reason ?? 'no-source';
     ports.events.emit({ kind: 'object skipped', bucket: object.bucket, key: object.key, reason });
     return true;
   }
-  while (!signal.aborted && ready.length >= config.processing.queueObjectsMax)
+  while (!signal.aborted && found.length >= config.processing.queueObjectsMax)
     await ports.clock.sleep(ROOM_POLL_MS, signal);
   const record = kind === 'again' ? null : await lookup(context, object, signal);
   if (signal.aborted) return true;
@@ -67,8 +65,9 @@ async function offer(
   known.forget(identity);
   // The request itself is durable: the floor of the look-back need not wait for the object.
   known.add(identity, { lastModifiedMs: Infinity, eligibleMs: ports.clock.now(), sizeBytes: object.sizeBytes });
-  ready.push({ ...selected.task, settled: record?.kind === 'partial' ? record.settled : settled, wanted: seq });
-  readyChanged.notify();
+  const left = record?.kind === 'partial' ? record.settled : settled;
+  found.push({ ...selected.task, settled: left, wanted: seq, wantedKind: kind });
+  foundChanged.notify();
   ports.events.emit({ kind: 'object found', object, isLate: false });
   return true;
 }

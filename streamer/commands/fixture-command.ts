@@ -150,7 +150,11 @@ export class CommandFixture {
   }
 
   /** Writes the configuration and gives back its path. `sections` are laid over a small one that works. */
-  writeConfig(endpoints: readonly string[], sections: Readonly<Record<string, object>> = {}): string {
+  writeConfig(
+    endpoints: readonly string[],
+    sections: Readonly<Record<string, object>> = {},
+    fileName = 'config.yaml',
+  ): string {
     const base: Record<string, object> = {
       s3: { bucket: BUCKET, prefix: PREFIX, region: 'us-east-1', endpoint: this.s3Endpoint, force_path_style: true },
       http: { endpoints },
@@ -160,7 +164,7 @@ export class CommandFixture {
       health: { enabled: false },
     };
     for (const [name, section] of Object.entries(sections)) base[name] = { ...base[name], ...section };
-    const path = join(this.folder, 'config.yaml');
+    const path = join(this.folder, fileName);
     writeFileSync(path, stringify(base));
     return path;
   }

@@ -11,6 +11,7 @@ import { type HealthServer, startHealthServer } from '../io/health-server.ts';
 import type { HttpSink } from '../io/http-sink.ts';
 import type { OpenTelemetry, PushOptions } from '../io/open-telemetry.ts';
 import { ProcessMeter } from '../io/process-usage.ts';
+import { journalPathOf } from '../io/redis/journal.ts';
 import { stateSizeBytes } from '../io/state-size.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { Clock, Events } from '../ports.ts';
@@ -34,6 +35,8 @@ export interface ObservatoryParts {
   readonly sink: Pick<HttpSink, 'endpoints' | 'connections'>;
   /** For what the observatory itself has to tell. */
   readonly events: Events;
+  /** Since the start; 0 where the state is a file. */
+  readonly redisCommands: () => number;
 }
 
 export interface Observatory {
@@ -48,6 +51,11 @@ export function createObservatory(parts: ObservatoryParts): Observatory {
   return health.enabled || otlp.enabled
     ? new RunningObservatory(parts)
     : { observe: () => undefined, open: async () => null, close: async () => undefined };
+}
+
+/** With Redis the local file is the journal. */
+function localStateOf({ state: { redis, filePath } }: Config): string {
+  return redis === null ? filePath : journalPathOf(filePath);
 }
 
 class RunningObservatory implements Observatory {
@@ -108,7 +116,7 @@ class RunningObservatory implements Observatory {
   }
 
   #look(pipeline: Pipeline): SampleSources {
-    const { config, clock, totals, sink } = this.#parts;
+    const { config, clock, totals, sink, redisCommands } = this.#parts;
     const gauges = pipeline.gauges();
     const status = pipeline.status();
     const unreachable = this.#probe?.unreachable() ?? new Map<string, string>();
@@ -132,7 +140,8 @@ class RunningObservatory implements Observatory {
       connections: sink.connections(),
       process: this.#meter.usage(),
       memoryLimitBytes: config.memoryLimitBytes,
-      stateBytes: stateSizeBytes(config.state.filePath),
+      stateBytes: stateSizeBytes(localStateOf(config)),
+      redisCommands: redisCommands(),
       versions: { streamer: VERSION, node: process.version },
     };
   }

@@ -3,21 +3,21 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import { secretsOf } from '../config/redact.ts';
-import type { Totals } from '../events.ts';
-import { openFileStateStore } from '../io/file-state-store.ts';
 import { createHttpSink } from '../io/http-sink.ts';
 import { BufferPool } from '../io/buffer-pool.ts';
 import { createNodeInflate } from '../io/node-inflate.ts';
 import { createLoggedEvents, createLogger } from '../io/pino-events.ts';
+import type { RedisConnection } from '../io/redis/connection.ts';
 import { createS3Client, createS3ObjectStore } from '../io/s3-object-store.ts';
 import { readTlsFiles } from '../io/tls-files.ts';
 import { systemClock, systemRandom } from '../io/system-clock.ts';
 import { HEADS_MAX } from '../notification-intake.ts';
-import { createPipeline, type Pipeline } from '../pipeline.ts';
+import { createPipeline } from '../pipeline.ts';
 import type { Events, Ports } from '../ports.ts';
 import { requestHeaders } from '../request-headers.ts';
 import { VERSION } from '../version.ts';
 import { createObservatory } from './observatory.ts';
+import { openState } from './open-state.ts';
 import { checkEndpoints, checkQueue, checkSources } from './preflight.ts';
 import { openQueue, queueWarnings } from './queue.ts';
 
@@ -39,7 +39,6 @@ export async function runStreamer({ config, warnings }: RunOptions): Promise<voi
   const logger = createLogger({ ...config.logging, secrets });
   const stop = new AbortController();
   const kill = new AbortController();
-  const state = openFileStateStore(config.state.filePath);
   const queue = openQueue(config);
   const socketsMax = config.processing.workers + SPARE_SOCKETS + (queue === null ? 0 : HEADS_MAX);
   const client = createS3Client({ ...config.s3, socketsMax });
@@ -52,12 +51,16 @@ export async function runStreamer({ config, warnings }: RunOptions): Promise<voi
       observatory.observe(event);
     },
   };
-  const observatory = createObservatory({ config, clock: systemClock, totals, sink, events });
+  let redis: RedisConnection | null = null;
+  const redisCommands = (): number => redis?.commandCount ?? 0;
+  const observatory = createObservatory({ config, clock: systemClock, totals, sink, events, redisCommands });
   const pool = new BufferPool({
     idleBytesMax: config.memoryLimitBytes / 8,
     idleMsMax: POOL_IDLE_MS_MAX,
     nowMs: () => systemClock.now(),
   });
+  const { state, shared, isFirstStart, ...opened } = await openState(config, events);
+  redis = opened.redis;
   const ports: Ports = {
     clock: systemClock,
     random: systemRandom,
@@ -67,15 +70,11 @@ export async function runStreamer({ config, warnings }: RunOptions): Promise<voi
     state,
     events,
     ...(queue === null ? {} : { notifications: queue.notifications }),
+    ...(shared === null ? {} : { shared }),
   };
   try {
     for (const warning of warnings) logger.warn({ warning }, 'configuration warning');
-    const isFirstStart = (await state.readHead()) === null;
-    await checkSources(ports.objects, config, isFirstStart, stop.signal);
-    const facts = queue === null ? null : await checkQueue(queue.notifications, isFirstStart, stop.signal);
-    for (const warning of facts === null ? [] : queueWarnings(config, facts)) logger.warn({ warning }, 'queue warning');
-    for (const endpoint of await checkEndpoints(config, isFirstStart))
-      logger.warn({ endpoint }, 'endpoint not reachable');
+    await checkSurroundings(ports, config, isFirstStart, logger, stop.signal);
     const pipeline = createPipeline(ports, config);
     const healthPort = await observatory.open(pipeline);
     events.emit({
@@ -89,7 +88,8 @@ export async function runStreamer({ config, warnings }: RunOptions): Promise<voi
     const endOfSignals = stopOnSignals(config, stop, kill, (reason) =>
       events.emit({ kind: 'streamer stopping', reason }),
     );
-    const endOfProgress = logProgress(logger, totals, pipeline, () => pool.dropStale());
+    const progress = (): object => ({ ...totals, ...pipeline.gauges(), redisCommands: redisCommands() });
+    const endOfProgress = logProgress(logger, progress, () => pool.dropStale());
     try {
       await pipeline.run(stop.signal, kill.signal);
     } finally {
@@ -103,6 +103,21 @@ export async function runStreamer({ config, warnings }: RunOptions): Promise<voi
     queue?.close();
     await state.close();
   }
+}
+
+/** Throws what an operator must mend before anything can work. */
+async function checkSurroundings(
+  { objects, notifications }: Ports,
+  config: Config,
+  isFirstStart: boolean,
+  logger: Logger,
+  signal: AbortSignal,
+): Promise<void> {
+  await checkSources(objects, config, isFirstStart, signal);
+  const facts = notifications === undefined ? null : await checkQueue(notifications, isFirstStart, signal);
+  for (const warning of facts === null ? [] : queueWarnings(config, facts)) logger.warn({ warning }, 'queue warning');
+  for (const endpoint of await checkEndpoints(config, isFirstStart))
+    logger.warn({ endpoint }, 'endpoint not reachable');
 }
 
 function stopOnSignals(
@@ -132,15 +147,14 @@ function stopOnSignals(
 }
 
 /** A line with all sums every ten seconds, and one at the end. */
-function logProgress(logger: Logger, totals: Readonly<Totals>, pipeline: Pipeline, onTick: () => void): () => void {
+function logProgress(logger: Logger, progress: () => object, onTick: () => void): () => void {
   const delay = monitorEventLoopDelay({ resolution: 10 });
   delay.enable();
   const fields = (): object => {
     const { user, system } = process.cpuUsage();
     const memory = process.memoryUsage();
     return {
-      ...totals,
-      ...pipeline.gauges(),
+      ...progress(),
       eventLoopDelayP99Ms: delay.percentile(99) / 1e6,
       rssMB: memory.rss / 1e6,
       heapMB: memory.heapTotal / 1e6,

@@ -9,7 +9,7 @@ import type {
   S3Config,
   TlsConfig,
 } from './config.ts';
-import { bufferBytesOf, formatsOf, healthOf, regionOf, sourcesOf } from './derive.ts';
+import { bufferBytesOf, formatsOf, healthOf, isRedisEnabled, regionOf, sourcesOf } from './derive.ts';
 import type { Environment } from './environment.ts';
 import type { Settings } from './schema.ts';
 
@@ -27,7 +27,7 @@ export function buildConfig(settings: Settings, env: Environment): Config {
     state: {
       filePath: settings.state.file_path,
       saveIntervalMs: settings.state.save_interval,
-      redis: settings.state.redis.enabled ? buildRedis(settings.state.redis) : null,
+      redis: isRedisEnabled(settings) ? buildRedis(settings.state.redis) : null,
     },
     memoryLimitBytes: settings.memory.limit,
     auditRetentionMs: settings.audit.retention,

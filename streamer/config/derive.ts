@@ -58,6 +58,11 @@ export function bufferBytesOf({ http, memory }: Settings): number {
   return http.buffer_bytes ?? Math.min(BUFFER_BYTES_DEFAULT, Math.floor(memory.limit / 4));
 }
 
+/** Who says where Redis is wants it. */
+export function isRedisEnabled({ state: { redis } }: Settings): boolean {
+  return redis.enabled ?? (redis.url !== null || redis.sentinels.length > 0);
+}
+
 /** The original's defaults put its health server on the port of an endpoint on the same host, and one of the two cannot start. */
 export function healthOf({ health, http }: Settings): HealthConfig & { readonly isMoved: boolean } {
   const { enabled, path, address } = health;

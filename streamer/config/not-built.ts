@@ -15,17 +15,7 @@ export interface NotBuilt {
   readonly severity: 'problem' | 'warning';
 }
 
-/** As `flag` in schema/kinds.ts reads it. */
-const TRUE = ['true', 'yes', 'on'];
-
 export const NOT_BUILT: readonly NotBuilt[] = [
-  {
-    path: ['state', 'redis', 'enabled'],
-    values: TRUE,
-    message: 'state in Redis is not built yet',
-    suggestion: 'Set it to false: the state is then kept in state.file_path, for a single instance',
-    severity: 'problem',
-  },
   {
     path: ['http', 'on_full'],
     values: ['drop'],

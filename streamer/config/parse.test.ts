@@ -366,7 +366,7 @@ describe('any file', () => {
 });
 
 describe('parts that are not built yet', () => {
-  it.each([['state: {redis: {enabled: yes}}', 'state.redis.enabled: state in Redis is not built yet']])(
+  it.each([['  on_full: drop', 'http.on_full: dropping lines is not built yet']])(
     'refuse %s, so that nobody relies on them',
     (yaml, expected) => {
       expect(problems(MINIMAL + yaml)).toEqual([expect.stringContaining(expected)]);

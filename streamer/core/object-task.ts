@@ -1,5 +1,6 @@
 /** One object on its way: what discovery knows of it, and what of it is settled. */
-import type { ObjectRef } from '../ports.ts';
+import type { ObjectRef, WantedObject } from '../ports.ts';
+import type { Claim } from './claim.ts';
 import type { Format } from './format.ts';
 import type { KnownObject } from './known-objects.ts';
 import { coversRange, type Range, unionRanges } from './ranges.ts';
@@ -29,6 +30,9 @@ export interface ObjectTask {
   readonly parkings: number;
   /** `WantedObject.seq`, where an operator asked for the object: it is backlog, however young, because nobody waits for it as for something new. */
   readonly wanted?: number;
+  readonly wantedKind?: WantedObject['kind'];
+  /** Where instances share the objects: this one's hold on it. */
+  readonly claim?: Claim;
 }
 
 /** Identity of an object in memory: (bucket, key, ETag). None of the three can hold a line break followed by the next's beginning. */

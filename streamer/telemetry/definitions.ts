@@ -3,6 +3,8 @@
  * sample that has no name in it, does not compile.
  */
 
+import { SHARING_METRICS } from './sharing-definitions.ts';
+
 type MetricKind = 'counter' | 'gauge' | 'histogram';
 
 export interface MetricDefinition {
@@ -325,8 +327,9 @@ const METRICS = {
     kind: 'gauge',
     unit: 'By',
     labels: [],
-    meaning: 'Size of the state file and its journal.',
+    meaning: 'Size of the state file (with Redis: of the journal beside it), and of what is not yet merged into it.',
   },
+  ...SHARING_METRICS,
 
   streamer_ready: {
     kind: 'gauge',

@@ -42,6 +42,7 @@ export interface SampleSources {
   readonly process: ProcessUsage;
   readonly memoryLimitBytes: number;
   readonly stateBytes: number;
+  readonly redisCommands: number;
   readonly versions: { readonly streamer: string; readonly node: string };
 }
 
@@ -88,6 +89,7 @@ export function samplesOf(sources: SampleSources): Readonly<Record<ObservedName,
     ],
     state_unsaved_bytes: one(status.unsavedBytes),
     state_size_bytes: one(sources.stateBytes),
+    ...sharingSamples(sources),
     streamer_ready: one(health.isReady ? 1 : 0),
     streamer_check_healthy: Object.entries(health.checks).map(([check, { isHealthy }]) => ({
       value: isHealthy ? 1 : 0,
@@ -117,6 +119,21 @@ function documentedSamples({ totals, status, breakdown }: SampleSources) {
     http_buffer_utilization_ratio: one(status.bufferUtilization),
     // Nothing was completed yet: 0 would be a lie.
     processing_lag_seconds: breakdown.fileAgeMs === null ? [] : one(breakdown.fileAgeMs / 1000),
+  };
+}
+
+/** Of the objects that several instances share. */
+function sharingSamples({ totals, gauges, redisCommands }: SampleSources) {
+  const deliveredGB = totals.httpBytesSent / 1e9;
+  return {
+    redis_commands_total: one(redisCommands),
+    // Before the first byte there is no ratio.
+    redis_commands_per_gigabyte: deliveredGB === 0 ? [] : one(redisCommands / deliveredGB),
+    claims_held: one(gauges.claimedObjects),
+    claims_lost_total: one(totals.claimsLost),
+    objects_taken_over_total: one(totals.objectsTakenOver),
+    lease_failures_total: one(totals.leaseFailures),
+    streamer_is_lister: one(gauges.isLister ? 1 : 0),
   };
 }
 

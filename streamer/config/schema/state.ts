@@ -17,7 +17,11 @@ const redisUrl = {
 
 const redis = z
   .strictObject({
-    enabled: defaulted(flag(), 'false', 'Keep the state in Redis, where several instances share it.'),
+    enabled: optional(
+      flag(),
+      'Keep the state in Redis, where several instances share it.',
+      'true where `url` or `sentinels` is given',
+    ),
     host: defaulted(anyText(), 'localhost', 'Host of the server.'),
     port: defaulted(integer(1, 65_535), '6379', 'Port of the server.'),
     url: optional(redisUrl, '`redis://` or `rediss://` URL, instead of host and port.'),

@@ -41,6 +41,8 @@ function sources(breakdown: Breakdown, uptimeS: number, fields: Partial<SampleSo
       isStateHealthy: true,
       isS3Healthy: true,
       isQueueHealthy: true,
+      isLister: true,
+      claimedObjects: 0,
     },
     status: {
       endpoints: [
@@ -61,6 +63,7 @@ function sources(breakdown: Breakdown, uptimeS: number, fields: Partial<SampleSo
     process: { startedMs: NOW_MS - uptimeS * 1000, cpuS: 512, residentBytes: 134_000_000, eventLoopDelayP99Ms: 4.2 },
     memoryLimitBytes: 268_435_456,
     stateBytes: 4_300_000,
+    redisCommands: 0,
     versions: { streamer: '0.1.0', node: 'v26.10.0' },
     ...fields,
   };

@@ -1,0 +1,235 @@
+/**
+ * What this instance holds of the objects that several instances share. It renews its session's lease, claims what its readers have room for, and ends what
+ * was lost.
+ * Invariants:
+ * - An object is read and sent only under a claim whose lease has not ended: by the moment the lease was asked for, on our own clock, so never later than
+ *   the store thinks. Then others may have it.
+ * - Nothing is claimed while progress cannot be saved.
+ */
+import type { Config } from './config/config.ts';
+import { Claim } from './core/claim.ts';
+import { identityOf, knownOf, type ObjectTask } from './core/object-task.ts';
+import { sourceOf } from './core/source-of.ts';
+import { Wakeup } from './core/wakeup.ts';
+import { StreamerError } from './errors.ts';
+import type { ClaimedObject, HeldObject, Ports, SharedWork } from './ports.ts';
+import type { RunContext } from './run-context.ts';
+import { selectionOf } from './source-selection.ts';
+
+/** A lease is renewed so often that two renewals may fail. */
+const RENEWALS_PER_LEASE = 3;
+const RETRY_MS = 250;
+/** How often an idle instance asks: from the one to the other, while nothing is there. */
+const IDLE_MS = { first: 50, max: 500 } as const;
+/** A configuration that does not know the object leaves it to the others. */
+const FOREIGN_OBJECT_MS = 30_000;
+
+export class Claims {
+  readonly #ports: Ports;
+  readonly #config: Config;
+  readonly #shared: SharedWork;
+  readonly #session: string;
+  readonly #held = new Map<string, HeldObject>();
+  readonly #renewNow = new Wakeup();
+  readonly #listerChanged = new Wakeup();
+  #term: AbortController | null = null;
+  #leaseEndMs = -Infinity;
+  #isRenewed = false;
+  /** Claims and renewals follow one another: a renewal gives back what it does not know of. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(ports: Ports, shared: SharedWork, config: Config) {
+    this.#ports = ports;
+    this.#config = config;
+    this.#shared = shared;
+    this.#session = newSession(ports);
+  }
+
+  get heldCount(): number {
+    return this.#held.size;
+  }
+
+  get isLister(): boolean {
+    return this.#term !== null;
+  }
+
+  /** False while the store does not answer. */
+  get isHealthy(): boolean {
+    return this.#isRenewed;
+  }
+
+  /** Renews until the signal aborts: longer than anything is read or sent. */
+  async keep(context: RunContext, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#ports;
+    const intervalMs = this.#shared.leaseTtlMs / RENEWALS_PER_LEASE;
+    while (!signal.aborted) {
+      await this.#renew();
+      context.known.expire(clock.now());
+      const untilMs = this.#leaseEndMs - clock.now();
+      const waitMs = this.#isRenewed ? intervalMs : RETRY_MS;
+      await this.#renewNow.wait(clock, untilMs > 0 ? Math.min(waitMs, untilMs) : waitMs, signal);
+    }
+  }
+
+  /** Claims whatever the readers have room for, until the signal aborts. */
+  async fill(context: RunContext, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#ports;
+    let idleMs: number = IDLE_MS.first;
+    while (!signal.aborted) {
+      const claimed = await this.#claim(context);
+      idleMs = claimed > 0 ? IDLE_MS.first : Math.min(idleMs * 2, IDLE_MS.max);
+      await clock.sleep(idleMs, signal);
+    }
+  }
+
+  /** Runs `list` while it is this instance's turn to list, again and again until the signal aborts. */
+  async inTurn(list: (term: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#ports;
+    while (!signal.aborted) {
+      const term = this.#term;
+      if (term === null) await this.#listerChanged.wait(clock, this.#shared.leaseTtlMs, signal);
+      else await list(AbortSignal.any([term.signal, signal]));
+    }
+  }
+
+  /** To be asked before each attempt to send: a process that was stopped for a while finds its lease ended before any timer tells it. */
+  endIfOver(): void {
+    if (this.#ports.clock.now() < this.#leaseEndMs) return;
+    this.#endTerm();
+    if (this.#held.size === 0) return;
+    this.#ports.events.emit({ kind: 'claims lost', reason: 'lease-ended', objects: this.#held.size });
+    for (const { claim } of this.#held.values()) claim.lose();
+    this.#held.clear();
+  }
+
+  /** Its completion is durable. */
+  drop(claim: Claim): void {
+    this.#held.delete(claim.token);
+  }
+
+  /** At the end, when progress is saved: the rest is there for others at once. */
+  async leave(): Promise<void> {
+    try {
+      await this.#inTurn(async () => this.#shared.leave(this.#session));
+    } catch (error) {
+      // Its lease ends all the same.
+      this.#report(error);
+    }
+  }
+
+  async #renew(): Promise<void> {
+    const { clock, events } = this.#ports;
+    try {
+      await this.#inTurn(async () => {
+        const askedMs = clock.now();
+        this.#forgetLost();
+        const { isLister, lost, takenOver } = await this.#shared.renew(this.#session, [...this.#held.values()]);
+        this.#leaseEndMs = askedMs + this.#shared.leaseTtlMs;
+        if (!this.#isRenewed) events.emit({ kind: 'lease renewed', session: this.#session });
+        this.#isRenewed = true;
+        this.#lose(lost);
+        if (takenOver > 0) events.emit({ kind: 'work taken over', objects: takenOver });
+        this.#setLister(isLister);
+      });
+    } catch (error) {
+      this.#isRenewed = false;
+      this.#report(error);
+    }
+    this.endIfOver();
+  }
+
+  /** Gives back how many it got. */
+  async #claim(context: RunContext): Promise<number> {
+    const { ready, progress } = context;
+    const { workers, liveWindowMs } = this.#config.processing;
+    if (!this.#isRenewed || !progress.isHealthy || ready.length >= workers) return 0;
+    try {
+      return await this.#inTurn(async () => {
+        const objectsMax = workers - ready.length;
+        const claimed = await this.#shared.claim(this.#session, { objectsMax, liveWindowMs });
+        for (const object of claimed) await this.#take(context, object);
+        return claimed.length;
+      });
+    } catch (error) {
+      this.#isRenewed = false;
+      this.#renewNow.notify();
+      this.#report(error);
+      return 0;
+    }
+  }
+
+  async #take(context: RunContext, { token, ...shared }: ClaimedObject): Promise<void> {
+    const { known, ready, readyChanged } = context;
+    const claim = new Claim(token);
+    const task = this.#taskOf(context, shared);
+    if (task === null) {
+      await this.#shared.giveBack([{ shared, claim }], FOREIGN_OBJECT_MS);
+      return;
+    }
+    this.#held.set(token, { shared, claim });
+    const identity = identityOf(task.object);
+    // Remembered as done since a moment ago: that does not count for one that is asked for again.
+    if (!known.isUnderWay(identity)) known.forget(identity);
+    known.add(identity, knownOf(task));
+    ready.push({ ...task, claim });
+    readyChanged.notify();
+  }
+
+  #taskOf({ formats }: RunContext, { object, listedMs, settled, wanted }: Omit<ClaimedObject, 'token'>) {
+    const { clock, events } = this.#ports;
+    const source = sourceOf(this.#config.s3.sources, object);
+    const selected = source === null ? null : selectionOf(this.#config, formats, source).selectByName(object, listedMs);
+    if (selected?.kind !== 'task') {
+      const reason = selected?.reason ?? 'no-source';
+      events.emit({ kind: 'object skipped', bucket: object.bucket, key: object.key, reason });
+      return null;
+    }
+    // Whoever offered it has waited for the moment when it may be read.
+    const task: ObjectTask = { ...selected.task, settled, notBeforeMs: clock.now() };
+    return wanted === null ? task : { ...task, wanted: wanted.seq, wantedKind: wanted.kind };
+  }
+
+  #lose(tokens: readonly string[]): void {
+    if (tokens.length === 0) return;
+    this.#ports.events.emit({ kind: 'claims lost', reason: 'refused', objects: tokens.length });
+    for (const token of tokens) this.#held.get(token)?.claim.lose();
+    this.#forgetLost();
+  }
+
+  #forgetLost(): void {
+    for (const [token, { claim }] of this.#held) if (claim.isLost) this.#held.delete(token);
+  }
+
+  #setLister(isLister: boolean): void {
+    if (!isLister) this.#endTerm();
+    else if (this.#term === null) {
+      this.#term = new AbortController();
+      this.#ports.events.emit({ kind: 'lister changed', isLister });
+      this.#listerChanged.notify();
+    }
+  }
+
+  #endTerm(): void {
+    if (this.#term === null) return;
+    this.#term.abort();
+    this.#term = null;
+    this.#ports.events.emit({ kind: 'lister changed', isLister: false });
+  }
+
+  #report(error: unknown): void {
+    if (!(error instanceof StreamerError)) throw error;
+    this.#ports.events.emit({ kind: 'lease failed', code: error.code, error: error.message });
+  }
+
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+}
+
+/** Two draws: one alone has too few bits to be the only one of its kind. */
+function newSession({ random }: Ports): string {
+  const draw = (): string => Math.floor(random.next() * 2 ** 52).toString(36);
+  return `${draw()}${draw()}`;
+}

@@ -1,0 +1,337 @@
+/**
+ * Every change to the shared state, as Lua: Redis runs a script whole or not at all, so no other instance ever sees half of a change. All of them take
+ * the time from Redis, and all may be repeated: an answer that was lost on its way costs nothing but the repetition.
+ *
+ * The one key that is named, `{prefix}:meta`, carries the hash tag that puts all others on the same node of a cluster:
+ * - `meta` hash: epoch, replaces, claims_from, start_from, floor, forgotten_before, counter, quarantine_seq, wanted_seq, lister, lister_until
+ * - `sessions` sorted by the end of their lease · `held:<session>` set of ids · `claims` id -> token · `marks` session -> number of its last commit
+ * - `ready` ids sorted by rank · `objects` id -> what is told of an object that is ready or claimed
+ * - `complete:<hour>` sets of ids, `hours` those there are · `partial` id -> settled ranges, `partial_time` by LastModified
+ * - `quarantine` number -> record, `quarantine_ids` for repetitions, `quarantine_closed` by time, `retries:<request>` the records that a request answers
+ * - `wanted` number -> request, `wanted_ids` id -> number, `wanted_owner` number -> id
+ */
+
+export interface Script {
+  readonly name: string;
+  readonly lua: string;
+}
+
+/** Epoch ms. */
+const REDIS_CLOCK = `
+local function now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end`;
+
+const COMMON = `
+local meta = KEYS[1]
+local prefix = string.sub(meta, 1, -5)
+local function key(name) return prefix .. name end
+
+local function isComplete(id, hour) return redis.call('SISMEMBER', key('complete:' .. hour), id) == 1 end
+
+local function sessionOf(token) return string.match(token, '[^.]+$') end
+
+local function dropClaim(id)
+  local token = redis.call('HGET', key('claims'), id)
+  if token then
+    redis.call('HDEL', key('claims'), id)
+    redis.call('SREM', key('held:' .. sessionOf(token)), id)
+  end
+end
+
+local function makeReady(id, rank)
+  dropClaim(id)
+  local shared = redis.call('HGET', key('objects'), id)
+  if shared then redis.call('ZADD', key('ready'), rank or cjson.decode(shared).rankMs, id) end
+end
+
+local function endSession(session)
+  local ids = redis.call('SMEMBERS', key('held:' .. session))
+  for _, id in ipairs(ids) do makeReady(id) end
+  redis.call('ZREM', key('sessions'), session)
+  redis.call('HDEL', key('marks'), session)
+  return #ids
+end
+
+local function endDeadSessions(at, survivor)
+  local objects = 0
+  for _, session in ipairs(redis.call('ZRANGEBYSCORE', key('sessions'), '-inf', at)) do
+    if session ~= survivor then objects = objects + endSession(session) end
+  end
+  return objects
+end
+
+local function union(ranges)
+  table.sort(ranges, function(left, right) return left[1] < right[1] end)
+  local merged = {}
+  for _, range in ipairs(ranges) do
+    local last = merged[#merged]
+    if range[2] > range[1] then
+      if last and range[1] <= last[2] then last[2] = math.max(last[2], range[2])
+      else merged[#merged + 1] = { range[1], range[2] } end
+    end
+  end
+  return merged
+end`;
+
+/** Whoever does not know of the last time that Redis forgot everything must hear of it before it changes anything. */
+const SAME_EPOCH = `
+if redis.call('HGET', meta, 'epoch') ~= ARGV[1] then return redis.error_reply('EPOCH the state was begun anew') end`;
+
+/** ARGV: the epoch that the instance knows or '', a new one, lease. Gives back the epoch, what it replaces or '', and whether it is new. */
+const OPEN = `
+local epoch = redis.call('HGET', meta, 'epoch')
+if epoch then return { epoch, redis.call('HGET', meta, 'replaces') or '', 0 } end
+redis.call('HSET', meta, 'epoch', ARGV[2])
+-- Somebody remembers an earlier epoch: Redis has forgotten it. The others must tell what they remember before anything is claimed.
+if ARGV[1] ~= '' then redis.call('HSET', meta, 'claims_from', now() + ARGV[3]) end
+return { ARGV[2], '', 1 }`;
+
+/** ARGV: epoch, session, lease, then id, hour and token of each object that the session holds. */
+const RENEW = `
+local at = now()
+local session = ARGV[2]
+local takenOver = endDeadSessions(at, session)
+local isKnown = redis.call('ZSCORE', key('sessions'), session)
+redis.call('ZADD', key('sessions'), at + ARGV[3], session)
+local lost, missing, held = {}, {}, {}
+for index = 4, #ARGV, 3 do
+  local id, hour, token = ARGV[index], ARGV[index + 1], ARGV[index + 2]
+  local current = redis.call('HGET', key('claims'), id)
+  held[id] = true
+  if current ~= token then
+    if current or not isKnown then lost[#lost + 1] = token
+    elseif not isComplete(id, hour) then missing[#missing + 1] = token end
+  end
+end
+for _, id in ipairs(redis.call('SMEMBERS', key('held:' .. session))) do
+  if not held[id] then makeReady(id) end
+end
+local lister = redis.call('HGET', meta, 'lister')
+if not lister or lister == session or tonumber(redis.call('HGET', meta, 'lister_until')) <= at then
+  redis.call('HSET', meta, 'lister', session, 'lister_until', at + ARGV[3])
+  lister = session
+end
+local mark = redis.call('HGET', key('marks'), session) or '0'
+local head = {}
+for index, field in ipairs({ 'start_from', 'floor', 'forgotten_before' }) do head[index] = redis.call('HGET', meta, field) or '' end
+return { lister == session and 1 or 0, takenOver, mark, head, lost, missing }`;
+
+/** Claims that Redis has forgotten and nobody else has. ARGV: epoch, session, lease, then id, hour, token and object of each. Gives back the tokens that are lost. */
+const RESTORE = `
+local session = ARGV[2]
+redis.call('ZADD', key('sessions'), now() + ARGV[3], session)
+local lost = {}
+for index = 4, #ARGV, 4 do
+  local id, hour, token = ARGV[index], ARGV[index + 1], ARGV[index + 2]
+  local current = redis.call('HGET', key('claims'), id)
+  if not current and not isComplete(id, hour) then
+    redis.call('HSETNX', key('objects'), id, ARGV[index + 3])
+    redis.call('ZREM', key('ready'), id)
+    redis.call('HSET', key('claims'), id, token)
+    redis.call('SADD', key('held:' .. session), id)
+  elseif current ~= token then
+    lost[#lost + 1] = token
+  end
+end
+return lost`;
+
+/** ARGV: epoch, how many may be ready (live ones: as many again), live window, then id, hour, rank, number and kind of a request or '', and the object itself. */
+const OFFER = `
+local answers = {}
+local at = now()
+local ready = redis.call('ZCARD', key('ready'))
+for index = 4, #ARGV, 6 do
+  local id, hour, rank = ARGV[index], ARGV[index + 1], ARGV[index + 2]
+  local wanted, kind = ARGV[index + 3], ARGV[index + 4]
+  local answer = 'queued'
+  if wanted ~= '' and redis.call('HEXISTS', key('wanted'), wanted) == 0 then answer = 'complete'
+  elseif kind ~= 'again' and isComplete(id, hour) then answer = 'complete'
+  elseif redis.call('HEXISTS', key('objects'), id) == 1 then answer = 'under-way'
+  elseif ready >= ARGV[2] * (tonumber(rank) > at - ARGV[3] and 2 or 1) then answer = 'full'
+  else
+    redis.call('HSET', key('objects'), id, ARGV[index + 5])
+    -- Nobody's clock but ours may make it wait.
+    redis.call('ZADD', key('ready'), math.min(rank, at), id)
+    ready = ready + 1
+  end
+  answers[#answers + 1] = answer
+end
+return answers`;
+
+/** ARGV: epoch, session, how many at most, live window. Gives back id, token, object and settled ranges of each. */
+const CLAIM = `
+local at = now()
+local session, objectsMax = ARGV[2], tonumber(ARGV[3])
+local from = redis.call('HGET', meta, 'claims_from')
+if from and tonumber(from) > at then return {} end
+endDeadSessions(at, session)
+if not redis.call('ZSCORE', key('sessions'), session) then return {} end
+local liveFrom = at - ARGV[4]
+local ids = redis.call('ZRANGEBYSCORE', key('ready'), '(' .. liveFrom, at, 'LIMIT', 0, objectsMax)
+if #ids < objectsMax then
+  local rest = objectsMax - #ids
+  for _, id in ipairs(redis.call('ZRANGEBYSCORE', key('ready'), '-inf', liveFrom, 'LIMIT', 0, rest)) do ids[#ids + 1] = id end
+end
+local claimed = {}
+for _, id in ipairs(ids) do
+  local token = ARGV[1] .. '.' .. redis.call('HINCRBY', meta, 'counter', 1) .. '.' .. session
+  redis.call('ZREM', key('ready'), id)
+  redis.call('HSET', key('claims'), id, token)
+  redis.call('SADD', key('held:' .. session), id)
+  local partial = redis.call('HGET', key('partial'), id)
+  claimed[#claimed + 1] = token
+  claimed[#claimed + 1] = redis.call('HGET', key('objects'), id)
+  claimed[#claimed + 1] = partial or ''
+end
+return claimed`;
+
+/** ARGV: epoch, delay, then id and token of each. */
+const GIVE_BACK = `
+local at = now()
+for index = 3, #ARGV, 2 do
+  if redis.call('HGET', key('claims'), ARGV[index]) == ARGV[index + 1] then
+    makeReady(ARGV[index], ARGV[2] ~= '0' and at + ARGV[2] or nil)
+  end
+end
+return 1`;
+
+/** ARGV: epoch, session. */
+const LEAVE = `
+local objects = endSession(ARGV[2])
+if redis.call('HGET', meta, 'lister') == ARGV[2] then redis.call('HDEL', meta, 'lister') end
+return objects`;
+
+/** ARGV: epoch, then id and hour of each object. Gives back '' where nothing is known, 'complete', or the partial record. */
+const LOOKUP = `
+local records = {}
+for index = 2, #ARGV, 2 do
+  local id = ARGV[index]
+  records[#records + 1] = isComplete(id, ARGV[index + 1]) and 'complete' or redis.call('HGET', key('partial'), id) or ''
+end
+return records`;
+
+/**
+ * ARGV: epoch, session or '', number of the session's commit, the commit as JSON (\`redis-codec.ts\`). Gives back the refused tokens.
+ * \`isRemembered\`: an instance tells Redis what it has forgotten. Then a head may only move back, and what is complete is complete, whoever holds it.
+ */
+const COMMIT = `
+local commit = cjson.decode(ARGV[4])
+local refused = {}
+
+local function addRanges(change)
+  local stored = redis.call('HGET', key('partial'), change.id)
+  local ranges = stored and cjson.decode(stored).settled or {}
+  for _, range in ipairs(change.settled) do ranges[#ranges + 1] = range end
+  ranges = union(ranges)
+  if #ranges == 0 then return end
+  redis.call('HSET', key('partial'), change.id, cjson.encode({ object = change.object, settled = ranges }))
+  redis.call('ZADD', key('partial_time'), change.lastModifiedMs, change.id)
+end
+
+local function complete(change)
+  redis.call('SADD', key('complete:' .. change.hour), change.id)
+  redis.call('ZADD', key('hours'), change.hour, change.hour)
+  redis.call('HDEL', key('partial'), change.id)
+  redis.call('ZREM', key('partial_time'), change.id)
+  redis.call('ZREM', key('ready'), change.id)
+  redis.call('HDEL', key('objects'), change.id)
+  dropClaim(change.id)
+end
+
+for _, change in ipairs(commit.changes) do
+  local token = change.token
+  local current = redis.call('HGET', key('claims'), change.id)
+  local isDone = isComplete(change.id, change.hour)
+  -- A repetition of what was accepted finds no claim, and the object complete.
+  local isRefused = token and current ~= token and (current or not isDone)
+  if isRefused then refused[#refused + 1] = token end
+  if change.complete and not isRefused then complete(change)
+  -- An object that is read again on request is complete, and has ranges of the new reading.
+  elseif not isDone or current then addRanges(change) end
+end
+
+for _, entry in ipairs(commit.quarantined) do
+  if redis.call('HEXISTS', key('quarantine_ids'), entry.recordId) == 0 then
+    local number = redis.call('HINCRBY', meta, 'quarantine_seq', 1)
+    redis.call('HSET', key('quarantine_ids'), entry.recordId, number)
+    redis.call('HSET', key('quarantine'), number, entry.record)
+  end
+end
+
+local function isQuarantinedAgain(number, record)
+  for _, later in ipairs(redis.call('HKEYS', key('quarantine'))) do
+    if tonumber(later) > tonumber(number) then
+      local other = cjson.decode(redis.call('HGET', key('quarantine'), later))
+      local isSame = other.objectId == record.objectId and not other.closedMs and not other.wantedSeq
+      if isSame and (not other.start or not record.start or (other.start < record['end'] and record.start < other['end'])) then return true end
+    end
+  end
+  return false
+end
+
+for _, fulfilment in ipairs(commit.fulfilled) do
+  local retries = key('retries:' .. fulfilment.wantedSeq)
+  for _, number in ipairs(redis.call('SMEMBERS', retries)) do
+    local record = cjson.decode(redis.call('HGET', key('quarantine'), number))
+    record.closedMs = fulfilment.atMs
+    record.outcome = isQuarantinedAgain(number, record) and 'quarantined-again' or fulfilment.outcome
+    redis.call('HSET', key('quarantine'), number, cjson.encode(record))
+    redis.call('ZADD', key('quarantine_closed'), record.closedMs, number)
+  end
+  redis.call('DEL', retries)
+  local id = redis.call('HGET', key('wanted_owner'), fulfilment.wantedSeq)
+  if id then redis.call('HDEL', key('wanted_ids'), id) end
+  redis.call('HDEL', key('wanted_owner'), fulfilment.wantedSeq)
+  redis.call('HDEL', key('wanted'), fulfilment.wantedSeq)
+end
+
+local function moveHead(field, ms, isEarlier)
+  local current = tonumber(redis.call('HGET', meta, field))
+  if not current or (isEarlier and ms < current) or (not isEarlier and ms > current) then redis.call('HSET', meta, field, ms) end
+end
+
+if commit.head then
+  -- Where a first start begins is decided once; a floor is a fact, and the later one says more.
+  if commit.isRemembered then moveHead('start_from', commit.head.startFromMs, true)
+  else redis.call('HSETNX', meta, 'start_from', commit.head.startFromMs) end
+  moveHead('floor', commit.head.floorMs, commit.isRemembered)
+end
+
+if commit.forgetBeforeMs then
+  local hour = math.floor(commit.forgetBeforeMs / 3600000)
+  for _, old in ipairs(redis.call('ZRANGEBYSCORE', key('hours'), '-inf', '(' .. hour)) do redis.call('UNLINK', key('complete:' .. old)) end
+  redis.call('ZREMRANGEBYSCORE', key('hours'), '-inf', '(' .. hour)
+  for _, id in ipairs(redis.call('ZRANGEBYSCORE', key('partial_time'), '-inf', '(' .. commit.forgetBeforeMs)) do redis.call('HDEL', key('partial'), id) end
+  redis.call('ZREMRANGEBYSCORE', key('partial_time'), '-inf', '(' .. commit.forgetBeforeMs)
+  for _, number in ipairs(redis.call('ZRANGEBYSCORE', key('quarantine_closed'), '-inf', '(' .. commit.forgetBeforeMs)) do
+    local record = cjson.decode(redis.call('HGET', key('quarantine'), number))
+    redis.call('HDEL', key('quarantine_ids'), record.recordId)
+    redis.call('HDEL', key('quarantine'), number)
+  end
+  redis.call('ZREMRANGEBYSCORE', key('quarantine_closed'), '-inf', '(' .. commit.forgetBeforeMs)
+  moveHead('forgotten_before', hour * 3600000, false)
+end
+
+if ARGV[2] ~= '' and redis.call('ZSCORE', key('sessions'), ARGV[2]) then redis.call('HSET', key('marks'), ARGV[2], ARGV[3]) end
+return refused`;
+
+export type Scripts = ReturnType<typeof createScripts>;
+
+/** A test may give another clock: \`now()\` in Lua. */
+export function createScripts(clock = REDIS_CLOCK) {
+  const script = (name: string, body: string): Script => ({ name, lua: `${clock}\n${COMMON}\n${body}` });
+  const inEpoch = (name: string, body: string): Script => script(name, `${SAME_EPOCH}\n${body}`);
+  return {
+    open: script('open', OPEN),
+    renew: inEpoch('renew', RENEW),
+    restore: inEpoch('restore', RESTORE),
+    offer: inEpoch('offer', OFFER),
+    claim: inEpoch('claim', CLAIM),
+    giveBack: inEpoch('give back', GIVE_BACK),
+    leave: inEpoch('leave', LEAVE),
+    lookup: inEpoch('lookup', LOOKUP),
+    commit: inEpoch('commit', COMMIT),
+  };
+}

@@ -1,0 +1,312 @@
+/**
+ * State and work that several instances share, in Redis.
+ * - Redis decides: what is complete, who holds what, who lists. While it is away nothing is decided, and nobody falls back to a state of his own.
+ * - What this instance settled is in its journal first. When Redis has forgotten (`open`: another epoch; `renew`: an older commit than we had an answer to), the
+ *   journal tells it again, before anything else is asked.
+ */
+import { hasCode, StreamerError } from '../../errors.ts';
+import type {
+  ClaimedObject,
+  Events,
+  HeldObject,
+  ObjectRecord,
+  ObjectRef,
+  OfferAnswer,
+  QuarantineRecord,
+  RenewalAnswer,
+  SharedObject,
+  SharedWork,
+  StateCommit,
+  StateHead,
+  StateStore,
+  WantedObject,
+} from '../../ports.ts';
+import { unionRanges } from '../../core/ranges.ts';
+import { HOUR_MS, hourOf } from '../state-database.ts';
+import {
+  decodeRanges,
+  decodeRecord,
+  decodeShared,
+  decodeWanted,
+  encodeCommit,
+  encodeRemembered,
+  encodeShared,
+  sharedIdOf,
+} from './codec.ts';
+import type { RedisConnection } from './connection.ts';
+import type { RedisJournal } from './journal.ts';
+import { createScripts, type Script, type Scripts } from './scripts.ts';
+
+/** Arguments of one script, which must not keep Redis busy for long. */
+const OBJECTS_PER_CALL = 500;
+const OFFER_ANSWERS = ['queued', 'under-way', 'complete', 'full'] as const;
+
+export interface RedisStateOptions {
+  readonly connection: RedisConnection;
+  readonly journal: RedisJournal;
+  readonly leaseTtlMs: number;
+  readonly events: Events;
+  /** Names the next epoch; never the same twice. */
+  readonly newEpoch: () => string;
+  readonly scripts?: Scripts;
+}
+
+export class RedisState implements StateStore, SharedWork {
+  readonly leaseTtlMs: number;
+  readonly #connection: RedisConnection;
+  readonly #journal: RedisJournal;
+  readonly #events: Events;
+  readonly #newEpoch: () => string;
+  readonly #scripts: Scripts;
+  /** Null until Redis was asked for it, and when it has another. */
+  #epoch: string | null = null;
+  #opening: Promise<string> | null = null;
+  #session = '';
+  /** By token: what Redis must be told of, should it forget. */
+  #held = new Map<string, SharedObject>();
+  /** Of this session. */
+  #commits = 0;
+  #acknowledgedCommit = 0;
+  /** Records stay in the journal when a commit is repeated. */
+  readonly #recorded = new WeakSet<QuarantineRecord>();
+  #journalHead: StateHead | null = null;
+
+  constructor({ connection, journal, leaseTtlMs, events, newEpoch, scripts = createScripts() }: RedisStateOptions) {
+    this.#connection = connection;
+    this.#journal = journal;
+    this.leaseTtlMs = leaseTtlMs;
+    this.#events = events;
+    this.#newEpoch = newEpoch;
+    this.#scripts = scripts;
+  }
+
+  async readHead(): Promise<StateHead | null> {
+    await this.#open();
+    const answer = await this.#connection.command('HMGET', [this.#connection.key('meta'), 'start_from', 'floor']);
+    const [startFromMs, floorMs] = textsOf(answer);
+    return startFromMs === '' ? null : { startFromMs: Number(startFromMs), floorMs: Number(floorMs) };
+  }
+
+  async lookup(objects: readonly ObjectRef[]): Promise<readonly ObjectRecord[]> {
+    const records: ObjectRecord[] = [];
+    for (const chunk of chunksOf(objects)) {
+      const args = chunk.flatMap((object) => [sharedIdOf(object), hourOf(object)]);
+      records.push(...textsOf(await this.#run(this.#scripts.lookup, args)).map((text) => decodeRecord(text)));
+    }
+    return records;
+  }
+
+  async readWanted(afterSeq: number, objectsMax: number): Promise<readonly WantedObject[]> {
+    await this.#open();
+    const { key } = this.#keys();
+    const seqs = textsOf(await this.#connection.command('HKEYS', [key('wanted')]))
+      .map(Number)
+      .filter((seq) => seq > afterSeq)
+      .toSorted((left, right) => left - right)
+      .slice(0, objectsMax);
+    if (seqs.length === 0) return [];
+    const texts = textsOf(await this.#connection.command('HMGET', [key('wanted'), ...seqs]));
+    // One that is missing was fulfilled just now.
+    const requests = texts.flatMap((text, index) =>
+      text === '' ? [] : [{ seq: seqs[index] ?? 0, ...decodeWanted(text) }],
+    );
+    if (requests.length === 0) return [];
+    const ids = requests.map(({ object }) => sharedIdOf(object));
+    const partials = textsOf(await this.#connection.command('HMGET', [key('partial'), ...ids]));
+    return requests.map((request, index) =>
+      request.kind === 'missing'
+        ? request
+        : { ...request, settled: unionRanges(request.settled, decodeRanges(partials[index] ?? '')) },
+    );
+  }
+
+  async commit(commit: StateCommit): Promise<void> {
+    const unrecorded = commit.quarantined.filter((record) => !this.#recorded.has(record));
+    await this.#journal.record({ ...commit, quarantined: unrecorded });
+    for (const record of unrecorded) this.#recorded.add(record);
+    this.#commits += 1;
+    const number = this.#commits;
+    const session = this.#session;
+    const args = [session, number, encodeCommit(commit)];
+    const refused = new Set(textsOf(await this.#run(this.#scripts.commit, args)));
+    if (session !== '') this.#acknowledgedCommit = number;
+    for (const { claim, complete } of commit.changes) {
+      if (claim === undefined) continue;
+      if (refused.has(claim.token)) claim.lose();
+      if (complete) this.#held.delete(claim.token);
+    }
+  }
+
+  async renew(session: string, held: readonly HeldObject[]): Promise<RenewalAnswer> {
+    this.#session = session;
+    this.#held = new Map(held.map(({ shared, claim }) => [claim.token, shared]));
+    const args = [session, this.leaseTtlMs, ...held.flatMap(({ shared, claim }) => [...nameOf(shared), claim.token])];
+    const answer = await this.#run(this.#scripts.renew, args);
+    const [isLister, takenOver, mark, head, lost, missing] = listOf(answer);
+    if (Number(mark) < this.#acknowledgedCommit) await this.#tellAgain(Number(mark));
+    await this.#followHead(textsOf(head));
+    const missingTokens = new Set(textsOf(missing));
+    const restorable = held.filter(({ claim }) => missingTokens.has(claim.token));
+    const lostAfterAll = await this.#restore(restorable.map(({ shared, claim }) => [claim.token, shared]));
+    return {
+      isLister: Number(isLister) === 1,
+      takenOver: Number(takenOver),
+      lost: [...textsOf(lost), ...lostAfterAll],
+    };
+  }
+
+  async offer(
+    objects: readonly SharedObject[],
+    { readyMax, liveWindowMs }: { readonly readyMax: number; readonly liveWindowMs: number },
+  ): Promise<readonly OfferAnswer[]> {
+    const answers: OfferAnswer[] = [];
+    for (const chunk of chunksOf(objects)) {
+      const args = chunk.flatMap((shared) => [
+        ...nameOf(shared),
+        shared.rankMs,
+        shared.wanted?.seq ?? '',
+        shared.wanted?.kind ?? '',
+        encodeShared(shared),
+      ]);
+      for (const text of textsOf(await this.#run(this.#scripts.offer, [readyMax, liveWindowMs, ...args])))
+        answers.push(OFFER_ANSWERS.find((answer) => answer === text) ?? 'full');
+    }
+    return answers;
+  }
+
+  async claim(
+    session: string,
+    { objectsMax, liveWindowMs }: { readonly objectsMax: number; readonly liveWindowMs: number },
+  ): Promise<readonly ClaimedObject[]> {
+    const answer = listOf(await this.#run(this.#scripts.claim, [session, objectsMax, liveWindowMs]));
+    const claimed: ClaimedObject[] = [];
+    for (let index = 0; index < answer.length; index += 3) {
+      const token = textOf(answer[index]);
+      const shared = decodeShared(answer[index + 1]);
+      this.#held.set(token, shared);
+      claimed.push({ ...shared, token, settled: unionRanges(shared.settled, decodeRanges(answer[index + 2])) });
+    }
+    return claimed;
+  }
+
+  async giveBack(held: readonly HeldObject[], delayMs: number): Promise<void> {
+    if (held.length === 0) return;
+    const args = held.flatMap(({ shared, claim }) => [sharedIdOf(shared.object), claim.token]);
+    await this.#run(this.#scripts.giveBack, [delayMs, ...args]);
+    for (const { claim } of held) this.#held.delete(claim.token);
+  }
+
+  async leave(session: string): Promise<void> {
+    await this.#run(this.#scripts.leave, [session]);
+    this.#held.clear();
+  }
+
+  async close(): Promise<void> {
+    this.#connection.close();
+    await this.#journal.close();
+  }
+
+  /** In the epoch that Redis is in; if it has begun another, after telling it what it has forgotten. */
+  async #run(script: Script, args: readonly (string | number)[]): Promise<unknown> {
+    try {
+      return await this.#connection.run(script, [await this.#open(), ...args]);
+    } catch (error) {
+      if (!hasCode(error, 'STATE_FORGOTTEN')) throw error;
+      this.#epoch = null;
+      return this.#connection.run(script, [await this.#open(), ...args]);
+    }
+  }
+
+  async #open(): Promise<string> {
+    if (this.#epoch !== null) return this.#epoch;
+    this.#opening ??= this.#join().finally(() => (this.#opening = null));
+    return this.#opening;
+  }
+
+  async #join(): Promise<string> {
+    const before = this.#journal.epoch;
+    const answer = await this.#connection.run(this.#scripts.open, [before ?? '', this.#newEpoch(), this.leaseTtlMs]);
+    const [epoch = '', replaces] = textsOf(answer);
+    if (before !== null && before === replaces) this.#journal.clear();
+    else if (before === null || before === epoch) await this.#tell(epoch, await this.#floorMs());
+    else {
+      const objects = await this.#tell(epoch, -Infinity);
+      this.#events.emit({ kind: 'state forgotten', objects, isWhole: true });
+    }
+    this.#journal.epoch = epoch;
+    this.#epoch = epoch;
+    await this.#restore([...this.#held]);
+    return epoch;
+  }
+
+  /** Redis is the same, and knows less than it had acknowledged: a replica that lagged has become the master. */
+  async #tellAgain(mark: number): Promise<void> {
+    const objects = await this.#tell(await this.#open(), await this.#floorMs());
+    this.#acknowledgedCommit = mark;
+    this.#events.emit({ kind: 'state forgotten', objects, isWhole: false });
+  }
+
+  /** Gives back how many objects were told of. */
+  async #tell(epoch: string, sinceMs: number): Promise<number> {
+    let objects = 0;
+    for (const remembered of this.#journal.since(sinceMs)) {
+      objects += remembered.complete.length + remembered.partial.length;
+      await this.#connection.run(this.#scripts.commit, [epoch, '', 0, encodeRemembered(remembered)]);
+    }
+    return objects;
+  }
+
+  /** What is older is complete, and nobody asks for it. */
+  async #floorMs(): Promise<number> {
+    const [floorMs] = textsOf(await this.#connection.command('HMGET', [this.#connection.key('meta'), 'floor']));
+    return floorMs === '' ? -Infinity : Number(floorMs);
+  }
+
+  /** Gives back the tokens that others have taken over. */
+  async #restore(held: readonly (readonly [string, SharedObject])[]): Promise<readonly string[]> {
+    if (held.length === 0) return [];
+    const args = held.flatMap(([token, shared]) => [...nameOf(shared), token, encodeShared(shared)]);
+    return textsOf(
+      await this.#connection.run(this.#scripts.restore, [await this.#open(), this.#session, this.leaseTtlMs, ...args]),
+    );
+  }
+
+  /** The journal knows where all of it begins, should it have to tell, and need not be older than the shared state. */
+  async #followHead([startFrom = '', floor = '', forgotten = '']: readonly string[]): Promise<void> {
+    if (startFrom === '') return;
+    const head = { startFromMs: Number(startFrom), floorMs: Number(floor) };
+    const known = this.#journalHead;
+    if (known?.startFromMs === head.startFromMs && head.floorMs < known.floorMs + HOUR_MS) return;
+    const forgetBeforeMs = forgotten === '' ? null : Number(forgotten);
+    await this.#journal.record({ changes: [], quarantined: [], fulfilled: [], head, forgetBeforeMs });
+    this.#journalHead = head;
+  }
+
+  #keys() {
+    return { key: (name: string) => this.#connection.key(name) };
+  }
+}
+
+function nameOf({ object }: SharedObject): readonly [string, number] {
+  return [sharedIdOf(object), hourOf(object)];
+}
+
+function chunksOf<T>(items: readonly T[]): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(items.length / OBJECTS_PER_CALL) }, (_, index) =>
+    items.slice(index * OBJECTS_PER_CALL, (index + 1) * OBJECTS_PER_CALL),
+  );
+}
+
+function listOf(answer: unknown): readonly unknown[] {
+  if (Array.isArray(answer)) return answer;
+  throw new StreamerError('STATE_CORRUPT', 'Redis answered something else than a list: is it Redis 6.2 or newer?');
+}
+
+/** '' for what is not there. */
+function textsOf(answer: unknown): readonly string[] {
+  return listOf(answer).map((item) => textOf(item));
+}
+
+function textOf(item: unknown): string {
+  return typeof item === 'string' ? item : typeof item === 'number' ? String(item) : '';
+}

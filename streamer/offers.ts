@@ -1,0 +1,126 @@
+/**
+ * The share stage, where several instances share the objects: what this one has found and may be read is told to the others, until it is complete. Telling
+ * again, every few seconds, is what heals a shared set that has lost some of its objects.
+ * Invariant: an object is followed from the moment it is found until it is durably complete, whoever completes it.
+ */
+import { backoffMs } from './core/backoff.ts';
+import { identityOf, type Lane, type ObjectTask } from './core/object-task.ts';
+import { StreamerError } from './errors.ts';
+import type { OfferAnswer, SharedObject, SharedWork } from './ports.ts';
+import type { RunContext } from './run-context.ts';
+
+const OBJECTS_PER_OFFER = 500;
+const TELL_AGAIN_MS = 5_000;
+/** While the shared set is full. */
+const ROOM_POLL_MS = 200;
+const RETRY = { delayMsBase: 100, delayMsMax: 1_000 } as const;
+
+interface Followed {
+  readonly task: ObjectTask;
+  readonly lane: Lane;
+  readonly shared: SharedObject;
+  tellMs: number;
+}
+
+export class Offers {
+  readonly #shared: SharedWork;
+  readonly #followed = new Map<string, Followed>();
+
+  constructor(shared: SharedWork) {
+    this.#shared = shared;
+  }
+
+  /** LastModified of the oldest object that is followed; null when there is none. */
+  oldestMs(): number | null {
+    let oldestMs: number | null = null;
+    for (const { task } of this.#followed.values()) {
+      // A request is durable itself: nobody need look back for its object.
+      if (task.wanted !== undefined) continue;
+      oldestMs = Math.min(oldestMs ?? Infinity, task.object.lastModifiedMs);
+    }
+    return oldestMs;
+  }
+
+  async run(context: RunContext, signal: AbortSignal): Promise<void> {
+    const { clock } = context.ports;
+    while (!signal.aborted) {
+      const nowMs = clock.now();
+      this.#follow(context, nowMs);
+      const due = this.#due(nowMs).slice(0, OBJECTS_PER_OFFER);
+      if (due.length > 0) {
+        const isFull = await this.#tell(context, due, signal);
+        if (isFull) await clock.sleep(ROOM_POLL_MS, signal);
+        continue;
+      }
+      const nextMs = Math.min(context.found.nextNotBeforeMs ?? Infinity, nowMs + TELL_AGAIN_MS);
+      await context.foundChanged.wait(clock, Math.max(1, nextMs - nowMs), signal);
+    }
+  }
+
+  /** Takes what may be read now. While the shared set is full, the rest waits where discovery sees it, and waits as well. */
+  #follow({ found, config }: RunContext, nowMs: number): void {
+    const { liveWindowMs } = config.processing;
+    const isWaiting = this.#due(nowMs).length >= OBJECTS_PER_OFFER;
+    for (let count = 0; count < OBJECTS_PER_OFFER; count += 1) {
+      const next = found.take(nowMs);
+      if (next === null) return;
+      const { task, lane } = next;
+      if (isWaiting && lane === 'backlog') {
+        found.push(task);
+        return;
+      }
+      const rankMs = lane === 'live' ? task.eligibleMs : Math.min(task.eligibleMs, nowMs - liveWindowMs);
+      const { object, listedMs, settled, wanted, wantedKind } = task;
+      const request = wanted === undefined ? null : { seq: wanted, kind: wantedKind ?? 'missing' };
+      const shared = { object, listedMs, rankMs, settled, wanted: request };
+      this.#followed.set(identityOf(object), { task, lane, shared, tellMs: nowMs });
+    }
+  }
+
+  /** Live objects first: backlog that waits for room must not keep them waiting. */
+  #due(nowMs: number): readonly Followed[] {
+    return [...this.#followed.values()]
+      .filter(({ tellMs }) => tellMs <= nowMs)
+      .toSorted((left, right) => Number(right.lane === 'live') - Number(left.lane === 'live'));
+  }
+
+  /** True when there was no room for some. */
+  async #tell(context: RunContext, due: readonly Followed[], signal: AbortSignal): Promise<boolean> {
+    const { clock } = context.ports;
+    const objects = due.map(({ shared }) => shared);
+    const answers = await this.#ask(context, objects, signal);
+    for (const [index, followed] of due.entries()) {
+      const answer = answers[index];
+      if (answer === 'complete') this.#settle(context, followed);
+      else if (answer !== undefined && answer !== 'full') followed.tellMs = clock.now() + TELL_AGAIN_MS;
+    }
+    return answers.includes('full');
+  }
+
+  #settle({ known, progress, ports }: RunContext, { task }: Followed): void {
+    const identity = identityOf(task.object);
+    this.#followed.delete(identity);
+    known.markDone(identity, ports.clock.now());
+    if (task.wanted !== undefined && task.wantedKind === 'missing') progress.fulfil(task.wanted, 'delivered');
+  }
+
+  /** However often that fails; empty when the signal aborts. */
+  async #ask(
+    { ports, config }: RunContext,
+    objects: readonly SharedObject[],
+    signal: AbortSignal,
+  ): Promise<readonly OfferAnswer[]> {
+    const { queueObjectsMax: readyMax, liveWindowMs } = config.processing;
+    for (let failures = 1; !signal.aborted; failures += 1) {
+      try {
+        return await this.#shared.offer(objects, { readyMax, liveWindowMs });
+      } catch (error) {
+        if (!(error instanceof StreamerError)) throw error;
+        const delayMs = backoffMs(RETRY, failures, ports.random.next(), null);
+        ports.events.emit({ kind: 'state read failed', code: error.code, error: error.message, delayMs });
+        await ports.clock.sleep(delayMs, signal);
+      }
+    }
+    return [];
+  }
+}
