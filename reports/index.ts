@@ -26,3 +26,22 @@ export { renderComparison, renderComparisonMarkdown } from './comparison-table.t
 export { reportFiles } from './files.ts';
 /** Invented, for tests. */
 export { sampleResult } from './sample-result.ts';
+export { renderHtml } from './html/page.ts';
+export { renderJUnit } from './junit.ts';
+export { renderMarkdown } from './markdown.ts';
+export { pointSchema } from './capacity/model.ts';
+export type {
+  CapacityPoint,
+  LeverEffect,
+  MaxResult,
+  PlanFigure,
+  PlanResult,
+  StageUse,
+  SweepResult,
+} from './capacity/model.ts';
+export { describeMax } from './capacity/max-report.ts';
+export { describePlan } from './capacity/plan-report.ts';
+export { describeSweep } from './capacity/sweep-report.ts';
+export type { ReportDocument } from './capacity/document.ts';
+export { renderDocumentHtml } from './capacity/render-html.ts';
+export { renderDocumentMarkdown, renderDocumentText } from './capacity/render-text.ts';

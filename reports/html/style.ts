@@ -120,6 +120,8 @@ figcaption strong { font-weight: 600; }
 .x-axis { position: relative; height: 24px; }
 .x-axis span { position: absolute; top: 9px; transform: translateX(-50%); white-space: nowrap; } .x-axis .end { transform: translateX(-85%); }
 .grid { stroke: var(--line); stroke-width: 1; vector-effect: non-scaling-stroke; opacity: .75; }
+.dot { position: absolute; width: 9px; height: 9px; margin: -4.5px 0 0 -4.5px; border-radius: 50%; }
+.wide { overflow-x: auto; } .listing { display: block; white-space: pre-wrap; }
 .line { fill: none; stroke-width: 1.75; stroke-linejoin: round; stroke-linecap: round; vector-effect: non-scaling-stroke; }
 .fill { opacity: .13; } .hover { fill: transparent; } .hover:hover { fill: var(--muted); opacity: .16; }
 .level { stroke: var(--level); stroke-width: 1.5; stroke-dasharray: 5 4; vector-effect: non-scaling-stroke; fill: none; }

@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import type { CapacityPoint } from '#reports';
+import { createRandom } from '#simulator';
+import { type Basis, chooseBasis } from './basis.ts';
+import { drainHours } from './plan-figures.ts';
+import type { PlanRequest } from './plan-request.ts';
+import { planCapacity } from './plan.ts';
+import { monthlyCost } from './request-cost.ts';
+import { predict } from './scalability.ts';
+import { samplePoint } from './testing/sample-point.ts';
+
+const request: PlanRequest = {
+  rawTBPerDay: 50,
+  peakFactor: 3,
+  sloLagS: 60,
+  recovery: { outageH: 6, withinH: 2 },
+  agentLatencyMs: 20,
+  agentRawMBps: 50,
+  s3LatencyMs: 80,
+  scanIntervalS: 15,
+  lookbackIntervalS: 300,
+  lookbackH: 24,
+  activePartitions: 1,
+  prices: {
+    asOf: '2025-06-01',
+    region: 'us-east-1',
+    getPer1000: 0.0004,
+    listPer1000: 0.005,
+    sqsPerMillion: 0.4,
+    getPerSecondPerPrefix: 5500,
+  },
+};
+
+function basisOf(points: readonly CapacityPoint[]): Basis {
+  const basis = chooseBasis(points);
+  if (typeof basis === 'string') throw new Error(basis);
+  return basis;
+}
+
+function plan(points: readonly CapacityPoint[], from = request) {
+  const random = createRandom(1);
+  return planCapacity(from, basisOf(points), () => random.next());
+}
+
+/** Searches for one, two and four instances, with a sustained rate at the end of each. */
+const scaledPoints = [1, 2, 4].flatMap((instances) =>
+  [1, 0.9].map((share) =>
+    samplePoint({
+      experiment: `max-${instances}`,
+      instances,
+      offeredRawMBps: predict({ lambda: 200, sigma: 0.02, kappa: 0 }, instances) * share,
+    }),
+  ),
+);
+
+describe('chooseBasis', () => {
+  it('refuses to plan from too little, and says what to do', () => {
+    expect(chooseBasis([])).toContain('run `capacity max` first');
+    expect(chooseBasis(scaledPoints.slice(0, 5))).toContain('a plan needs 6');
+  });
+
+  it('counts neither invalid points nor those of another configuration or machine', () => {
+    const other = scaledPoints.map((point) => ({ ...point, at: '2020-01-01T00:00:00Z', endpoints: 9 }));
+    expect(basisOf([...other, ...scaledPoints]).points).toHaveLength(6);
+    const invalid = scaledPoints.map((point) => ({
+      ...point,
+      outcome: { ...point.outcome, kind: 'invalid' as const },
+    }));
+    expect(chooseBasis(invalid)).toContain('no valid point');
+  });
+
+  it('takes the highest sustained rate of each search as what so many instances do', () => {
+    expect(basisOf(scaledPoints).scaled.map(({ instances }) => instances)).toEqual([1, 2, 4]);
+    expect(basisOf(scaledPoints).scaled[0]?.rawMBps).toBe(200);
+  });
+});
+
+describe('planCapacity', () => {
+  it('plans for the peak or for catching up, whichever asks for more', () => {
+    const average = 50e6 / 86_400;
+    expect(plan(scaledPoints).requiredRawMBps).toBeCloseTo(average * 4);
+    expect(plan(scaledPoints, { ...request, recovery: null }).requiredRawMBps).toBeCloseTo(average * 3);
+  });
+
+  it('plans the fewest instances that carry it at 70 %, by the fitted law', () => {
+    const { instances, requiredRawMBps, law } = plan(scaledPoints);
+    expect(law.sigma).toBeCloseTo(0.02);
+    expect(predict(law, instances!) * 0.7).toBeGreaterThanOrEqual(requiredRawMBps);
+    expect(predict(law, instances! - 1) * 0.7).toBeLessThan(requiredRawMBps);
+  });
+
+  it('says so when it goes beyond what was measured, or stands on one size only', () => {
+    expect(plan(scaledPoints).warnings.join(' ')).toContain('an extrapolation by');
+    const single = Array.from({ length: 6 }, (_, index) =>
+      samplePoint({ experiment: `max-${index}`, instances: 1, offeredRawMBps: 200 }),
+    );
+    expect(plan(single).warnings.join(' ')).toContain('nothing here has tested');
+  });
+
+  it('plans no number of instances where more of them do less', () => {
+    const worse = [1, 2, 4].flatMap((instances) =>
+      [1, 0.9].map((share) =>
+        samplePoint({
+          experiment: `max-${instances}`,
+          instances,
+          offeredRawMBps: predict({ lambda: 200, sigma: 0.3, kappa: 0.1 }, instances) * share,
+        }),
+      ),
+    );
+    const planned = plan(worse);
+    expect(planned.instances).toBeNull();
+    expect(planned.warnings[0]).toContain('No number of instances');
+  });
+
+  it('tells of every figure where it comes from, and of none what it does not know', () => {
+    const { figures } = plan(scaledPoints, { ...request, agentRawMBps: null });
+    expect(figures.find(({ name }) => name === 'endpoints')).toMatchObject({
+      value: null,
+      note: expect.stringContaining('--agent-mbps'),
+    });
+    expect(figures.find(({ name }) => name === 'Redis commands a second')?.value).toBeNull();
+    expect(figures.every(({ note }) => note !== '')).toBe(true);
+  });
+});
+
+describe('drainHours', () => {
+  it('is the backlog over what is to spare, and never where nothing is', () => {
+    expect(drainHours(6, 100, 400)).toBe(2);
+    expect(drainHours(6, 100, 100)).toBeNull();
+  });
+});
+
+describe('monthlyCost', () => {
+  it('counts a GET for each object, LISTs by scans, and the pages of each sweep', () => {
+    // One object a second: 2,592,000 a month; 86,400 in the window are 87 pages, 8,640 sweeps a month.
+    const cost = monthlyCost({ ...request, scanIntervalS: 10 }, 10, 10);
+    expect(cost.get).toBeCloseTo(2592 * 0.0004);
+    expect(cost.scans).toBeCloseTo(((259_200 + 2592) / 1000) * 0.005);
+    expect(cost.sweeps).toBeCloseTo(((87 * 8640) / 1000) * 0.005);
+    expect(cost.total).toBeCloseTo(cost.get + cost.scans + cost.sweeps);
+  });
+});

@@ -1,0 +1,114 @@
+/** One step of an experiment: a run of its own, with fresh processes, and the point that it gives. */
+import type { CapacityPoint, Result } from '#reports';
+import { duplicatesWithinBound, generatorKeptSchedule, nothingLost, sinkNotSaturated } from '../checks.ts';
+import { describeMachine } from '../environment/machine.ts';
+import type { RunOptions } from '../run/context.ts';
+import { runScenario } from '../run/run.ts';
+import { backlogPart, defineScenario, loadOf } from '../define-scenario.ts';
+import type { LoadPart, Scenario, Setting } from '../scenario.ts';
+import { stagesOf } from './limiting-stage.ts';
+import { judgeSustainability } from './sustainable.ts';
+
+/** What is under test, and with how much. */
+export interface StepPlan {
+  readonly settings: readonly Setting[];
+  readonly endpoints: number;
+  /** Without the warm-up. The same number for all steps of an experiment: its load is then prepared once. */
+  readonly objects: number;
+  /** Null drains a backlog of the objects instead. */
+  readonly offeredRawMBps: number | null;
+  readonly sloLagMs: number;
+}
+
+/** Uploaded and settled before the clock starts. */
+const warmupObjects = 4;
+/** The first part of the schedule is not judged: queues fill, code is compiled. */
+const warmupShare = 0.25;
+const warmupMaxS = 10;
+/** A step far over the edge must still be seen to lose nothing. */
+const settleDeadlineS = 90;
+
+export async function runStep(plan: StepPlan, experiment: string, options: RunOptions): Promise<CapacityPoint> {
+  const scenario = scenarioOf(plan);
+  const { result } = await runScenario(scenario, options);
+  return pointOf(plan, experiment, result);
+}
+
+function scenarioOf(plan: StepPlan): Scenario {
+  const { settings, endpoints, objects, offeredRawMBps } = plan;
+  const isBacklog = offeredRawMBps === null;
+  return defineScenario({
+    name: 'capacity-step',
+    why: isBacklog ? 'How fast a backlog drains.' : `Whether ${offeredRawMBps} MB/s raw are kept up with.`,
+    proves: 'What this configuration sustains.',
+    takesS: 60,
+    load: isBacklog
+      ? loadOf('max', [backlogPart('backlog', objects + warmupObjects)])
+      : loadOf(`${offeredRawMBps} MB/s`, [schedulePart(objects, offeredRawMBps)], { warmupObjects }),
+    agents: endpoints,
+    settings,
+    expect: [...nothingLost, duplicatesWithinBound, sinkNotSaturated, ...(isBacklog ? [] : [generatorKeptSchedule])],
+    settleDeadlineS,
+  });
+}
+
+function schedulePart(objects: number, offeredRawMBps: number): LoadPart {
+  return { name: 'load', objects, arrival: { kind: 'constant', rawMBPerMin: offeredRawMBps * 60 } };
+}
+
+function pointOf(plan: StepPlan, experiment: string, result: Result): CapacityPoint {
+  const { load, latencyMs, throughput, resources, requests } = result;
+  const rawMB = load.rawBytes / 1e6;
+  const scheduleS = plan.offeredRawMBps === null ? null : rawMB / plan.offeredRawMBps;
+  const processed = throughput.rawMBPerCpuS;
+  return {
+    schemaVersion: 1,
+    experiment,
+    at: result.startedAt,
+    seed: result.seed,
+    replay: result.replay,
+    machine: describeMachine(),
+    s3: `${result.environment.s3.kind} ${result.environment.s3.version ?? ''}`.trim(),
+    settings: Object.fromEntries(plan.settings.map(({ key, value }) => [key, value])),
+    instances: result.streamer.instances,
+    endpoints: plan.endpoints,
+    agentLatencyMs: 0,
+    load: {
+      kind: plan.offeredRawMBps === null ? 'backlog' : 'open loop',
+      offeredRawMBps: plan.offeredRawMBps,
+      scheduleS,
+      objects: load.files,
+      rawMBPerObject: rawMB / load.files,
+      gzipRatio: load.rawBytes / load.gzBytes,
+    },
+    outcome: scheduleS === null ? outcomeOfDrain(result) : outcomeOfSchedule(plan, result, scheduleS),
+    measured: {
+      rawMBps: throughput.rawMBps,
+      lagP50Ms: latencyMs.lag.p50,
+      lagP99Ms: latencyMs.lag.p99,
+      cpuSPerGB: processed === null ? null : 1000 / processed,
+      rssMaxMB: resources.streamer.rssMaxMB,
+      listPerGB: requests.perGB.list,
+      getPerGB: requests.perGB.get,
+      postPerGB: requests.perGB.post,
+      redisCommandsPerGB: null,
+    },
+    stages: stagesOf(result).map((stage) => ({ ...stage })),
+  };
+}
+
+function outcomeOfDrain(result: Result): CapacityPoint['outcome'] {
+  const failed = result.checks.filter(({ ok }) => !ok);
+  return {
+    kind: failed.length === 0 ? 'drained' : 'invalid',
+    reasons: failed.map(({ name, actual }) => `${name}: ${actual ?? 'not measured'}`),
+    backlogGrowthShare: null,
+    lagSlopeUpperSPerS: null,
+    lagHighMs: null,
+  };
+}
+
+function outcomeOfSchedule({ sloLagMs }: StepPlan, result: Result, scheduleS: number): CapacityPoint['outcome'] {
+  const warmupS = Math.min(warmupMaxS, Math.ceil(scheduleS * warmupShare));
+  return judgeSustainability(result, { sloLagMs, warmupS, scheduleS });
+}
