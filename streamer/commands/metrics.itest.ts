@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { buildBundle } from '../testing/bundle.ts';
+import { createCertificate } from '../testing/certificate.ts';
 import { OtlpReceiver, type Received } from '../testing/otlp-receiver.ts';
 import { parseScrape, type Scraped, sumOf } from '../testing/scrape.ts';
 import { CommandFixture, type Endpoint, recordLine, type RunningCommand } from './fixture-command.ts';
@@ -189,4 +190,44 @@ it('no secret is in any metric, log line or answer', async () => {
   }
   // And it would have been seen: what the endpoint said is in some of them.
   for (const text of [answers[5], JSON.stringify(streamer.lines)]) expect(text).toContain('you are Bearer [redacted]');
+});
+
+describe('a collector behind TLS', () => {
+  const tlsOptions = ({ address }: OtlpReceiver) => ({
+    otlp: { enabled: true, endpoint: address.replace('127.0.0.1', 'localhost'), insecure: false, export_interval: '200ms' },
+  });
+
+  it('gets the metrics where its authority is trusted', async () => {
+    const certificate = createCertificate(folder);
+    const secure = await OtlpReceiver.start(certificate);
+    try {
+      const other = new CommandFixture({ program: [join(folder, 'streamer.js')] });
+      await other.startS3();
+      const endpoint = await other.startEndpoint();
+      const config = other.writeConfig([endpoint.url], tlsOptions(secure));
+      const trusting = other.start(config, { OTEL_EXPORTER_OTLP_CERTIFICATE: certificate.certFile });
+      await expect.poll(() => secure.exports.length, { timeout: 20_000 }).toBeGreaterThan(0);
+      expect([...(secure.exports[0]?.metrics.keys() ?? [])]).toContain('s3_files_processed_total');
+      expect((await trusting.stop()).code).toBe(0);
+      await other.close();
+    } finally {
+      secure.close();
+    }
+  });
+
+  it('gets nothing where it is not, and the log says why', async () => {
+    const secure = await OtlpReceiver.start(createCertificate(folder));
+    try {
+      const other = new CommandFixture({ program: [join(folder, 'streamer.js')] });
+      await other.startS3();
+      const endpoint = await other.startEndpoint();
+      const doubting = other.start(other.writeConfig([endpoint.url], tlsOptions(secure)));
+      await doubting.waitFor(({ msg }) => msg === 'metrics export failed');
+      expect(JSON.stringify(doubting.lines)).toMatch(/certificate/i);
+      expect(secure.exports).toEqual([]);
+      await other.close();
+    } finally {
+      secure.close();
+    }
+  });
 });

@@ -175,6 +175,22 @@ describe('keys that do fit together', () => {
     expect(config.s3.sources[0]?.format).toBe('auto');
     expect(warnings).toEqual([expect.stringContaining('processing.log_format: is the older name of default_format')]);
   });
+
+  it.each(['endpoint: "10.0.0.9:4317", insecure: false', 'endpoint: "https://[::1]:4317"'])(
+    'a collector with TLS and no name, with a warning: %s',
+    (otlp) => {
+      expect(parse({ rest: `otlp: {${otlp}}` }).warnings).toEqual([
+        expect.stringMatching(/otlp\.endpoint: .* is an address, and TLS to the collector needs a name/),
+      ]);
+    },
+  );
+
+  it.each(['endpoint: "10.0.0.9:4317"', 'endpoint: "otel:4317", insecure: false', 'insecure: false'])(
+    'a collector without TLS, or with a name: %s',
+    (otlp) => {
+      expect(parse({ rest: `otlp: {${otlp}}` }).warnings).toEqual([]);
+    },
+  );
 });
 
 function health(endpoints: string, address: string): Config['health'] {

@@ -1,4 +1,5 @@
 /** What is worth knowing about a configuration that works: keys without effect, what is moved, what is read in another way than it looks. */
+import { isIP } from 'node:net';
 import { compileGoRegex, groupCount } from '../core/go-regex.ts';
 import { compileTimeLayout } from '../core/time-layout.ts';
 import type { Check, CheckInput } from './checks.ts';
@@ -18,6 +19,7 @@ export const WARNINGS: readonly Check[] = [
     find: findLegacyFormat,
   },
   { reads: [['discovery', 'mode']], find: findSqsAlone },
+  { reads: [['otlp']], find: findTlsWithoutName },
 ];
 
 function findHealthClash({ settings }: CheckInput): readonly Finding[] {
@@ -69,6 +71,16 @@ function findSqsAlone({ settings }: CheckInput): readonly Finding[] {
   const message =
     'with sqs alone, an object whose event is lost or older than the retention of the queue is never read';
   return [{ path: ['discovery', 'mode'], message, suggestion: 'Use both to look for such objects by listing, too' }];
+}
+
+/** gRPC names the host in its TLS handshake, and an address is no name: every export would fail. */
+function findTlsWithoutName({ settings: { otlp } }: CheckInput): readonly Finding[] {
+  const { protocol, hostname } = new URL(
+    /^https?:/i.test(otlp.endpoint) ? otlp.endpoint : `${otlp.insecure ? 'http' : 'https'}://${otlp.endpoint}`,
+  );
+  if (!otlp.enabled || protocol !== 'https:' || isIP(hostname.replaceAll(/[[\]]/g, '')) === 0) return [];
+  const message = `${hostname} is an address, and TLS to the collector needs a name`;
+  return [{ path: ['otlp', 'endpoint'], message, suggestion: 'Write the host name that is in its certificate' }];
 }
 
 /** A note for each key that has no effect here; once for all entries of a list. */

@@ -1,5 +1,5 @@
 /** A collector of OTLP/gRPC metrics for tests: gRPC over HTTP/2 as it is on the wire, and the few messages of the protocol that metrics consist of. */
-import { createServer, type Http2Server } from 'node:http2';
+import { createSecureServer, createServer, type Http2SecureServer, type Http2Server } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 
@@ -28,10 +28,10 @@ const CUMULATIVE = 2;
 const FRAME_HEAD_BYTES = 5;
 
 export class OtlpReceiver {
-  readonly #server: Http2Server;
+  readonly #server: Http2Server | Http2SecureServer;
   readonly exports: Received[] = [];
 
-  private constructor(server: Http2Server) {
+  private constructor(server: Http2Server | Http2SecureServer) {
     this.#server = server;
     server.on('stream', (stream, headers) => {
       const pieces: Buffer[] = [];
@@ -54,8 +54,9 @@ export class OtlpReceiver {
     });
   }
 
-  static async start(): Promise<OtlpReceiver> {
-    const server = createServer();
+  /** `tls`: as PEM. */
+  static async start(tls?: { readonly key: string; readonly cert: string }): Promise<OtlpReceiver> {
+    const server = tls === undefined ? createServer() : createSecureServer(tls);
     await new Promise<void>((resolve) => {
       server.listen(0, '127.0.0.1', resolve);
     });
