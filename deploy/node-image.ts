@@ -3,7 +3,7 @@
  * can be reached, and nothing is pulled where one can. It holds Node, npm with the packages that it has cached, and the few commands that the Dockerfile runs.
  */
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { findOnPath } from '#simulator';
@@ -20,7 +20,9 @@ ENV PATH=/usr/local/bin:/usr/bin:/bin npm_config_cache=/npm-cache npm_config_off
 export async function buildNodeImage(tag: string, context: string): Promise<void> {
   const root = join(context, 'root');
   mkdirSync(join(root, 'etc'), { recursive: true });
-  mkdirSync(join(root, 'tmp'), { mode: 0o1777 });
+  mkdirSync(join(root, 'tmp'));
+  // In a step of its own: the umask does not reach it.
+  chmodSync(join(root, 'tmp'), 0o1777);
   writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0::/:/bin/sh\nnode:x:1000:1000::/tmp:/bin/sh\n');
   writeFileSync(join(root, 'etc/group'), 'root:x:0:\nnode:x:1000:\n');
   await copyProgram(process.execPath, root, 'usr/local/bin/node');

@@ -194,7 +194,12 @@ it('no secret is in any metric, log line or answer', async () => {
 
 describe('a collector behind TLS', () => {
   const tlsOptions = ({ address }: OtlpReceiver) => ({
-    otlp: { enabled: true, endpoint: address.replace('127.0.0.1', 'localhost'), insecure: false, export_interval: '200ms' },
+    otlp: {
+      enabled: true,
+      endpoint: address.replace('127.0.0.1', 'localhost'),
+      insecure: false,
+      export_interval: '200ms',
+    },
   });
 
   it('gets the metrics where its authority is trusted', async () => {
