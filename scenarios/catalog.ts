@@ -1,5 +1,12 @@
 /** All scenarios by name. */
 import { createRandom, HarnessError } from '#simulator';
+import { instanceCrash } from './catalogue/instance-crash.ts';
+import { redisFailover } from './catalogue/redis-failover.ts';
+import { redisOutage } from './catalogue/redis-outage.ts';
+import { redisRestartEmpty } from './catalogue/redis-restart-empty.ts';
+import { rollingRestart } from './catalogue/rolling-restart.ts';
+import { scaleOut } from './catalogue/scale-out.ts';
+import { zombieInstance } from './catalogue/zombie-instance.ts';
 import { streamerCrash } from './catalogue/streamer-crash.ts';
 import type { Scenario, ScenarioBuilder, ScenarioOptions } from './scenario.ts';
 import { snapshot } from './snapshot.ts';
@@ -14,6 +21,13 @@ const builders: readonly ScenarioBuilder[] = [
         snapshot({ rate, durationS: durationS ?? snapshotDurationS, agents: 3, asDocumented: false }),
   ),
   streamerCrash,
+  redisFailover,
+  redisOutage,
+  redisRestartEmpty,
+  instanceCrash,
+  zombieInstance,
+  scaleOut,
+  rollingRestart,
 ];
 
 /** What a user may ask of any scenario. */

@@ -2,7 +2,16 @@
 import { documentedSpec } from '#simulator';
 import type { LoadPart, LoadPlan, Scenario, Setting } from './scenario.ts';
 
-type Common = 'agents' | 'streamers' | 'settings' | 'faults' | 'observe' | 'barePipeRounds' | 'settleDeadlineS';
+type Common =
+  | 'agents'
+  | 'streamers'
+  | 'streamersAtStart'
+  | 'redis'
+  | 'settings'
+  | 'faults'
+  | 'observe'
+  | 'barePipeRounds'
+  | 'settleDeadlineS';
 
 type ScenarioData = Omit<Scenario, Common> & Partial<Pick<Scenario, Common>>;
 
@@ -10,6 +19,8 @@ export function defineScenario(data: ScenarioData): Scenario {
   return {
     agents: 3,
     streamers: 1,
+    streamersAtStart: data.streamers ?? 1,
+    redis: null,
     settings: promptSettings,
     faults: [],
     observe: [],

@@ -57,14 +57,18 @@ interface ReportOptions extends CommonOptions {
   readonly out: string;
 }
 
-interface SnapshotFlags extends ReportOptions {
+interface RunFlags extends ReportOptions {
+  readonly redis?: string;
+}
+
+interface SnapshotFlags extends RunFlags {
   readonly duration?: number;
   readonly rate: SnapshotRate;
   readonly agents: number;
   readonly asDocumented: boolean;
 }
 
-interface ScenarioFlags extends ReportOptions {
+interface ScenarioFlags extends RunFlags {
   readonly duration?: number;
   readonly full: boolean;
 }
@@ -80,6 +84,10 @@ const snapshotDurationS = 60;
 /** Twenty scans, so that the delay window is a small part of the run. */
 const documentedDurationS = 300;
 
+const redisHelp = `\
+--redis (state that streamers share): local (redis-server on PATH) · container (Docker, else as local) ·
+         redis://host:6379/0 (the run's keys are deleted).`;
+
 const compareHelp = `
 Exit codes: 0 compared · 1 B lost lines or failed, and A did not · 2 wrong usage ·
             3 machine, Node, S3 or load differ (or a run proves nothing), so the figures say nothing about the code.`;
@@ -89,14 +97,14 @@ function program(interrupt: AbortSignal, end: (code: number) => void): Command {
     .description('Runs the streamer on real parts and judges the run.')
     .addHelpText('after', s3Help)
     .exitOverride();
-  withReportOptions(root.command('snapshot'))
+  withRunOptions(root.command('snapshot'))
     .description('reproduce the documented performance snapshot')
     .addOption(new Option('--rate <rate>', 'load: 1x is 228 MB/min raw').choices(snapshotRates).default('1x'))
     .option('--duration <time>', 'how long the load lasts: 60s, 5m', parseDurationS)
     .option('--agents <n>', 'HTTP inputs of the mock EdgeDelta', parseCount, 3)
     .option('--as-documented', 'scan every 15 s, delay window 60 s, 57 MB per scan; 5 minutes', false)
     .action(async (flags: SnapshotFlags) => end(await runAndPrint(snapshotOf(flags), flags, interrupt)));
-  withReportOptions(root.command('scenario'))
+  withRunOptions(root.command('scenario'))
     .description('run one scenario, or `all` of them one after the other, or `list` them')
     .argument('<name>', 'a name from the list, or list, or all')
     .option(
@@ -113,7 +121,10 @@ function program(interrupt: AbortSignal, end: (code: number) => void): Command {
     .option('--memory-limit <size>', 'the streamer once more with this memory.limit: 128MiB', parseMemoryLimit)
     .option('--profile', 'who uses its CPU time: table and flame graph, in --out', false)
     .action(async (flags: BenchFlags) => end(await benchAndPrint(flags, interrupt)));
-  for (const command of root.commands) command.addHelpText('after', s3Help);
+  for (const command of root.commands) {
+    command.addHelpText('after', s3Help);
+    if (command.options.some(({ long }) => long === '--redis')) command.addHelpText('after', redisHelp);
+  }
   root
     .command('report')
     .description('render the reports of a run again, from its result.json')
@@ -141,6 +152,10 @@ function withCommonOptions(command: Command): Command {
 
 function withReportOptions(command: Command): Command {
   return withCommonOptions(command).option('--out <folder>', 'where reports go', 'reports/out');
+}
+
+function withRunOptions(command: Command): Command {
+  return withReportOptions(command).option('--redis <which>', 'none, local, container or a URL (default: as needed)');
 }
 
 function snapshotOf(flags: SnapshotFlags): Scenario {
@@ -175,6 +190,7 @@ async function runAllAndPrint(
   const replay = replayOf(flags.seed);
   const verdicts = await runAll(scenarios, {
     ...flags,
+    redis: flags.redis ?? null,
     replayOf: (scenario) => replay.replace('-- all', `-- ${scenario}`),
     progress: new Progress(process.stderr),
     signal,
@@ -183,9 +199,10 @@ async function runAllAndPrint(
   return exitCodeOfVerdict[worstOf(verdicts)];
 }
 
-async function runAndPrint(scenario: Scenario, flags: ReportOptions, signal: AbortSignal): Promise<number> {
+async function runAndPrint(scenario: Scenario, flags: RunFlags, signal: AbortSignal): Promise<number> {
   const { result, folder } = await runScenario(scenario, {
     ...flags,
+    redis: flags.redis ?? null,
     replay: replayOf(flags.seed),
     progress: new Progress(process.stderr),
     signal,
@@ -198,6 +215,7 @@ async function runAndPrint(scenario: Scenario, flags: ReportOptions, signal: Abo
 async function benchAndPrint(flags: BenchFlags, signal: AbortSignal): Promise<number> {
   const result = await bench({
     ...flags,
+    redis: 'none',
     replay: replayOf(flags.seed),
     progress: new Progress(process.stderr),
     signal,

@@ -1,6 +1,6 @@
 /** What a scenario is: data. The runner (run/run.ts) does the same with each of them. */
 import type { CheckSpec } from '#reports';
-import type { LoadSpec, SeededRandom, SinkFault } from '#simulator';
+import type { LoadSpec, RedisTopology, SeededRandom, SinkFault } from '#simulator';
 import type { Observation } from './observe/observation.ts';
 
 export interface Scenario {
@@ -16,6 +16,10 @@ export interface Scenario {
   readonly agents: number;
   /** Processes of the streamer. */
   readonly streamers: number;
+  /** How many of them run from the start; the others are started by a fault of the timeline. */
+  readonly streamersAtStart: number;
+  /** The shared state that it cannot do without; null where it runs on local state as well. */
+  readonly redis: RedisTopology | null;
   /** Where the streamer's configuration differs from the shipped defaults. */
   readonly settings: readonly Setting[];
   /** Each at its own moment; they may overlap. */
@@ -95,7 +99,25 @@ export type Moment =
   | { readonly afterS: number };
 
 export type FaultAction =
-  /** SIGKILL, and a new start after a while. `streamer` is its number, from 0. */
-  | { readonly kind: 'kill-streamer'; readonly streamer: number; readonly downS: number }
+  /** SIGKILL, and a new start after a while; null for never. `streamer` is its number, from 0. */
+  | { readonly kind: 'kill-streamer'; readonly streamer: number; readonly downS: number | null }
+  /** SIGSTOP, and SIGCONT after a while: it does not know that time has passed. */
+  | { readonly kind: 'pause-streamer'; readonly streamer: number; readonly forS: number }
+  /** Each in turn: SIGTERM, its end, a new start, and a while for it to find its place. */
+  | { readonly kind: 'restart-streamers'; readonly restS: number }
+  /** Those that were not started with the run. */
+  | { readonly kind: 'start-streamers'; readonly count: number }
+  /** See run/redis-faults.ts. */
+  | { readonly kind: 'redis'; readonly harm: RedisHarm; readonly forS: number }
   /** What the mock EdgeDelta does wrong, in its own fault language, for so long. */
   | { readonly kind: 'sink'; readonly label: string; readonly faults: readonly SinkFault[]; readonly forS: number };
+
+export type RedisHarm =
+  /** The master is killed with SIGKILL and stays dead; the sentinels make its replica the master. */
+  | 'kill-master'
+  /** Killed; connections are refused; then started again with all that it knew. */
+  | 'refuse'
+  /** Connections stay open, and nothing answers. */
+  | 'hang'
+  /** Killed, and started again with nothing. */
+  | 'forget';

@@ -1,4 +1,5 @@
 /** The only door: what the harness may use of the streamer. */
+export { openState } from './commands/open-state.ts';
 export type { Config } from './config/config.ts';
 export { parseConfig } from './config/parse.ts';
 export { parseBytes } from './config/units.ts';
@@ -6,6 +7,7 @@ export { type Range, coversRange, rangeBytes, subtractRanges, unionRanges } from
 export { type ErrorCode, hasCode, StreamerError } from './errors.ts';
 export type { StreamerEvent } from './events.ts';
 export { openFileStateStore } from './io/file-state-store.ts';
+export { journalPathOf } from './io/redis/journal.ts';
 export { createPipeline, type Pipeline } from './pipeline.ts';
 export type {
   Clock,

@@ -42,12 +42,13 @@ const roundDeadlineMs = 120_000;
 export type StreamerChanges = Partial<Pick<StreamerOptions, 'bundle' | 'settings' | 'nodeFlags' | 'env'>>;
 
 export async function streamerRound(stage: Stage, name: string, changes: StreamerChanges = {}): Promise<Round> {
-  const { bundle, folder, s3, prefix, sink, scenario } = stage;
+  const { bundle, folder, s3, redis, prefix, sink, scenario } = stage;
   const options = {
     bundle,
     folder,
     name,
     s3,
+    redis,
     prefix,
     endpoints: sink.endpoints,
     settings: scenario.settings,

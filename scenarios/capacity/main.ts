@@ -216,6 +216,7 @@ function prepare(kind: string, flags: MeasureFlags, signal: AbortSignal) {
       experiment: resumed?.experiment ?? experimentName(kind, new Date()),
       seed: flags.seed,
       s3: flags.s3,
+      redis: 'none',
       out: join(flags.out, 'runs'),
       replay,
       progress: new Progress(process.stderr),

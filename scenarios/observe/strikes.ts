@@ -1,6 +1,6 @@
 /** Every fault of a scenario must have met something: one that strikes nothing proves nothing. */
 import type { CheckSpec } from '#reports';
-import type { FaultRecord } from '../run/faults.ts';
+import type { FaultRecord } from '../run/fault-record.ts';
 import { observedPath } from './observation.ts';
 
 export function strikesOf(faults: readonly FaultRecord[]): Readonly<Record<string, number>> {

@@ -1,5 +1,5 @@
 /** What every step of a run needs at hand. */
-import type { Load, Processes, S3Service, SinkProcess, UsageSampler } from '#simulator';
+import type { Load, Processes, RedisService, S3Service, SinkProcess, UsageSampler } from '#simulator';
 import type { Progress } from '../environment/progress.ts';
 import type { DisturbanceWatch } from './disturbance-watch.ts';
 import type { Scenario } from '../scenario.ts';
@@ -8,6 +8,8 @@ export interface RunOptions {
   readonly seed: number;
   /** `embedded`, `minio` or a URL. */
   readonly s3: string;
+  /** `none`, `local`, `container` or a URL; null for what the scenario needs. */
+  readonly redis: string | null;
   /** Folder that gets a folder for each run. */
   readonly out: string;
   /** The exact command that runs this again. */
@@ -31,6 +33,8 @@ export interface Stage {
   readonly cores: number;
   readonly load: Load;
   readonly s3: S3Service;
+  /** Null where the streamers keep local state. */
+  readonly redis: RedisService | null;
   /** Where the run's objects are, and what the streamer is told to read. */
   readonly prefix: string;
   readonly sink: SinkProcess;

@@ -1,36 +1,112 @@
-/** What the streamer's state file holds at this moment, read through the streamer's own store from a copy. */
-import { cpSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+/**
+ * What durable state holds at this moment, read through the streamer's own stores: from a copy of a file, or out of Redis. Nobody's word is taken for it.
+ */
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { clientOptions } from '#simulator';
-import { type ObjectRecord, type ObjectRef, openFileStateStore } from '#streamer';
+import {
+  journalPathOf,
+  type ObjectRecord,
+  type ObjectRef,
+  openFileStateStore,
+  openState,
+  parseConfig,
+  type StateStore,
+  unionRanges,
+} from '#streamer';
 import type { Stage } from './context.ts';
 import { linesNotDurable } from './duplicate-bound.ts';
+import type { Streamer } from './streamer.ts';
+import { streamerConfigYaml } from './streamer-config.ts';
 import { readUploads } from './uploads.ts';
 
-/** Lines that have reached the sink and that a streamer resuming from this state file does not know to be settled. */
-export async function countLinesNotDurable(
-  stage: Stage,
-  stateFile: string,
-  records: readonly string[],
-): Promise<number> {
-  const copy = join(stage.processes.temporaryFolder('state'), basename(stateFile));
-  // With its journal, which holds the last commits; and a copy, because opening a database already changes it.
-  cpSync(dirname(stateFile), dirname(copy), { recursive: true });
-  const durable = await lookup(copy, await listObjects(stage));
-  const uploads = records.flatMap((record) => readUploads(record));
-  const byIndex = new Map(uploads.map(({ index, key }) => [index, durable.get(key) ?? { kind: 'unknown' as const }]));
-  return linesNotDurable(await stage.sink.client.objects(), byIndex, (index) => stage.load.readTable(index));
+/** Which memory counts: that of whoever goes on after the fault. */
+export type DurableSource =
+  /** The state file of a streamer by itself. */
+  | { readonly kind: 'file'; readonly streamer: Streamer }
+  /** What all others know of an instance that is gone. */
+  | { readonly kind: 'redis' }
+  /** What the instances tell a Redis that has forgotten. */
+  | { readonly kind: 'journals'; readonly streamers: readonly Streamer[] };
+
+/** By the index of the object in the load. */
+export type DurableState = ReadonlyMap<number, ObjectRecord>;
+
+/** The source that is left when a streamer has fallen silent. */
+export function withoutStreamer({ redis }: Stage, streamer: Streamer): DurableSource {
+  return redis === null ? { kind: 'file', streamer } : { kind: 'redis' };
 }
 
-async function lookup(stateFile: string, objects: readonly ObjectRef[]): Promise<ReadonlyMap<string, ObjectRecord>> {
-  const store = openFileStateStore(stateFile);
+/** `uploadRecords`: what the generators say they uploaded. */
+export async function readDurable(
+  stage: Stage,
+  source: DurableSource,
+  uploadRecords: readonly string[],
+): Promise<DurableState> {
+  const objects = await listObjects(stage);
+  const memories: ReadonlyMap<string, ObjectRecord>[] = [];
+  for (const store of await openStores(stage, source)) memories.push(await lookup(store, objects));
+  const uploads = uploadRecords.flatMap((record) => readUploads(record));
+  return new Map(uploads.map(({ index, key }) => [index, mergeRecords(memories.map((memory) => memory.get(key)))]));
+}
+
+/** Lines that have reached the sink and that nobody who reads this state knows to be settled. */
+export async function countLinesNotDurable({ sink, load }: Stage, durable: DurableState): Promise<number> {
+  return linesNotDurable(await sink.client.objects(), durable, (index) => load.readTable(index));
+}
+
+async function openStores(stage: Stage, source: DurableSource): Promise<readonly StateStore[]> {
+  switch (source.kind) {
+    case 'file':
+      return [openCopy(stage, source.streamer.stateFile)];
+    case 'redis':
+      return [await openRedis(stage)];
+    case 'journals':
+      return source.streamers.map(({ stateFile }) => openCopy(stage, journalPathOf(stateFile)));
+  }
+}
+
+/** A copy, because opening a store already changes it; made by SQLite, since its owner may be writing. */
+function openCopy({ processes }: Stage, path: string): StateStore {
+  const copy = join(processes.temporaryFolder('state'), 'state.db');
+  const database = new DatabaseSync(path);
+  try {
+    database.prepare('VACUUM INTO ?').run(copy);
+  } finally {
+    database.close();
+  }
+  return openFileStateStore(copy);
+}
+
+/** As an instance that joins, and that asks only. */
+async function openRedis({ processes, redis, s3, prefix, sink, scenario }: Stage): Promise<StateStore> {
+  const stateFile = join(processes.temporaryFolder('state'), 'state.db');
+  const { endpoints } = sink;
+  const yaml = streamerConfigYaml({ s3, prefix, endpoints, stateFile, redis, settings: scenario.settings });
+  const { config } = parseConfig(yaml, process.env, 'streamer.yaml');
+  return (await openState(config, { emit: () => undefined })).state;
+}
+
+async function lookup(store: StateStore, objects: readonly ObjectRef[]): Promise<ReadonlyMap<string, ObjectRecord>> {
   try {
     const records = await store.lookup(objects);
     return new Map(objects.map((object, at) => [object.key, records[at] ?? { kind: 'unknown' }]));
   } finally {
     await store.close();
   }
+}
+
+/** A set union: what any of them knows is known. */
+export function mergeRecords(records: readonly (ObjectRecord | undefined)[]): ObjectRecord {
+  return records.reduce<ObjectRecord>(
+    (merged, record) => {
+      if (record === undefined || record.kind === 'unknown' || merged.kind === 'complete') return merged;
+      if (record.kind === 'complete' || merged.kind === 'unknown') return record;
+      return { kind: 'partial', settled: unionRanges(merged.settled, record.settled) };
+    },
+    { kind: 'unknown' },
+  );
 }
 
 /** Every object of the run, as the streamer identifies it. */

@@ -2,10 +2,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HarnessError, type SinkStats } from '#simulator';
 import type { Stage } from './context.ts';
-import { type FaultRecord, runFaults } from './faults.ts';
+import type { FaultRecord } from './fault-record.ts';
+import { runFaults } from './faults.ts';
 import { type UtilizationSample, SinkWatch } from './sink-watch.ts';
 import { waitForLines } from './settle.ts';
-import { Streamer } from './streamer.ts';
+import { type Fleet, startFleet, streamerRoles } from './fleet.ts';
+import type { Streamer } from './streamer.ts';
 import { completedObjects } from './streamers.ts';
 import {
   expectedLines,
@@ -53,11 +55,12 @@ export async function execute(stage: Stage): Promise<Execution> {
   const scheduled = parts.filter((part) => part.arrival.kind !== 'backlog');
   const before: PartRecord[] = [];
   for (const part of backlog) before.push(await uploadBacklog(stage, part));
-  const streamers = await startStreamers(stage);
+  const fleet = await startFleet(stage);
+  const { streamers } = fleet;
   const warmed = warmup === null ? null : await warmUp(stage, streamers, warmup);
   if (scheduled.length === 0) {
     const windowStartMs = Math.max(...streamers.map(({ log }) => log.startedMs));
-    return watchWindow(stage, { streamers, warmup: warmed, before, uploads: [], windowStartMs, scheduleEndMs: null });
+    return watchWindow(stage, { fleet, warmup: warmed, before, uploads: [], windowStartMs, scheduleEndMs: null });
   }
   // On a whole second, so that the seconds of the timeline are those of the sink.
   const windowStartMs = Math.ceil((Date.now() + generatorLeadMs) / 1000) * 1000;
@@ -66,7 +69,7 @@ export async function execute(stage: Stage): Promise<Execution> {
   );
   await sleep(windowStartMs - Date.now());
   const scheduleEndMs = Math.max(...uploads.map((upload) => scheduleEnd(stage, upload)));
-  return watchWindow(stage, { streamers, warmup: warmed, before, uploads, windowStartMs, scheduleEndMs });
+  return watchWindow(stage, { fleet, warmup: warmed, before, uploads, windowStartMs, scheduleEndMs });
 }
 
 async function uploadBacklog(stage: Stage, part: PlacedPart): Promise<PartRecord> {
@@ -83,7 +86,7 @@ function scheduleEnd(stage: Stage, { part, startAtMs }: RunningUpload): number {
 }
 
 interface Window {
-  readonly streamers: readonly Streamer[];
+  readonly fleet: Fleet;
   readonly warmup: PartRecord | null;
   /** Uploaded before the window. */
   readonly before: readonly PartRecord[];
@@ -94,7 +97,8 @@ interface Window {
 
 async function watchWindow(stage: Stage, window: Window): Promise<Execution> {
   const { scenario, options } = stage;
-  const { streamers, windowStartMs } = window;
+  const { fleet, windowStartMs } = window;
+  const { streamers } = fleet;
   const cpuBefore = markCpu(stage);
   const agentsBefore = (await stage.sink.client.stats()).agents;
   const watch = await SinkWatch.start(stage.sink.client);
@@ -109,7 +113,7 @@ async function watchWindow(stage: Stage, window: Window): Promise<Execution> {
   const uploadRecords = [...(window.warmup === null ? [] : [window.warmup]), ...window.before, ...window.uploads];
   const faults = runFaults(
     stage,
-    { streamers, lines, windowStartMs, uploadRecords: uploadRecords.map(({ record }) => record) },
+    { ...fleet, lines, windowStartMs, uploadRecords: uploadRecords.map(({ record }) => record) },
     faultsEnd.signal,
   ).catch((error: unknown) => {
     if (!faultsEnd.signal.aborted) throw error;
@@ -155,21 +159,6 @@ async function warmUp(stage: Stage, streamers: readonly Streamer[], part: Placed
   // What has not come by then is not lost yet; the verdict at the end is on everything.
   await waitForLines(stage, { lines, text: 'warming up', deadlineMs: () => deadlineMs, failure });
   return { ...warmed, toMs: Date.now() };
-}
-
-function startStreamers(stage: Stage): Promise<readonly Streamer[]> {
-  const { bundle, folder, s3, prefix, sink, scenario } = stage;
-  const options = { bundle, folder, s3, prefix, endpoints: sink.endpoints, settings: scenario.settings };
-  return Promise.all(
-    streamerRoles(scenario.streamers).map((name) =>
-      Streamer.start({ ...options, name }, stage.processes, stage.sampler),
-    ),
-  );
-}
-
-/** The roles that the processes of the streamer play. */
-function streamerRoles(streamers: number): readonly string[] {
-  return streamers === 1 ? ['streamer'] : Array.from({ length: streamers }, (_, index) => `streamer-${index + 1}`);
 }
 
 /** The processes behind a role. */

@@ -2,30 +2,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultAction, Moment, TimedFault } from '../scenario.ts';
 import type { Stage } from './context.ts';
+import type { FaultRecord, FaultTarget } from './fault-record.ts';
 import { killStreamer } from './kill-streamer.ts';
+import { harmRedis } from './redis-faults.ts';
 import { afflictSink } from './sink-faults.ts';
-import type { Streamer } from './streamer.ts';
-
-export interface FaultRecord {
-  readonly label: string;
-  readonly fromMs: number;
-  readonly toMs: number;
-  /** How often it met something: a fault that strikes nothing proves nothing. */
-  readonly strikes: number;
-  /** The most duplicates that it may cause. What the sink stored without an acknowledgement is counted apart. */
-  readonly duplicateBound: number;
-  /** Of the lines that the sink stored without an acknowledgement, those that the bound above holds already. */
-  readonly unacknowledgedInBound: number;
-}
-
-export interface FaultTarget {
-  readonly streamers: readonly Streamer[];
-  /** Of everything that is uploaded. */
-  readonly lines: number;
-  readonly windowStartMs: number;
-  /** The generators' records of uploads. */
-  readonly uploadRecords: readonly string[];
-}
+import { pauseStreamer, restartStreamers, startStreamers } from './streamer-faults.ts';
 
 const pollMs = 10;
 
@@ -60,7 +41,15 @@ async function waitForMoment({ sink }: Stage, target: FaultTarget, at: Moment, s
 function act(stage: Stage, target: FaultTarget, action: FaultAction, signal: AbortSignal): Promise<FaultRecord> {
   switch (action.kind) {
     case 'kill-streamer':
-      return killStreamer(stage, target, action);
+      return killStreamer(stage, target, action, signal);
+    case 'pause-streamer':
+      return pauseStreamer(stage, target, action, signal);
+    case 'restart-streamers':
+      return restartStreamers(stage, target, action, signal);
+    case 'start-streamers':
+      return startStreamers(stage, target, action);
+    case 'redis':
+      return harmRedis(stage, target, action);
     case 'sink':
       return afflictSink(stage, action, signal);
   }

@@ -1,44 +1,36 @@
 /** kill -9 of a streamer, and its new start. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HarnessError } from '#simulator';
 import type { FaultAction } from '../scenario.ts';
 import type { Stage } from './context.ts';
-import { countLinesNotDurable } from './durable-state.ts';
-import type { FaultRecord, FaultTarget } from './faults.ts';
-
-const quietMs = 200;
+import { countLinesNotDurable, readDurable, withoutStreamer } from './durable-state.ts';
+import { faultOver, type FaultRecord, type FaultTarget } from './fault-record.ts';
+import { streamerAt, waitForLastBodies, waitUntilItHolds } from './streamer-faults.ts';
 
 export async function killStreamer(
   stage: Stage,
-  { streamers, uploadRecords }: FaultTarget,
+  target: FaultTarget,
   { streamer: index, downS }: Extract<FaultAction, { kind: 'kill-streamer' }>,
+  signal: AbortSignal,
 ): Promise<FaultRecord> {
-  const streamer = streamers[index];
-  if (streamer === undefined) throw new HarnessError('usage', `There is no streamer ${index} to be killed.`);
+  const streamer = streamerAt(target, index);
+  if (stage.redis !== null) await waitUntilItHolds(streamer, signal);
   const label = `${streamer.name} killed (SIGKILL)`;
   const unacknowledgedBefore = await unacknowledgedLines(stage);
   const fromMs = Date.now();
   await streamer.kill();
   stage.options.progress.note(label);
-  await waitUntilSinkIsQuiet(stage);
-  const duplicateBound = await countLinesNotDurable(stage, streamer.stateFile, uploadRecords);
+  // With local state the order does not matter: nobody else writes. With Redis the others go on, and what they add meanwhile widens the bound.
+  const durable = await readDurable(stage, withoutStreamer(stage, streamer), target.uploadRecords);
+  await waitForLastBodies(stage);
+  const duplicateBound = await countLinesNotDurable(stage, durable);
   const unacknowledgedInBound = (await unacknowledgedLines(stage)) - unacknowledgedBefore;
-  await sleep(downS * 1000);
-  await streamer.restart();
-  return { label, fromMs, toMs: Date.now(), strikes: 1, duplicateBound, unacknowledgedInBound };
+  if (downS !== null) {
+    await sleep(downS * 1000);
+    await streamer.restart();
+  }
+  return faultOver({ label, fromMs, strikes: 1, duplicateBound, unacknowledgedInBound, victim: streamer.name });
 }
 
 async function unacknowledgedLines({ sink }: Stage): Promise<number> {
   return (await sink.client.stats()).totals.unacknowledgedLines;
-}
-
-/** What was in the kernel's buffers when the streamer died still arrives. */
-async function waitUntilSinkIsQuiet({ sink }: Stage): Promise<void> {
-  for (let before = -1; ;) {
-    const { deliveredLines, duplicateLines } = await sink.client.totals();
-    const now = deliveredLines + duplicateLines;
-    if (now === before) return;
-    before = now;
-    await sleep(quietMs);
-  }
 }

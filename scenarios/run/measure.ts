@@ -53,7 +53,7 @@ export function measure(evidence: Evidence, frame: RunFrame): Measurements {
     environment: {
       ...describeMachine(),
       s3: { kind: stage.s3.kind, version: stage.s3.version },
-      redis: { kind: 'none', version: null },
+      redis: { kind: stage.redis?.kind ?? 'none', version: stage.redis?.version ?? null },
     },
     streamer: describeStreamer(evidence),
     settings: describeSettings(scenario.settings),

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultAction } from '../scenario.ts';
 import type { Stage } from './context.ts';
-import type { FaultRecord } from './faults.ts';
+import { faultOver, type FaultRecord } from './fault-record.ts';
 import { sumOf } from './sum.ts';
 
 export async function afflictSink(
@@ -24,5 +24,5 @@ export async function afflictSink(
     ({ hits }) => hits,
   );
   options.progress.note(`${label}: over`);
-  return { label, fromMs, toMs, strikes, duplicateBound: 0, unacknowledgedInBound: 0 };
+  return faultOver({ label, fromMs, toMs, strikes });
 }

@@ -5,6 +5,7 @@ import {
   openLoad,
   prepareLoad,
   type Processes,
+  type RedisService,
   startS3,
   startSinkProcess,
   UsageSampler,
@@ -13,6 +14,7 @@ import { ensureBundle } from '../environment/bundle.ts';
 import type { Scenario } from '../scenario.ts';
 import type { RunOptions, Stage } from './context.ts';
 import { DisturbanceWatch } from './disturbance-watch.ts';
+import { startRedisFor } from './redis-stage.ts';
 import { objectsOf } from './upload.ts';
 
 const sampleMs = 250;
@@ -30,6 +32,7 @@ export async function setStage(
   signal.throwIfAborted();
   // First, because it is what is most often wrong, and the load may take a while.
   const s3 = await startS3(options.s3, processes, process.env);
+  const redis = await startRedisFor(scenario, options.redis, processes);
   const objects = objectsOf(scenario.load);
   const { dir, isFromCache } = await prepareLoad(
     {
@@ -54,7 +57,7 @@ export async function setStage(
   const disturbance = new DisturbanceWatch();
   processes.onStop(async () => disturbance.stop());
   progress.note(
-    `${objects} objects ${isFromCache ? 'taken from the cache' : 'prepared'}; S3: ${s3.kind} ${s3.version}; ${scenario.agents} agents`,
+    `${objects} objects ${isFromCache ? 'taken from the cache' : 'prepared'}; S3: ${s3.kind} ${s3.version}; ${describeRedis(redis)}${scenario.agents} agents`,
   );
   return {
     scenario,
@@ -67,7 +70,12 @@ export async function setStage(
     cores: availableParallelism(),
     load,
     s3,
+    redis,
     prefix: `${s3.prefix}${documentedPrefix}`,
     sink,
   };
+}
+
+function describeRedis(redis: RedisService | null): string {
+  return redis === null ? '' : `Redis: ${redis.kind} ${redis.version}; `;
 }

@@ -1,12 +1,23 @@
 import { describe, expect, it } from 'vitest';
+import type { RedisService, RedisTopology } from '#simulator';
 import { parseConfig } from '#streamer';
 import { allScenarios } from '../catalog.ts';
 import { streamerConfigYaml } from './streamer-config.ts';
 
+const local = { kind: 'local', version: '7.0.15', keyPrefix: 's3-streamer', servers: [] } as const;
+
+const sharedState: Readonly<Record<RedisTopology, RedisService>> = {
+  standalone: { ...local, connection: { kind: 'url', url: 'redis://127.0.0.1:6380' } },
+  sentinel: {
+    ...local,
+    connection: { kind: 'sentinels', sentinels: [{ host: '127.0.0.1', port: 26_380 }], name: 's3es' },
+  },
+};
+
 describe('streamerConfigYaml', () => {
   it.each(allScenarios({ seed: 1, durationS: null, isFull: false }))(
     'gives a configuration that the streamer takes: $name',
-    ({ settings }) => {
+    ({ settings, redis }) => {
       const yaml = streamerConfigYaml({
         s3: {
           kind: 'embedded',
@@ -22,11 +33,13 @@ describe('streamerConfigYaml', () => {
         prefix: '_weblog/feedname=Threat Team - Web/',
         endpoints: ['http://127.0.0.1:8081/', 'http://127.0.0.1:8082/'],
         stateFile: '/tmp/state.db',
+        redis: redis === null ? null : sharedState[redis],
         settings,
       });
       const { config, warnings } = parseConfig(yaml, {}, 'streamer.yaml');
       expect(warnings).toEqual([]);
       expect(config.s3.sources).toMatchObject([{ bucket: 'weblog', prefix: '_weblog/feedname=Threat Team - Web/' }]);
+      expect(config.state.redis === null).toBe(redis === null);
       expect(config.processing).toMatchObject({ startFrom: 'beginning' });
     },
   );

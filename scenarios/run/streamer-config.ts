@@ -1,6 +1,6 @@
 /** The YAML file of the streamer under test: what the run dictates, and what the scenario sets. */
 import { stringify } from 'yaml';
-import type { S3Service } from '#simulator';
+import type { RedisService, S3Service } from '#simulator';
 import type { Setting } from '../scenario.ts';
 
 export interface StreamerConfigOptions {
@@ -8,7 +8,9 @@ export interface StreamerConfigOptions {
   /** Without its leading part from `s3.prefix`. */
   readonly prefix: string;
   readonly endpoints: readonly string[];
+  /** Of the local state; with Redis, of what an instance must remember by itself. */
   readonly stateFile: string;
+  readonly redis: RedisService | null;
   readonly settings: readonly Setting[];
 }
 
@@ -25,7 +27,10 @@ export function streamerConfigYaml(options: StreamerConfigOptions): string {
     http: { endpoints: [...options.endpoints] },
     // A run's objects are there, or come, from its own first moment on: none of them may be skipped.
     processing: { start_from: 'beginning' },
-    state: { file_path: options.stateFile },
+    state: {
+      file_path: options.stateFile,
+      ...(options.redis === null ? {} : { redis: redisSection(options.redis) }),
+    },
     logging: { level: 'info', format: 'json' },
     // Nobody collects metrics here; and two runs at the same time must not fight over a port.
     otlp: { enabled: false },
@@ -33,6 +38,20 @@ export function streamerConfigYaml(options: StreamerConfigOptions): string {
   };
   for (const { key, value } of options.settings) setAt(config, key.split('.'), value);
   return stringify(config);
+}
+
+function redisSection({ connection, keyPrefix }: RedisService): Record<string, unknown> {
+  const common = { enabled: true, key_prefix: keyPrefix };
+  switch (connection.kind) {
+    case 'url':
+      return { ...common, url: connection.url };
+    case 'sentinels':
+      return {
+        ...common,
+        sentinels: connection.sentinels.map(({ host, port }) => `${host}:${port}`),
+        name: connection.name,
+      };
+  }
 }
 
 function setAt(object: Record<string, unknown>, path: readonly string[], value: unknown): void {

@@ -37,6 +37,20 @@ describe('StreamerLog', () => {
     expect(log).toMatchObject({ starts: 1, version: '0.1.0', startedMs: Date.parse(started.time) });
   });
 
+  it('knows what was read, and what was under way at a moment', () => {
+    const read = (key: string, time: string): object => ({ msg: 'object read', key, time });
+    const times = { listedMs: 1, getIssuedMs: 1, inflatedMs: 1, batchClosedMs: 1, firstSentMs: 1 };
+    write(read('a', '2026-11-24T22:00:01Z'), read('b', '2026-11-24T22:00:02Z'), read('c', '2026-11-24T22:00:09Z'));
+    const acknowledgedMs = Date.parse('2026-11-24T22:00:04Z');
+    write({ msg: 'object completed', key: 'a', ...times, acknowledgedMs });
+    const log = new StreamerLog(path);
+    log.update();
+    expect(log.reads.map(({ key }) => key)).toEqual(['a', 'b', 'c']);
+    expect(log.underWay(Date.parse('2026-11-24T22:00:03Z'))).toEqual(['a', 'b']);
+    expect(log.underWay(Date.parse('2026-11-24T22:00:05Z'))).toEqual(['b']);
+    expect(log.underWay()).toEqual(['b', 'c']);
+  });
+
   it('adds up the sums of a process and of the one after it', () => {
     const log = new StreamerLog(path);
     write(started, totals, { ...totals, postRequests: 30 }, started, {

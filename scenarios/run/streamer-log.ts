@@ -18,6 +18,9 @@ const completedSchema = z.object({
   acknowledgedMs: z.number(),
 });
 
+/** Told at `logging.level: debug` only. */
+const readSchema = z.object({ msg: z.literal('object read'), key: z.string(), time: z.iso.datetime() });
+
 const totalsSchema = z.object({
   msg: z.enum(['streamer progress', 'streamer stopped']),
   listRequests: z.number(),
@@ -34,7 +37,18 @@ const quarantinedSchema = z.object({ msg: z.literal('quarantined'), lineCount: z
 export type CompletedObject = Readonly<z.infer<typeof completedSchema>>;
 export type StreamerTotals = Readonly<Omit<z.infer<typeof totalsSchema>, 'msg'>>;
 
-const lineSchema = z.discriminatedUnion('msg', [startedSchema, completedSchema, quarantinedSchema, totalsSchema]);
+export interface ObjectReading {
+  readonly key: string;
+  readonly atMs: number;
+}
+
+const lineSchema = z.discriminatedUnion('msg', [
+  startedSchema,
+  readSchema,
+  completedSchema,
+  quarantinedSchema,
+  totalsSchema,
+]);
 
 export const noTotals: StreamerTotals = {
   listRequests: 0,
@@ -50,6 +64,8 @@ export class StreamerLog {
   readonly #tail: LogTail;
   /** By key; of an object that was completed again after a restart, the last time. */
   readonly completed = new Map<string, CompletedObject>();
+  /** In the order in which they began; an object that was read again stands there again. */
+  readonly reads: ObjectReading[] = [];
   version: string | null = null;
   starts = 0;
   /** Of the present process: from then on it looks for objects. */
@@ -66,6 +82,12 @@ export class StreamerLog {
   /** Takes in what was logged since the last call. */
   update(): void {
     for (const line of this.#tail.readNew()) this.#read(line);
+  }
+
+  /** Keys of the objects that were read before this moment, and not completed by then. */
+  underWay(beforeMs = Infinity): readonly string[] {
+    const keys = new Set(this.reads.filter(({ atMs }) => atMs < beforeMs).map(({ key }) => key));
+    return [...keys].filter((key) => (this.completed.get(key)?.acknowledgedMs ?? Infinity) >= beforeMs);
   }
 
   /** Sums over all its processes. One that was killed is counted as far as it last reported. */
@@ -85,6 +107,9 @@ export class StreamerLog {
         this.startedMs = Date.parse(event.time);
         this.#earlier = this.totals;
         this.#current = noTotals;
+        break;
+      case 'object read':
+        this.reads.push({ key: event.key, atMs: Date.parse(event.time) });
         break;
       case 'object completed':
         this.completed.set(event.key, event);

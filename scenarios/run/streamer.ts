@@ -2,7 +2,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Child, HarnessError, type Processes, type S3Service, type UsageSampler } from '#simulator';
+import {
+  type Child,
+  HarnessError,
+  type Processes,
+  type RedisService,
+  type S3Service,
+  type UsageSampler,
+} from '#simulator';
 import type { Setting } from '../scenario.ts';
 import { streamerConfigYaml } from './streamer-config.ts';
 import { StreamerLog } from './streamer-log.ts';
@@ -13,6 +20,8 @@ export interface StreamerOptions {
   /** For its log files; two streamers of one run have different names. */
   readonly name: string;
   readonly s3: S3Service;
+  /** Null for local state. */
+  readonly redis: RedisService | null;
   readonly prefix: string;
   readonly endpoints: readonly string[];
   readonly settings: readonly Setting[];
@@ -88,14 +97,25 @@ export class Streamer {
     await this.#child.exited;
   }
 
+  /** SIGSTOP. */
+  pause(): void {
+    this.#child.kill('SIGSTOP');
+  }
+
+  /** SIGCONT. */
+  resume(): void {
+    this.#child.kill('SIGCONT');
+  }
+
   async restart(): Promise<void> {
     this.#child = await spawnStreamer(this.#options, this.#processes);
     this.#isExpectedToRun = true;
     await this.#waitUntilStarted();
   }
 
-  /** SIGTERM: what is in flight is finished and saved. */
+  /** SIGTERM: what is in flight is finished and saved. One that was killed stays as it is. */
   async stop(): Promise<void> {
+    if (!this.#isExpectedToRun) return;
     this.#isExpectedToRun = false;
     this.#sampler.sample();
     const status = await this.#child.stop(stopGraceMs);

@@ -64,3 +64,7 @@ export async function waitUntil(
 export function infoField(info: string, name: string): string | null {
   return new RegExp(`^${name}:(.*?)\r?$`, 'm').exec(info)?.[1] ?? null;
 }
+
+export async function isRedisMaster(address: RedisAddress): Promise<boolean> {
+  return ask(address, async (redis) => (await redis.role())[0] === 'master');
+}

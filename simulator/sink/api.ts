@@ -106,6 +106,7 @@ export const ObjectAccountSchema = z.object({
 export const TimelineSchema = z.array(
   z.object({ tMs: epochMs, posts: count, bytes: count, lines: count, agentBytes: z.array(count) }),
 );
+export const PausesSchema = z.array(z.object({ fromMs: epochMs, toMs: epochMs }));
 
 const ActiveFaultSchema = z.object({ id: count, fault: FaultSchema, hits: count });
 export const FaultListSchema = z.object({ active: z.array(ActiveFaultSchema), ended: z.array(ActiveFaultSchema) });

@@ -12,6 +12,7 @@ import {
   LedgerVerdictSchema,
   LoadAnswerSchema,
   ObjectAccountSchema,
+  PausesSchema,
   type Stats,
   StatsSchema,
   TimelineSchema,
@@ -19,7 +20,7 @@ import {
 import type { ObjectAccount } from '../ledger/accounts.ts';
 import type { LedgerReport, LedgerTotals, LedgerVerdict } from '../ledger/ledger.ts';
 import type { FaultInput } from './faults.ts';
-import type { TimelineSecond } from './timeline.ts';
+import type { Pause, TimelineSecond } from './timeline.ts';
 
 /** What the sink prints when it is up. */
 export const SinkReadySchema = z.object({
@@ -67,6 +68,11 @@ export class SinkClient {
 
   async timeline(): Promise<readonly TimelineSecond[]> {
     return this.#json(TimelineSchema, 'GET', '/timeline');
+  }
+
+  /** When nothing was stored for a while. */
+  async pauses(): Promise<readonly Pause[]> {
+    return this.#json(PausesSchema, 'GET', '/pauses');
   }
 
   /** Returns how many objects the load has. The books begin anew. */

@@ -43,6 +43,7 @@ const handlers: Readonly<Record<string, Handler>> = {
   'GET /ledger': (sink) => ledgerOf(sink).report(),
   'GET /objects': sendObjects,
   'GET /timeline': (sink) => sink.books.timeline.seconds(),
+  'GET /pauses': (sink) => sink.books.timeline.pauses(),
   'GET /fault': (sink) => sink.listFaults(),
   'POST /judge': async (sink, request) => {
     const { objects, ranges } = await readJson(request, JudgeRequestSchema);

@@ -13,6 +13,22 @@ describe('Timeline', () => {
     ]);
   });
 
+  it('tells when nothing was stored, of whatever agent', () => {
+    const timeline = new Timeline(2);
+    for (const [agent, atMs] of [
+      [0, 5_000],
+      [1, 5_150],
+      [0, 5_300],
+      [1, 9_000],
+      [1, 9_200],
+    ] as const)
+      timeline.add(agent, 1, 1, atMs);
+    expect(timeline.pauses()).toEqual([
+      { fromMs: 5_300, toMs: 9_000 },
+      { fromMs: 9_000, toMs: 9_200 },
+    ]);
+  });
+
   it('keeps a day and forgets what is older', () => {
     const timeline = new Timeline(1);
     for (let second = 0; second < 86_402; second += 1) timeline.add(0, 1, 1, second * 1_000);

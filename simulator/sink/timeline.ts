@@ -1,4 +1,4 @@
-/** What was stored in each second. Invariant: at most `secondsMax` are kept, the oldest go first. */
+/** What was stored in each second, and when nothing was. Invariant: at most `secondsMax` seconds and `pausesMax` pauses are kept, the oldest go first. */
 
 export interface TimelineSecond {
   /** Start of the second; epoch ms. */
@@ -10,6 +10,12 @@ export interface TimelineSecond {
   readonly agentBytes: readonly number[];
 }
 
+/** A time in which nothing was stored, between two stored bodies; epoch ms. Shorter ones than `pauseMsMin` are not kept. */
+export interface Pause {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 interface Second extends TimelineSecond {
   posts: number;
   bytes: number;
@@ -18,10 +24,14 @@ interface Second extends TimelineSecond {
 }
 
 const secondsMax = 24 * 60 * 60;
+const pauseMsMin = 200;
+const pausesMax = 10_000;
 
 export class Timeline {
   readonly #agentCount: number;
   readonly #seconds: Second[] = [];
+  readonly #pauses: Pause[] = [];
+  #lastMs: number | null = null;
 
   constructor(agentCount: number) {
     this.#agentCount = agentCount;
@@ -29,6 +39,7 @@ export class Timeline {
 
   add(agent: number, bytes: number, lines: number, atMs: number): void {
     const second = this.#secondAt(Math.floor(atMs / 1_000) * 1_000);
+    this.#notePause(atMs);
     second.posts += 1;
     second.bytes += bytes;
     second.lines += lines;
@@ -38,6 +49,18 @@ export class Timeline {
   /** Only seconds in which something was stored. */
   seconds(): readonly TimelineSecond[] {
     return this.#seconds;
+  }
+
+  pauses(): readonly Pause[] {
+    return this.#pauses;
+  }
+
+  #notePause(atMs: number): void {
+    if (this.#lastMs !== null && atMs - this.#lastMs >= pauseMsMin) {
+      this.#pauses.push({ fromMs: this.#lastMs, toMs: atMs });
+      if (this.#pauses.length > pausesMax) this.#pauses.shift();
+    }
+    this.#lastMs = atMs;
   }
 
   #secondAt(tMs: number): Second {

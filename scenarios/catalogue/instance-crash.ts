@@ -1,0 +1,37 @@
+/** One of three instances dies with work in hand, and does not come back. */
+import { defineScenario } from '../define-scenario.ts';
+import type { ScenarioBuilder } from '../scenario.ts';
+import {
+  distantAgents,
+  doubleLoad,
+  sharingChecks,
+  sharingObservations,
+  sharingSettings,
+  shortLease,
+  shortLeaseTtlS,
+  takeOverChecks,
+} from './sharing.ts';
+
+export const instanceCrash: ScenarioBuilder = ({ random, durationS }) => {
+  const loadS = durationS ?? 25;
+  const streamers = 3;
+  return defineScenario({
+    name: 'instance-crash',
+    why: 'Three instances at 2x, and one of them is killed with SIGKILL in mid-run and stays dead.',
+    proves: "Horizontal scaling with Redis: a dead instance's work is taken over within twice the lease.",
+    takesS: loadS + 5,
+    load: doubleLoad(loadS),
+    streamers,
+    redis: 'standalone',
+    settings: [...sharingSettings, shortLease],
+    faults: [
+      distantAgents(800),
+      {
+        at: { afterS: loadS * (0.2 + 0.3 * random.next()) },
+        action: { kind: 'kill-streamer', streamer: random.below(streamers), downS: null },
+      },
+    ],
+    observe: sharingObservations,
+    expect: [...sharingChecks, ...takeOverChecks(shortLeaseTtlS)],
+  });
+};

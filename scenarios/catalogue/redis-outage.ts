@@ -1,0 +1,30 @@
+/** Redis is away for longer than a lease, and comes back with all that it knew. */
+import { defineScenario } from '../define-scenario.ts';
+import type { ScenarioBuilder } from '../scenario.ts';
+import { distantAgents, doubleLoad, sharingChecks, sharingObservations, sharingSettings } from './sharing.ts';
+
+const outageS = 45;
+const calmS = 10;
+
+export const redisOutage: ScenarioBuilder = ({ random, durationS }) => {
+  const awayS = durationS ?? outageS;
+  // A server that is gone and one that hangs look different to a client.
+  const harm = random.next() < 0.5 ? 'refuse' : 'hang';
+  return defineScenario({
+    name: 'redis-outage',
+    why: `Three instances at 2x, and Redis is away for ${awayS} s: gone, or silent, as the seed has it.`,
+    proves: 'Without Redis nothing is lost and nobody falls back to private state; the lag stays within the SLO.',
+    takesS: awayS + 2 * calmS + 10,
+    load: doubleLoad(awayS + 2 * calmS),
+    streamers: 3,
+    redis: 'standalone',
+    settings: sharingSettings,
+    faults: [
+      distantAgents(400),
+      { at: { afterS: calmS * (0.5 + 0.5 * random.next()) }, action: { kind: 'redis', harm, forS: awayS } },
+    ],
+    observe: sharingObservations,
+    expect: sharingChecks,
+    settleDeadlineS: 90,
+  });
+};

@@ -1,0 +1,34 @@
+/** A roll-out: each instance in turn is asked to end, and started again. */
+import { defineScenario } from '../define-scenario.ts';
+import type { ScenarioBuilder } from '../scenario.ts';
+import {
+  distantAgents,
+  doubleLoad,
+  pauseUnder5S,
+  sharingChecks,
+  sharingObservations,
+  sharingSettings,
+} from './sharing.ts';
+
+export const rollingRestart: ScenarioBuilder = ({ random, durationS }) => {
+  const loadS = durationS ?? 40;
+  return defineScenario({
+    name: 'rolling-restart',
+    why: 'Three instances at 2x, and each in turn is restarted with SIGTERM.',
+    proves: 'A roll-out loses nothing, repeats nothing, and nobody waits for a lease to end.',
+    takesS: loadS + 5,
+    load: doubleLoad(loadS),
+    streamers: 3,
+    redis: 'standalone',
+    settings: sharingSettings,
+    faults: [
+      distantAgents(400),
+      {
+        at: { afterS: 3 + 3 * random.next() },
+        action: { kind: 'restart-streamers', restS: 2 + 3 * random.next() },
+      },
+    ],
+    observe: sharingObservations,
+    expect: [...sharingChecks, pauseUnder5S],
+  });
+};

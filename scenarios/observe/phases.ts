@@ -1,0 +1,55 @@
+/** The rate of delivery between the moments at which instances joined. */
+import type { Evidence } from '../run/evidence.ts';
+import { sumOf } from '../run/sum.ts';
+import type { Observation } from './observation.ts';
+
+/** Whoever has joined needs a moment to find its work. */
+const settleInMs = 1000;
+
+interface Phase {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** Phase 0 is that of the instances that were there at the start. */
+export function rateOfPhase(number: number): Observation {
+  return {
+    id: `phase${number + 1}RawMBps`,
+    name: `rate of phase ${number + 1}`,
+    unit: 'MB/s',
+    measure: (evidence) => {
+      const phase = phasesOf(evidence)[number];
+      return phase === undefined ? null : rateWithin(evidence, phase);
+    },
+  };
+}
+
+export function rateOver(rate: Observation, base: Observation, id: string): Observation {
+  return {
+    id,
+    name: `${rate.name} over ${base.name}`,
+    unit: '',
+    measure: async (evidence) => {
+      const [of, over] = [await rate.measure(evidence), await base.measure(evidence)];
+      return of === null || over === null || over === 0 ? null : of / over;
+    },
+  };
+}
+
+function phasesOf({ execution: { faults, windowStartMs }, settledEndMs }: Evidence): readonly Phase[] {
+  const joins = faults.filter(({ joined }) => joined > 0).toSorted((a, b) => a.fromMs - b.fromMs);
+  const starts = [windowStartMs, ...joins.map(({ toMs }) => toMs)];
+  return starts.map((fromMs, at) => ({ fromMs, toMs: joins[at]?.fromMs ?? settledEndMs }));
+}
+
+/** Of the whole seconds inside. */
+function rateWithin({ sinkTimeline }: Evidence, { fromMs, toMs }: Phase): number | null {
+  const firstMs = Math.ceil((fromMs + settleInMs) / 1000) * 1000;
+  const endMs = Math.floor(toMs / 1000) * 1000;
+  if (endMs <= firstMs) return null;
+  const bytes = sumOf(
+    sinkTimeline.filter(({ tMs }) => tMs >= firstMs && tMs < endMs),
+    (second) => second.bytes,
+  );
+  return bytes / 1e6 / ((endMs - firstMs) / 1000);
+}

@@ -1,0 +1,34 @@
+/** What a fault needs to know of the run, and what must be known of it afterwards. */
+import type { Streamer } from './streamer.ts';
+
+export interface FaultRecord {
+  readonly label: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** How often it met something: a fault that strikes nothing proves nothing. */
+  readonly strikes: number;
+  /** The most duplicates that it may cause. What the sink stored without an acknowledgement is counted apart. */
+  readonly duplicateBound: number;
+  /** Of the lines that the sink stored without an acknowledgement, those that the bound above holds already. */
+  readonly unacknowledgedInBound: number;
+  /** The streamer that fell silent; null where it was none, or all. */
+  readonly victim: string | null;
+  /** Streamers that joined. */
+  readonly joined: number;
+}
+
+/** A fault that is over now, with what is not usual about it. */
+export function faultOver(what: Pick<FaultRecord, 'label' | 'fromMs' | 'strikes'> & Partial<FaultRecord>): FaultRecord {
+  return { toMs: Date.now(), duplicateBound: 0, unacknowledgedInBound: 0, victim: null, joined: 0, ...what };
+}
+
+export interface FaultTarget {
+  readonly streamers: readonly Streamer[];
+  /** Of everything that is uploaded. */
+  readonly lines: number;
+  readonly windowStartMs: number;
+  /** The generators' records of uploads. */
+  readonly uploadRecords: readonly string[];
+  /** The next of those that were not started with the run. */
+  readonly startStreamer: () => Promise<Streamer>;
+}

@@ -1,0 +1,34 @@
+/** The streamers of a run: those that run from its start, and those that join later. */
+import { HarnessError } from '#simulator';
+import type { Stage } from './context.ts';
+import { Streamer } from './streamer.ts';
+
+export interface Fleet {
+  /** Grows as others join. */
+  readonly streamers: readonly Streamer[];
+  /** The next of those that were not started with the run. */
+  readonly startStreamer: () => Promise<Streamer>;
+}
+
+export async function startFleet(stage: Stage): Promise<Fleet> {
+  const { bundle, folder, s3, redis, prefix, sink, scenario, processes, sampler } = stage;
+  const options = { bundle, folder, s3, redis, prefix, endpoints: sink.endpoints, settings: scenario.settings };
+  const names = streamerRoles(scenario.streamers).values();
+  const startNext = async (): Promise<Streamer> => {
+    const { value: name } = names.next();
+    if (name === undefined) throw new HarnessError('usage', `${scenario.name} has no further streamer to be started.`);
+    return Streamer.start({ ...options, name }, processes, sampler);
+  };
+  const streamers = await Promise.all(Array.from({ length: scenario.streamersAtStart }, startNext));
+  const startStreamer = async (): Promise<Streamer> => {
+    const streamer = await startNext();
+    streamers.push(streamer);
+    return streamer;
+  };
+  return { streamers, startStreamer };
+}
+
+/** The roles that the processes of the streamer play. */
+export function streamerRoles(streamers: number): readonly string[] {
+  return streamers === 1 ? ['streamer'] : Array.from({ length: streamers }, (_, index) => `streamer-${index + 1}`);
+}

@@ -1,0 +1,61 @@
+/** What happens to the run's Redis. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HarnessError, isRedisMaster, type RedisServer } from '#simulator';
+import type { FaultAction, RedisHarm } from '../scenario.ts';
+import type { Stage } from './context.ts';
+import { countLinesNotDurable, readDurable } from './durable-state.ts';
+import { faultOver, type FaultRecord, type FaultTarget } from './fault-record.ts';
+
+const labels: Readonly<Record<RedisHarm, string>> = {
+  'kill-master': 'Redis master killed (SIGKILL)',
+  refuse: 'Redis away: connections refused',
+  hang: 'Redis away: nothing answers',
+  forget: 'Redis killed (SIGKILL), and back with nothing',
+};
+
+const pollMs = 20;
+const promotionMsMax = 30_000;
+
+export async function harmRedis(
+  stage: Stage,
+  target: FaultTarget,
+  { harm, forS }: Extract<FaultAction, { kind: 'redis' }>,
+): Promise<FaultRecord> {
+  const servers = stage.redis?.servers ?? [];
+  const [master, replica] = servers;
+  if (master === undefined) throw new HarnessError('usage', 'There is no Redis of this run to be harmed.');
+  const fromMs = Date.now();
+  stage.options.progress.note(labels[harm]);
+  switch (harm) {
+    case 'kill-master':
+      await master.kill();
+      await waitUntilPromoted(replica);
+      break;
+    case 'refuse':
+    case 'forget':
+      await master.kill();
+      await sleep(forS * 1000);
+      await master.restart(harm === 'forget' ? 'empty' : 'kept');
+      break;
+    case 'hang':
+      await master.pause();
+      await sleep(forS * 1000);
+      await master.resume();
+      break;
+  }
+  const toMs = Date.now();
+  stage.options.progress.note(`Redis answers again, after ${((toMs - fromMs) / 1000).toFixed(1)} s`);
+  // What the instances remember counts: they tell it to a Redis that has forgotten.
+  const durable = await readDurable(stage, { kind: 'journals', streamers: target.streamers }, target.uploadRecords);
+  const duplicateBound = await countLinesNotDurable(stage, durable);
+  return faultOver({ label: labels[harm], fromMs, toMs, strikes: 1, duplicateBound });
+}
+
+async function waitUntilPromoted(replica: RedisServer | undefined): Promise<void> {
+  if (replica === undefined) throw new HarnessError('usage', 'There is no replica that could take over.');
+  const deadlineMs = Date.now() + promotionMsMax;
+  while (!(await isRedisMaster(replica))) {
+    if (Date.now() > deadlineMs) throw new HarnessError('broken', 'No sentinel made the replica the master.');
+    await sleep(pollMs);
+  }
+}
