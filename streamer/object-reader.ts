@@ -89,7 +89,7 @@ export class ObjectReader {
     flight.hold(inflated);
     flight.inflatedMs = ports.clock.now();
     flight.reservation.shrink(flight.reservation.bytes - content.length);
-    this.#learnRatio(content.length / Math.max(1, stored.length));
+    this.#learnRatio(content.length / Math.max(1, flight.task.object.sizeBytes));
     flight.rawBytes = content.length;
     await this.#queue(flight, cutter.push(content), signal);
     await this.#queue(flight, cutter.end(), signal, { isEnd: true });

@@ -132,7 +132,10 @@ export interface Inflated {
 
 /** gzip (any number of members), or plain content where the gzip magic is absent. */
 export interface Inflate {
-  /** Whole content in one buffer; null when it exceeds `rawBytesMax` or is damaged: then use `stream`, which gives what is good of it. */
+  /**
+   * Whole content in one buffer; `stored` is spent then, and may be read no more. Null when the content exceeds `rawBytesMax` or is damaged: then use `stream`,
+   * which gives what is good of it.
+   */
   whole(stored: Uint8Array, rawBytesMax: number): Promise<Inflated | null>;
   /** Yields all that can be inflated, then throws a `StreamerError` (`GZIP_CORRUPT`, `GZIP_TRUNCATED`) where the content is damaged. */
   stream(stored: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncIterable<Uint8Array>;

@@ -1,5 +1,5 @@
 /** The streamer under test: its bundle, as a process of its own, started as a user would start it. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -153,18 +153,24 @@ function configPath(options: StreamerOptions): string {
 }
 
 function spawnStreamer(options: StreamerOptions, processes: Processes): Promise<Child> {
+  const own = readFirstLine(options.bundle);
   return processes.start({
     name: options.name,
     command: process.execPath,
-    // The flag of the bundle's own first line, which an explicit `node` does not read.
-    args: [
-      '--max-semi-space-size=2',
-      ...(options.nodeFlags ?? []),
-      options.bundle,
-      'run',
-      '--config',
-      configPath(options),
-    ],
-    env: { ...options.s3.env, ...options.env },
+    args: [...own.flags, ...(options.nodeFlags ?? []), options.bundle, 'run', '--config', configPath(options)],
+    env: { ...own.env, ...options.s3.env, ...options.env },
   });
+}
+
+/** The flags and the environment in the bundle's first line, `#!/usr/bin/env -S NAME=VALUE node --flag`, which an explicit `node` does not read. */
+function readFirstLine(bundle: string): {
+  readonly flags: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+} {
+  const [line = ''] = readFileSync(bundle, 'utf8').split('\n', 1);
+  const words = line.split(' ').slice(1);
+  return {
+    flags: words.filter((word) => word.startsWith('--')),
+    env: Object.fromEntries([...line.matchAll(/ (\w+)=(\S+)/g)].map(([, name = '', value = '']) => [name, value])),
+  };
 }

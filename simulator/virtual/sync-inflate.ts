@@ -14,7 +14,9 @@ export const syncInflate: Inflate = {
   async whole(stored, rawBytesMax) {
     if (!isGzip(stored)) return stored.length <= rawBytesMax ? held(stored) : null;
     try {
-      return held(gunzipSync(stored, { maxOutputLength: Math.max(1, rawBytesMax) }));
+      const content = gunzipSync(stored, { maxOutputLength: Math.max(1, rawBytesMax) });
+      stored.fill(OVERWRITTEN);
+      return held(content);
     } catch {
       // Damaged, or longer than asked for: the streaming way tells which.
       return null;

@@ -54,11 +54,7 @@ export async function runStreamer({ config, warnings }: RunOptions): Promise<voi
   let redis: RedisConnection | null = null;
   const redisCommands = (): number => redis?.commandCount ?? 0;
   const observatory = createObservatory({ config, clock: systemClock, totals, sink, events, redisCommands });
-  const pool = new BufferPool({
-    idleBytesMax: config.memoryLimitBytes / 8,
-    idleMsMax: POOL_IDLE_MS_MAX,
-    nowMs: () => systemClock.now(),
-  });
+  const pool = contentPool(config);
   const { state, shared, isFirstStart, ...opened } = await openState(config, events);
   redis = opened.redis;
   const ports: Ports = {
@@ -173,6 +169,15 @@ function logProgress(logger: Logger, progress: () => object, onTick: () => void)
     logger.info(fields(), 'streamer stopped');
     logger.flush();
   };
+}
+
+function contentPool({ memoryLimitBytes }: Config): BufferPool {
+  return new BufferPool({
+    bytesMax: memoryLimitBytes,
+    idleBytesMax: memoryLimitBytes / 4,
+    idleMsMax: POOL_IDLE_MS_MAX,
+    nowMs: () => systemClock.now(),
+  });
 }
 
 function sinkOptions({ http }: Config): Parameters<typeof createHttpSink>[0] {

@@ -4,9 +4,9 @@ import { BufferPool } from './buffer-pool.ts';
 
 const MIB = 1024 * 1024;
 
-function poolOf({ idleBytesMax = 16 * MIB, idleMsMax = 1000 } = {}) {
+function poolOf({ bytesMax = 64 * MIB, idleBytesMax = 16 * MIB, idleMsMax = 1000 } = {}) {
   const clock = { nowMs: 0 };
-  return { clock, pool: new BufferPool({ idleBytesMax, idleMsMax, nowMs: () => clock.nowMs }) };
+  return { clock, pool: new BufferPool({ bytesMax, idleBytesMax, idleMsMax, nowMs: () => clock.nowMs }) };
 }
 
 describe('BufferPool', () => {
@@ -63,6 +63,19 @@ describe('BufferPool', () => {
     clock.nowMs = 1000;
     pool.dropStale();
     expect(pool.idleBytes).toBe(0);
+  });
+
+  it('keeps only what is left of its limit beside the buffers in use', () => {
+    const { pool } = poolOf({ bytesMax: 9 * MIB });
+    const [first, second] = [pool.take(4 * MIB), pool.take(4 * MIB)];
+    pool.give(first);
+    expect(pool.idleBytes).toBe(4 * MIB);
+    const third = pool.take(2 * MIB);
+    expect(pool.idleBytes).toBe(0);
+    expect(first.length, 'its memory is freed at once').toBe(0);
+    pool.give(second);
+    pool.give(third);
+    expect(pool.idleBytes).toBe(6 * MIB);
   });
 
   it('keeps the largest ones when it is full: they cost the most to make', () => {

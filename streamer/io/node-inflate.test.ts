@@ -4,9 +4,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { rawBytesFromTrailer } from '../core/gzip-trailer.ts';
 import { hasCode } from '../errors.ts';
 import { BufferPool } from './buffer-pool.ts';
+import { FREED_BYTES_MIN } from './free-memory.ts';
 import { createNodeInflate } from './node-inflate.ts';
 
-const pool = new BufferPool({ idleBytesMax: 64 * 1024 * 1024, idleMsMax: 1e9, nowMs: () => 0 });
+const pool = new BufferPool({ bytesMax: 64e6, idleBytesMax: 64 * 1024 * 1024, idleMsMax: 1e9, nowMs: () => 0 });
 const inflate = createNodeInflate(pool);
 const never = new AbortController().signal;
 
@@ -259,8 +260,20 @@ describe('whole', () => {
     }
   });
 
+  it('frees what was stored once it is inflated, and leaves it to the streaming way where it was not', async () => {
+    const incompressible = Buffer.from(
+      Uint32Array.from({ length: 50_000 }, (_, index) => Math.imul(index * index, 0x9e3779b1)).buffer,
+    );
+    const stored = Buffer.allocUnsafeSlow(gzipSync(incompressible).length);
+    gzipSync(incompressible).copy(stored);
+    expect(await inflate.whole(stored, 1000)).toBeNull();
+    expect(stored.length).toBeGreaterThan(FREED_BYTES_MIN);
+    expect((await inflate.whole(stored, incompressible.length))?.content.length).toBe(incompressible.length);
+    expect(stored.length).toBe(0);
+  });
+
   it('never gives a buffer back that zlib may still write into', async () => {
-    const ownPool = new BufferPool({ idleBytesMax: 1e9, idleMsMax: 1e9, nowMs: () => 0 });
+    const ownPool = new BufferPool({ bytesMax: 64e6, idleBytesMax: 1e9, idleMsMax: 1e9, nowMs: () => 0 });
     const damaged = gzipSync(LINES);
     damaged.fill(0xff, damaged.length - 40);
     expect(await createNodeInflate(ownPool).whole(damaged, LINES.length)).toBeNull();

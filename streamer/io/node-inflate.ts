@@ -9,6 +9,7 @@ import { isGzip } from '../core/gzip-trailer.ts';
 import { StreamerError } from '../errors.ts';
 import type { Inflate, Inflated } from '../ports.ts';
 import type { BufferPool } from './buffer-pool.ts';
+import { freeMemory } from './free-memory.ts';
 
 /** Without spare room zlib asks for one more buffer, only to say that nothing is left. */
 const SPARE_BYTES = 64;
@@ -56,6 +57,7 @@ async function inflateWhole(pool: BufferPool, stored: Uint8Array, rawBytesMax: n
     gunzip.on('error', giveUp);
     gunzip.on('end', () => {
       const [first] = pieces;
+      freeMemory(stored);
       if (first !== undefined && pieces.length === 1 && first.buffer === buffer.buffer) {
         resolve({ content: first, release: () => pool.give(buffer) });
         return;

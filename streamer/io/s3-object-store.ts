@@ -12,6 +12,7 @@ import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { StreamerError } from '../errors.ts';
 import type { ListPage, ListRequest, ObjectBody, ObjectRef, ObjectStore } from '../ports.ts';
+import { FREED_BYTES_MIN } from './free-memory.ts';
 
 export interface S3Options {
   readonly region: string;
@@ -169,9 +170,9 @@ function bytesOf(body: Readable): AsyncIterable<Uint8Array> {
   return body;
 }
 
-/** One buffer of the announced length, filled as the bytes come. */
+/** One buffer of the announced length, filled as the bytes come; a large one has its memory for itself, so that it can be freed. */
 async function readSized(body: Readable, sizeBytes: number, place: string): Promise<Uint8Array> {
-  const whole = Buffer.allocUnsafe(sizeBytes);
+  const whole = sizeBytes < FREED_BYTES_MIN ? Buffer.allocUnsafe(sizeBytes) : Buffer.allocUnsafeSlow(sizeBytes);
   let bytes = 0;
   for await (const piece of bytesOf(body)) {
     if (bytes + piece.length > sizeBytes) throw cutBody(place, bytes + piece.length, sizeBytes);
