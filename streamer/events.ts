@@ -4,6 +4,7 @@
  */
 import { objectIdOf } from './core/idempotency-key.ts';
 import type { ObjectTimes } from './core/object-task.ts';
+import type { Range } from './core/ranges.ts';
 import type { SkipReason } from './core/selection.ts';
 import {
   countNotificationEvent,
@@ -47,6 +48,16 @@ export type StreamerEvent =
       readonly delayMs: number;
     }
   | { readonly kind: 'object changed'; readonly object: ObjectRef }
+  /** The buffer was full, and `http.on_full` is `drop`. */
+  | {
+      readonly kind: 'lines dropped';
+      readonly object: ObjectRef;
+      readonly range: Range;
+      readonly lines: number;
+      readonly bodyBytes: number;
+      /** Lines, by this process. */
+      readonly droppedBefore: number;
+    }
   /** Every endpoint in use answers them with server errors, and takes others: the object is read again later. */
   | {
       readonly kind: 'batches parked';
@@ -242,12 +253,10 @@ function countPipelineEvent(totals: Totals, event: Exclude<StreamerEvent, Notifi
       totals.postRequests += 1;
       totals.httpErrors += 1;
       return;
+    case 'lines dropped':
     case 'batches parked':
-      totals.batchesParked += event.batches;
-      return;
     case 'long line':
-      if (event.policy === 'split') totals.linesSplit += 1;
-      else totals.linesTruncated += 1;
+      countExceptions(totals, event);
       return;
     case 'quarantined':
       totals.quarantined += 1;
@@ -273,6 +282,25 @@ function countPipelineEvent(totals: Totals, event: Exclude<StreamerEvent, Notifi
     case 'metrics export failed':
     case 'metrics export resumed':
     case 'sweep finished':
+      return;
+  }
+}
+
+/** What became of lines that could not go the usual way. */
+function countExceptions(
+  totals: Totals,
+  event: Extract<StreamerEvent, { kind: 'lines dropped' | 'batches parked' | 'long line' }>,
+): void {
+  switch (event.kind) {
+    case 'lines dropped':
+      totals.httpBufferDrops += event.lines;
+      return;
+    case 'batches parked':
+      totals.batchesParked += event.batches;
+      return;
+    case 'long line':
+      if (event.policy === 'split') totals.linesSplit += 1;
+      else totals.linesTruncated += 1;
       return;
   }
 }
@@ -303,6 +331,7 @@ const LEVELS: Readonly<Record<StreamerEvent['kind'], LogLevel>> = {
   'object completed': 'info',
   'object retried': 'warn',
   'object changed': 'info',
+  'lines dropped': 'warn',
   'batches parked': 'warn',
   'source paused': 'error',
   'long line': 'warn',
@@ -323,6 +352,8 @@ const LEVELS: Readonly<Record<StreamerEvent['kind'], LogLevel>> = {
 export function levelOf(event: StreamerEvent): LogLevel {
   // Somebody was told of this object, and nobody will ever read it.
   if (event.kind === 'object skipped' && event.reason === 'gone') return 'warn';
+  // Loud once; then as often as the log bears.
+  if (event.kind === 'lines dropped' && event.droppedBefore === 0) return 'error';
   return LEVELS[event.kind];
 }
 

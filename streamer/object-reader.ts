@@ -8,12 +8,13 @@ import type { Reservation } from './core/byte-budget.ts';
 import { rawBytesFromTrailer } from './core/gzip-trailer.ts';
 import type { ObjectTask } from './core/object-task.ts';
 import type { ReadyTask } from './core/ready-queue.ts';
+import type { QueuedBatch } from './core/send-queue.ts';
 import { StreamerError } from './errors.ts';
 import { inflateStored } from './inflate-stored.ts';
 import { type FlightEnd, ObjectFlight } from './object-flight.ts';
 import type { ObjectBody } from './ports.ts';
 import type { RunContext } from './run-context.ts';
-import { settleBatch } from './settle.ts';
+import { dropBatch, settleBatch } from './settle.ts';
 
 /** Stored bytes up to which an object is read whole. */
 const WHOLE_STORED_BYTES_MAX = 16 * 1024 * 1024;
@@ -27,6 +28,8 @@ const RATIO_INITIAL = 18;
 const BOMB_RAW_BYTES_MIN = 256 * 1024 * 1024;
 const BOMB_RATIO_MIN = 500;
 const RATIO_DECAY = 0.995;
+/** With `http.on_full: drop`: reading is faster than any network, so a queue that is full for less than this says nothing. */
+const FULL_PATIENCE_MS = 1_000;
 
 export class ObjectReader {
   readonly #context: RunContext;
@@ -169,15 +172,28 @@ export class ObjectReader {
         settleBatch(this.#context, flight, cut, { ...times, isBodyReleased: true });
         continue;
       }
-      flight.lines += cut.lines;
-      flight.batches += 1;
       // What was parked once is sent alone: it must not spoil a body for others.
       const isWholeObject = isEnd && cut.range.start === 0 && flight.task.parkings === 0;
-      const isQueued = await this.#context.sendQueue.push(
-        { owner: flight, cut, lane: flight.lane, contentType, closedMs, isWholeObject, sentBefore: null },
-        signal,
-      );
-      if (!isQueued) flight.abandon(cut.bodyBytes);
+      const batch = { owner: flight, cut, lane: flight.lane, contentType, closedMs, isWholeObject, sentBefore: null };
+      if (await this.#push(batch, signal)) {
+        flight.lines += cut.lines;
+        flight.batches += 1;
+      } else if (signal.aborted) flight.abandon(cut.bodyBytes);
+      else dropBatch(this.#context, flight, cut);
+    }
+  }
+
+  /** Waits for room in the queue; false when the signal aborts first, or where what finds none for a while is to be dropped. */
+  async #push(batch: QueuedBatch<ObjectFlight>, signal: AbortSignal): Promise<boolean> {
+    const { sendQueue, config, ports } = this.#context;
+    if (config.http.onFull === 'block') return sendQueue.push(batch, signal);
+    const patience = new AbortController();
+    const wait = new AbortController();
+    void ports.clock.sleep(FULL_PATIENCE_MS, wait.signal).then(() => patience.abort());
+    try {
+      return await sendQueue.push(batch, AbortSignal.any([signal, patience.signal]));
+    } finally {
+      wait.abort();
     }
   }
 

@@ -227,6 +227,12 @@ export interface StateHead {
   readonly floorMs: number;
 }
 
+/** Lines that were thrown away because the buffer was full (`http.on_full: drop`). */
+export interface Dropped {
+  readonly lines: number;
+  readonly batches: number;
+}
+
 export interface StateCommit {
   readonly changes: readonly StateChange[];
   readonly quarantined: readonly QuarantineRecord[];
@@ -235,6 +241,8 @@ export interface StateCommit {
   readonly head: StateHead | null;
   /** Complete objects that were last modified before this moment may be forgotten; null forgets none. */
   readonly forgetBeforeMs: number | null;
+  /** All that this process has dropped since it opened the store (not since the last commit): a commit that is repeated counts nothing twice. Absent where nothing was. */
+  readonly dropped?: Dropped;
 }
 
 /**

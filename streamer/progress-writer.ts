@@ -11,6 +11,7 @@ import { Wakeup } from './core/wakeup.ts';
 import { StreamerError } from './errors.ts';
 import type {
   Clock,
+  Dropped,
   Events,
   Fulfilment,
   ObjectRef,
@@ -52,6 +53,7 @@ export class ProgressWriter {
   #head: StateHead | null = null;
   #forgetBeforeMs: number | null = null;
   #unsavedBytes = 0;
+  #dropped: Dropped = { lines: 0, batches: 0 };
   #failures = 0;
 
   constructor(options: ProgressWriterOptions) {
@@ -72,6 +74,17 @@ export class ProgressWriter {
     unsaved.settled = unionRanges(unsaved.settled, [range]);
     this.#unsavedBytes += range.end - range.start;
     if (this.#unsavedBytes >= UNSAVED_BYTES_MAX) this.#wakeup.notify();
+  }
+
+  /** Lines that this process has thrown away. */
+  get droppedLines(): number {
+    return this.#dropped.lines;
+  }
+
+  /** A batch is thrown away: its range counts as settled, and its lines are counted in the same commit. */
+  drop(object: ObjectRef, range: Range, lines: number): void {
+    this.settle(object, range);
+    this.#dropped = { lines: this.#dropped.lines + lines, batches: this.#dropped.batches + 1 };
   }
 
   complete(object: ObjectRef, claim?: Claim): void {
@@ -143,7 +156,8 @@ export class ProgressWriter {
     const changes: StateChange[] = [...unsaved.values()];
     const startMs = clock.now();
     try {
-      await state.commit({ changes, quarantined, fulfilled, head, forgetBeforeMs });
+      const dropped = this.#dropped.batches === 0 ? {} : { dropped: this.#dropped };
+      await state.commit({ changes, quarantined, fulfilled, head, forgetBeforeMs, ...dropped });
     } catch (error) {
       this.#putBack(unsaved, quarantined, fulfilled, head, bytes);
       throw error;

@@ -18,6 +18,19 @@ export function settleBatch(
   flight.settle(cut, settlement);
 }
 
+/** Throws a batch away (`http.on_full: drop`). Its lines over the limit are set aside all the same: that costs the buffer nothing. */
+export function dropBatch(context: RunContext, flight: ObjectFlight, cut: CutBatch): void {
+  const { ports, config, progress } = context;
+  const { object } = flight.task;
+  const nowMs = ports.clock.now();
+  if (config.processing.onLongLine === 'quarantine') reportLongLines(context, flight, cut);
+  const droppedBefore = progress.droppedLines;
+  progress.drop(object, cut.range, cut.lines);
+  flight.settle(cut, { closedMs: nowMs, firstSentMs: nowMs, acknowledgedMs: nowMs, isBodyReleased: true });
+  const { range, lines, bodyBytes } = cut;
+  ports.events.emit({ kind: 'lines dropped', object, range, lines, bodyBytes, droppedBefore });
+}
+
 function reportLongLines({ ports, config, progress }: RunContext, flight: ObjectFlight, cut: CutBatch): void {
   const { object } = flight.task;
   const { onLongLine: policy, lineBytesMax } = config.processing;

@@ -63,6 +63,7 @@ interface Summary {
   readonly partialCount: number;
   readonly wanted: number;
   readonly quarantinedOpen: number;
+  readonly droppedLines: number;
 }
 
 function summarize(reader: StateReader, isInUse: boolean): Summary {
@@ -79,6 +80,7 @@ function summarize(reader: StateReader, isInUse: boolean): Summary {
     partialCount: reader.partialCount(),
     wanted: reader.wantedCount(),
     quarantinedOpen: reader.quarantined({ isClosedToo: false }).length,
+    droppedLines: reader.droppedLines(),
   };
 }
 
@@ -101,6 +103,9 @@ function textOf(summary: Summary, hoursShown: number): string {
     ['partial', formatCount(partialCount, 'object')],
     ['asked for', `${formatCount(summary.wanted, 'object')} (replay, quarantine retry, audit --requeue)`],
     ['quarantine', formatCount(summary.quarantinedOpen, 'record')],
+    ...(summary.droppedLines === 0
+      ? []
+      : [['dropped', `${formatCount(summary.droppedLines, 'line')} (http.on_full: drop)`]]),
   ];
   return [
     formatColumns(facts),
@@ -160,5 +165,6 @@ function jsonOf(summary: Summary, hoursShown: number): object {
     })),
     wanted: summary.wanted,
     quarantined: summary.quarantinedOpen,
+    droppedLines: summary.droppedLines,
   };
 }

@@ -170,6 +170,12 @@ describe('keys that do fit together', () => {
     expect(parse({ http: `${ENDPOINTS}, headers: {X-Team: blue}` }).config.http.headers).toEqual({ 'x-team': 'blue' });
   });
 
+  it('says loudly that dropping loses lines', () => {
+    const { config, warnings } = parse({ http: `${ENDPOINTS}, on_full: drop` });
+    expect(config.http.onFull).toBe('drop');
+    expect(warnings).toEqual([expect.stringContaining('http.on_full: LINES ARE LOST')]);
+  });
+
   it('the older name of the format, with a note', () => {
     const { config, warnings } = parse({ rest: 'processing: {log_format: auto}' });
     expect(config.s3.sources[0]?.format).toBe('auto');

@@ -364,16 +364,3 @@ describe('any file', () => {
     expect(paths).toEqual(expect.arrayContaining(['health.address', 'health.address.s3.s3']));
   });
 });
-
-describe('parts that are not built yet', () => {
-  it.each([['  on_full: drop', 'http.on_full: dropping lines is not built yet']])(
-    'refuse %s, so that nobody relies on them',
-    (yaml, expected) => {
-      expect(problems(MINIMAL + yaml)).toEqual([expect.stringContaining(expected)]);
-    },
-  );
-
-  it('say nothing when they are not asked for', () => {
-    expect(problems(`${MINIMAL}state: {redis: {enabled: false}}\ndiscovery: {mode: poll}`)).toEqual([]);
-  });
-});

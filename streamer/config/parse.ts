@@ -8,8 +8,7 @@ import { type Check, type CheckInput, CHECKS } from './checks.ts';
 import type { Config } from './config.ts';
 import { type Environment, replaceVariables } from './environment.ts';
 import { findingsOf } from './findings.ts';
-import { doPathsMeet, isMapping, type KeyPath, nodeAt, type RawNode, withoutPaths } from './key-path.ts';
-import { NOT_BUILT, type NotBuilt } from './not-built.ts';
+import { doPathsMeet, type KeyPath, nodeAt, withoutPaths } from './key-path.ts';
 import { type ConfigNote, type Finding, formatNote, formatNotes, toNotes } from './notes.ts';
 import { settingsSchema } from './schema.ts';
 import { factsAt, withEmptySections } from './schema-walk.ts';
@@ -61,17 +60,8 @@ export function checkConfig(yamlText: string, env: Environment): CheckedConfig {
     env,
     isStated: (path) => nodeAt(goodRoot, path) !== undefined,
   };
-  const problems = [
-    ...variableProblems,
-    ...keyProblems,
-    ...runChecks(CHECKS, input, doubtfulPaths),
-    ...findNotBuilt(goodRoot, 'problem'),
-  ];
-  const warnings = [
-    ...runChecks(WARNINGS, input, doubtfulPaths),
-    ...findIgnoredKeys(goodRoot),
-    ...findNotBuilt(goodRoot, 'warning'),
-  ];
+  const problems = [...variableProblems, ...keyProblems, ...runChecks(CHECKS, input, doubtfulPaths)];
+  const warnings = [...runChecks(WARNINGS, input, doubtfulPaths), ...findIgnoredKeys(goodRoot)];
   const warningNotes = toNotes(warnings, source.lineOf);
   if (problems.length > 0)
     return { kind: 'invalid', problems: toNotes(problems, source.lineOf), warnings: warningNotes };
@@ -82,14 +72,4 @@ function runChecks(checks: readonly Check[], input: CheckInput, doubtfulPaths: r
   return checks
     .filter(({ reads }) => !reads.some((read) => doubtfulPaths.some((path) => doPathsMeet(read, path))))
     .flatMap(({ find }) => find(input));
-}
-
-function findNotBuilt(root: RawNode, severity: NotBuilt['severity']): readonly Finding[] {
-  return NOT_BUILT.filter((entry) => entry.severity === severity && isAsked(nodeAt(root, entry.path), entry.values));
-}
-
-function isAsked(node: RawNode | undefined, values: readonly string[] | null): boolean {
-  if (node === undefined || node === '') return false;
-  if (isMapping(node) || Array.isArray(node)) return values === null && Object.keys(node).length > 0;
-  return values === null || values.includes(node.toLowerCase());
 }

@@ -1,15 +1,13 @@
 /** The configuration's documentation in Markdown, made from the same source as the validation. */
 import type { FormatDefinition } from '../core/format.ts';
 import { SHIPPED_FORMATS } from './log-formats.ts';
-import { NOT_BUILT } from './not-built.ts';
-import { formatKeyPath } from './key-path.ts';
 import type { KeyFacts } from './schema/key.ts';
 import { allSections, type DocumentedSection } from './schema-walk.ts';
 
-/** A table per section: key, values, default, meaning; then the shipped formats and what is not built yet. */
+/** A table per section: key, values, default, meaning; then the shipped formats. */
 export function configReference(): string {
   const sections = allSections().filter(({ keys }) => keys.length > 0);
-  return [...sections.map(sectionReference), formatReference(), notBuiltReference()].join('\n\n').concat('\n');
+  return [...sections.map(sectionReference), formatReference()].join('\n\n').concat('\n');
 }
 
 /** The whole page `docs/configuration.md`. */
@@ -63,20 +61,6 @@ function linesOf({ recordRule }: FormatDefinition): string {
   return [...heading, 'empty ones', ...(dropsArrayPunctuation ? ['lone `[` and `]`; a `,` before a line'] : [])].join(
     ', ',
   );
-}
-
-function notBuiltReference(): string {
-  const rows = NOT_BUILT.map(({ path, values, message, suggestion }) => [
-    code(formatKeyPath(path)),
-    values === null
-      ? 'any'
-      : values
-          .slice(0, values.includes('yes') ? 1 : values.length)
-          .map(code)
-          .join(', '),
-    `${message}. ${suggestion}.`,
-  ]);
-  return rows.length === 0 ? '' : ['## Not built yet', table(['key', 'value', 'what to do'], rows)].join('\n\n');
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { configJsonSchema } from './json-schema.ts';
-import { NOT_BUILT } from './not-built.ts';
 import { configPage, configReference } from './reference.ts';
-import { allSections, factsAt, shapeAt } from './schema-walk.ts';
+import { allSections } from './schema-walk.ts';
 
 interface JsonNode {
   readonly properties?: Readonly<Record<string, JsonNode>>;
@@ -83,17 +82,4 @@ describe('configReference', () => {
     expect(reference).toContain('| `http.batch_bytes` | size, 1KiB to 10MiB | `1048576` |');
     expect(reference).toContain('| `s3.sources[].bucket` | text | required |');
   });
-});
-
-describe('the list of what is not built', () => {
-  it.each(NOT_BUILT.map(({ path, values }) => ({ path, values })))(
-    'names a key of the schema: $path',
-    ({ path, values }) => {
-      expect(shapeAt(path)).not.toBeNull();
-      const allowed = factsAt(path)?.values ?? [];
-      // `yes` and `on` are further spellings of true.
-      const named = (values ?? []).filter((value) => value !== 'yes' && value !== 'on');
-      expect(allowed).toEqual(expect.arrayContaining([...named]));
-    },
-  );
 });

@@ -20,6 +20,7 @@ export const WARNINGS: readonly Check[] = [
   },
   { reads: [['discovery', 'mode']], find: findSqsAlone },
   { reads: [['otlp']], find: findTlsWithoutName },
+  { reads: [['http', 'on_full']], find: findDrops },
 ];
 
 function findHealthClash({ settings }: CheckInput): readonly Finding[] {
@@ -81,6 +82,13 @@ function findTlsWithoutName({ settings: { otlp } }: CheckInput): readonly Findin
   if (!otlp.enabled || protocol !== 'https:' || isIP(hostname.replaceAll(/[[\]]/g, '')) === 0) return [];
   const message = `${hostname} is an address, and TLS to the collector needs a name`;
   return [{ path: ['otlp', 'endpoint'], message, suggestion: 'Write the host name that is in its certificate' }];
+}
+
+function findDrops({ settings }: CheckInput): readonly Finding[] {
+  if (settings.http.on_full !== 'drop') return [];
+  const message =
+    'LINES ARE LOST whenever the endpoints are slower than S3: what finds the buffer full for a second is thrown away';
+  return [{ path: ['http', 'on_full'], message, suggestion: 'Use block, which loses nothing' }];
 }
 
 /** A note for each key that has no effect here; once for all entries of a list. */

@@ -237,6 +237,52 @@ describe('what was committed', () => {
     reader.close();
   });
 
+  it('holds a record and a count once, also where the commit is repeated because the disk did not confirm it', async () => {
+    const store = open();
+    const record = {
+      object: refOf('a', 5),
+      range: null,
+      firstLine: null,
+      lineCount: null,
+      reason: 'object-gone',
+      detail: 'it is gone',
+      atMs: 12.5,
+    };
+    const repeated = commit({ quarantined: [record], dropped: { lines: 7, batches: 1 } });
+    await store.commit(repeated);
+    await store.commit(repeated);
+    await store.commit(commit({ quarantined: [{ ...record, atMs: 13 }], dropped: { lines: 9, batches: 2 } }));
+    const again = await reopen(store);
+    await again.commit(commit({ dropped: { lines: 100, batches: 4 } }));
+    const reader = openStateReader(path)!;
+    expect(reader.quarantined({ isClosedToo: false })).toMatchObject([record, { ...record, atMs: 13 }]);
+    expect(reader.droppedLines()).toBe(109);
+    reader.close();
+  });
+
+  it('is known of an object that was copied onto itself: the same version, hours later', async () => {
+    const store = open();
+    for (let hour = 0; hour < 40; hour += 1)
+      await store.commit(
+        commit({ changes: [{ object: refOf(`o${hour}`, hour * HOUR_MS), settled: [], complete: true }] }),
+      );
+    const lookups = [
+      refOf('o3', 30 * HOUR_MS),
+      refOf('o3', 39.5 * HOUR_MS),
+      refOf('o30', 40 * HOUR_MS, 'another version'),
+      refOf('new', 40 * HOUR_MS),
+      // Nothing that comes later says anything of it.
+      refOf('o30', 3 * HOUR_MS),
+    ];
+    expect((await store.lookup(lookups)).map(({ kind }) => kind)).toEqual([
+      'complete',
+      'complete',
+      'unknown',
+      'unknown',
+      'unknown',
+    ]);
+  });
+
   it('holds keys of any kind', async () => {
     const store = open();
     const keys = ["it's", 'a"b', 'ü/ñ/日本', 'line\nbreak', '%_*', ''];

@@ -8,10 +8,13 @@
  * every POST (measured: 190 ms on a busy disk). `commit` returns only after that, so what it promises is the same; a power cut before it leaves an earlier
  * commit, whole, which costs repetitions and never a line.
  */
+import { randomUUID } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { unionRanges } from '../core/ranges.ts';
 import type {
+  Dropped,
   Fulfilment,
   ObjectRecord,
   ObjectRef,
@@ -38,6 +41,9 @@ import {
   unwritable,
 } from './state-database.ts';
 
+/** Then others get their turn: a page of a thousand new objects must not stall the POSTs. */
+const LOOKUPS_IN_ROW_MAX = 50;
+
 export function openFileStateStore(filePath: string): StateStore {
   const path = databasePathOf(filePath);
   const lock = openLock(path);
@@ -61,6 +67,8 @@ class FileStateStore implements StateStore {
   readonly #closeQuarantine: StatementSync;
   readonly #readWanted: StatementSync;
   readonly #dropWanted: StatementSync;
+  /** Names this process among those that dropped lines. */
+  readonly #process = randomUUID();
   #journal: FileHandle | null = null;
 
   constructor(database: DatabaseSync, lock: DatabaseSync, path: string) {
@@ -75,7 +83,11 @@ class FileStateStore implements StateStore {
     this.#dropPartial = database.prepare('DELETE FROM partial WHERE id = ?');
     this.#addQuarantine = database.prepare(
       `INSERT INTO quarantine (at_ms, bucket, key, etag, size_bytes, last_modified_ms, range_start, range_end, first_line, line_count, reason, detail, settled)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       SELECT :at_ms, :bucket, :key, :etag, :size_bytes, :last_modified_ms, :range_start, :range_end, :first_line, :line_count, :reason, :detail, :settled
+       WHERE NOT EXISTS (
+         SELECT 1 FROM quarantine WHERE at_ms = :at_ms AND key = :key AND bucket = :bucket AND etag = :etag AND reason = :reason
+           AND range_start IS :range_start AND range_end IS :range_end AND first_line IS :first_line AND detail = :detail
+       )`,
     );
     // Quarantined again: a later record stands for the same lines.
     this.#closeQuarantine = database.prepare(
@@ -98,7 +110,13 @@ class FileStateStore implements StateStore {
   }
 
   async lookup(objects: readonly ObjectRef[]): Promise<readonly ObjectRecord[]> {
-    return guardState(this.#path, () => objects.map((object) => this.#lookup.record(object)));
+    const records: ObjectRecord[] = [];
+    for (let start = 0; start < objects.length; start += LOOKUPS_IN_ROW_MAX) {
+      if (start > 0) await nextTurn();
+      const some = objects.slice(start, start + LOOKUPS_IN_ROW_MAX);
+      records.push(...guardState(this.#path, () => some.map((object) => this.#lookup.record(object))));
+    }
+    return records;
   }
 
   async readWanted(afterSeq: number, objectsMax: number): Promise<readonly WantedObject[]> {
@@ -124,7 +142,7 @@ class FileStateStore implements StateStore {
     }
   }
 
-  #write({ changes, quarantined, fulfilled, head, forgetBeforeMs }: StateCommit): void {
+  #write({ changes, quarantined, fulfilled, head, forgetBeforeMs, dropped }: StateCommit): void {
     for (const change of changes) this.#writeChange(change);
     for (const record of quarantined) this.#writeQuarantined(record);
     for (const fulfilment of fulfilled) this.#writeFulfilled(fulfilment);
@@ -135,6 +153,7 @@ class FileStateStore implements StateStore {
         )
         .run(head.startFromMs, head.floorMs);
     }
+    if (dropped !== undefined) this.#writeDropped(dropped);
     if (forgetBeforeMs !== null) this.#forget(forgetBeforeMs);
   }
 
@@ -149,23 +168,33 @@ class FileStateStore implements StateStore {
     this.#writePartial.run(id, object.bucket, object.key, object.etag, object.lastModifiedMs, ranges);
   }
 
+  /** A commit that failed after it was written (the disk did not confirm it) is repeated: the record that stands there already is the same one. */
   #writeQuarantined(record: QuarantineRecord): void {
     const { object, range, firstLine, lineCount, reason, detail, atMs, settled } = record;
-    this.#addQuarantine.run(
-      atMs,
-      object.bucket,
-      object.key,
-      object.etag,
-      object.sizeBytes,
-      object.lastModifiedMs,
-      range?.start ?? null,
-      range?.end ?? null,
-      firstLine,
-      lineCount,
+    this.#addQuarantine.run({
+      at_ms: atMs,
+      bucket: object.bucket,
+      key: object.key,
+      etag: object.etag,
+      size_bytes: object.sizeBytes,
+      last_modified_ms: object.lastModifiedMs,
+      range_start: range?.start ?? null,
+      range_end: range?.end ?? null,
+      first_line: firstLine,
+      line_count: lineCount,
       reason,
       detail,
-      settled === undefined ? null : formatRanges(settled),
-    );
+      settled: settled === undefined ? null : formatRanges(settled),
+    });
+  }
+
+  #writeDropped({ lines, batches }: Dropped): void {
+    this.#database
+      .prepare(
+        `INSERT INTO dropped (process, at_ms, lines, batches) VALUES (?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET at_ms = excluded.at_ms, lines = excluded.lines, batches = excluded.batches`,
+      )
+      .run(this.#process, Date.now(), lines, batches);
   }
 
   #writeFulfilled({ wantedSeq, outcome, atMs }: Fulfilment): void {

@@ -13,6 +13,8 @@ import type { ObjectRecord, ObjectRef } from '../ports.ts';
 
 export const HOUR_MS = 3_600_000;
 const ID_BYTES = 16;
+/** Hours before its own, of those that have objects, in which an object is looked for that its own does not know: each costs two microseconds. */
+const HOURS_BACK_MAX = 48;
 /** Somebody else's short transaction: the streamer's commits and the commands' are milliseconds long. */
 const BUSY_TIMEOUT_MS = 5_000;
 /** A command that only asks whether the lock is free holds it for a moment; a streamer that starts just then must not fail. */
@@ -42,14 +44,19 @@ ALTER TABLE quarantine ADD COLUMN settled TEXT;
 ALTER TABLE quarantine ADD COLUMN wanted_seq INTEGER;
 ALTER TABLE quarantine ADD COLUMN closed_ms REAL;
 ALTER TABLE quarantine ADD COLUMN outcome TEXT;`,
+  // What `http.on_full: drop` threw away, by the process that did; and the records of one moment, so that none is written twice.
+  `
+CREATE TABLE dropped (process TEXT PRIMARY KEY, at_ms REAL NOT NULL, lines INTEGER NOT NULL, batches INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX quarantine_at ON quarantine (at_ms);`,
 ];
 const SCHEMA_VERSION = SCHEMA_STEPS.length;
 
-/** A file of version 1 as a reader of version 2 wants to see it: names in `temp` hide those in the file, which stays as it is. */
+/** Older files as a reader wants to see them: names in `temp` hide those in the file, which stays as it is. */
 const VERSION_1_AS_2 = `
 CREATE TEMP VIEW head AS SELECT *, NULL AS forgotten_before_ms FROM main.head;
 CREATE TEMP VIEW quarantine AS SELECT *, NULL AS settled, NULL AS wanted_seq, NULL AS closed_ms, NULL AS outcome FROM main.quarantine;
 CREATE TEMP TABLE wanted (seq INTEGER, id BLOB, again INTEGER, settled TEXT, bucket TEXT, key TEXT, etag TEXT, size_bytes INTEGER, last_modified_ms REAL);`;
+const VERSION_2_AS_3 = 'CREATE TEMP TABLE dropped (process TEXT, at_ms REAL, lines INTEGER, batches INTEGER);';
 
 /** The original's default path ends in `.json`; ours is no JSON, and must not overwrite the original's. */
 export function databasePathOf(filePath: string): string {
@@ -128,7 +135,8 @@ export function openDatabaseReadOnly(path: string): DatabaseSync | null {
       database.close();
       return null;
     }
-    if (version === 1) database.exec(VERSION_1_AS_2);
+    if (version < 2) database.exec(VERSION_1_AS_2);
+    if (version < 3) database.exec(VERSION_2_AS_3);
     return database;
   } catch (error) {
     database?.close();
@@ -202,13 +210,25 @@ function isDatabase(path: string): boolean {
   }
 }
 
-/** What state knows of single objects. */
+/**
+ * What state knows of single objects. An object that was copied onto itself is the same version (bucket, key, ETag) with a later LastModified: it is found
+ * in the hours before, too.
+ */
 export class ObjectLookup {
   readonly #isComplete: StatementSync;
+  readonly #wasCompleteBefore: StatementSync;
   readonly #readPartial: StatementSync;
 
   constructor(database: DatabaseSync) {
     this.#isComplete = database.prepare('SELECT 1 FROM complete WHERE hour = ? AND id = ?');
+    this.#wasCompleteBefore = database.prepare(`
+      WITH RECURSIVE earlier (hour) AS (
+        SELECT max(hour) FROM complete WHERE hour < :hour
+        UNION ALL
+        SELECT (SELECT max(hour) FROM complete WHERE hour < earlier.hour) FROM earlier WHERE earlier.hour IS NOT NULL
+        LIMIT ${HOURS_BACK_MAX}
+      )
+      SELECT 1 FROM earlier JOIN complete ON complete.hour = earlier.hour AND complete.id = :id LIMIT 1`);
     this.#readPartial = database.prepare('SELECT ranges FROM partial WHERE id = ?');
   }
 
@@ -216,7 +236,9 @@ export class ObjectLookup {
     const id = idOf(object);
     if (this.#isComplete.get(hourOf(object), id) !== undefined) return { kind: 'complete' };
     const settled = this.rangesOf(id);
-    return settled.length === 0 ? { kind: 'unknown' } : { kind: 'partial', settled };
+    if (settled.length > 0) return { kind: 'partial', settled };
+    const wasComplete = this.#wasCompleteBefore.get({ hour: hourOf(object), id }) !== undefined;
+    return wasComplete ? { kind: 'complete' } : { kind: 'unknown' };
   }
 
   rangesOf(id: Uint8Array): readonly Range[] {

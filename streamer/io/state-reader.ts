@@ -50,6 +50,8 @@ export interface StateReader {
   partialCount(): number;
   /** Requests that are not yet fulfilled. */
   wantedCount(): number;
+  /** By `http.on_full: drop`, ever. */
+  droppedLines(): number;
   /** Oldest first. `isClosedToo`: those that nobody need see to any more, as well. */
   quarantined(options: { readonly isClosedToo: boolean }): readonly QuarantineEntry[];
   /** With the journal that is not yet in it. */
@@ -98,6 +100,8 @@ export function createStateReader(database: DatabaseSync, path: string): StateRe
       ),
     partialCount: () => count('partial'),
     wantedCount: () => count('wanted'),
+    droppedLines: () =>
+      guard(() => Number(database.prepare('SELECT coalesce(sum(lines), 0) AS lines FROM dropped').get()?.['lines'])),
     quarantined: ({ isClosedToo }) =>
       guard(() =>
         database

@@ -47,7 +47,7 @@ export const http = z
     on_full: defaulted(
       choice('block', 'drop'),
       'block',
-      'When the buffer is full: `block` pauses reading and loses nothing, `drop` throws lines away and counts them.',
+      'When the buffer is full: `block` pauses reading and loses nothing; `drop` throws away what finds no room for a second. Lines are then lost: counted in `http_buffer_drops_total`, and durably in the state (`state show`).',
     ),
     compression: defaulted(choice('none', 'gzip'), 'none', 'How bodies are sent.'),
     timeout: defaulted(duration('100ms', '1h'), '30s', 'Longest time for one POST.'),
