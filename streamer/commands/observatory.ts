@@ -127,6 +127,7 @@ class RunningObservatory implements Observatory {
         breakdown: this.#breakdown,
         unreachable,
         discovery: config.discovery.mode,
+        stateIn: config.state.redis === null ? 'file' : 'redis',
       },
       clock.now(),
     );

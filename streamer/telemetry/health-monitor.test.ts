@@ -16,6 +16,7 @@ function view(fields: Partial<HealthView> = {}): HealthView {
     breakdown: new Breakdown([A, B]),
     unreachable: new Map(),
     discovery: 'poll',
+    stateIn: 'file',
     ...fields,
   };
 }
@@ -160,6 +161,13 @@ describe('the state', () => {
       isReady: false,
       checks: { state: { isHealthy: false } },
     });
+  });
+
+  it('in Redis is the documented check of that name', () => {
+    const gauges = { isS3Healthy: true, isStateHealthy: false, isQueueHealthy: true, parkedObjects: 0 };
+    const { checks, message } = new HealthMonitor().report(view({ gauges, stateIn: 'redis' }), 0);
+    expect(Object.keys(checks)).toEqual(['s3', 'http', 'redis']);
+    expect(message).toMatch(/^Redis does not answer/);
   });
 });
 

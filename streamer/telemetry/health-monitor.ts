@@ -16,7 +16,7 @@ export interface CheckResult {
 }
 
 export interface HealthReport {
-  /** `s3`, `http`, `state`, and `sqs` where there is a queue. */
+  /** `s3`, `http`, where the state is (`state` or, as documented, `redis`), and `sqs` where there is a queue. */
   readonly checks: Readonly<Record<string, CheckResult>>;
   /** For people: what is wrong, also where it makes nothing unhealthy. */
   readonly message: string;
@@ -26,6 +26,8 @@ export interface HealthReport {
 export interface HealthView {
   readonly gauges: Pick<PipelineGauges, 'isS3Healthy' | 'isStateHealthy' | 'isQueueHealthy' | 'parkedObjects'>;
   readonly discovery: 'poll' | 'sqs' | 'both';
+  /** Where progress is kept. */
+  readonly stateIn: 'file' | 'redis';
   readonly endpoints: readonly EndpointStatus[];
   readonly breakdown: Pick<Breakdown, 'endpoints'>;
   /** Endpoints that accept no connection, and why. */
@@ -36,6 +38,10 @@ export interface HealthView {
 export const PATIENCE_MS = 15_000;
 const ERROR_CHARS_MAX = 300;
 const OK: CheckResult = { isHealthy: true, text: 'OK' };
+const STATE_TROUBLE = {
+  file: 'progress cannot be saved; nothing new is read meanwhile',
+  redis: 'Redis does not answer as it should; progress waits in the journal, and nothing new is claimed meanwhile',
+} as const;
 
 export class HealthMonitor {
   #isStopping = false;
@@ -68,9 +74,14 @@ export class HealthMonitor {
     const areReadsFailing = failingMs(this.#readsFailingSinceMs) >= PATIENCE_MS;
     const s3 = isS3Healthy && !areReadsFailing ? OK : failed(this.#s3Error || 'S3 does not answer as it should');
     const { http, remark } = this.#endpoints(view);
-    const state = isStateHealthy ? OK : failed('progress cannot be saved; nothing new is read meanwhile');
+    const state = isStateHealthy ? OK : failed(STATE_TROUBLE[view.stateIn]);
     const sqs = isQueueHealthy ? OK : failed('the queue of discovery.queue_url does not answer as it should');
-    const checks = { s3, http, state, ...(view.discovery === 'poll' ? {} : { sqs }) };
+    const checks = {
+      s3,
+      http,
+      ...(view.stateIn === 'redis' ? { redis: state } : { state }),
+      ...(view.discovery === 'poll' ? {} : { sqs }),
+    };
     const isS3Ready = s3.isHealthy || (!areReadsFailing && failingMs(this.#listsFailingSinceMs) < PATIENCE_MS);
     // Beside listing, the queue may be away: the look-back sweep finds what it would have told of.
     const isQueueReady = view.discovery !== 'sqs' || failingMs(this.#queueFailingSinceMs) < PATIENCE_MS;
