@@ -1,6 +1,5 @@
 /** What is asked of several instances that share their work. */
-import type { Evidence } from '../run/evidence.ts';
-import type { Streamer } from '../run/streamer.ts';
+import type { ObjectReading } from '../run/streamer-log.ts';
 import { maxOf, sumOf } from '../run/sum.ts';
 import type { Observation } from './observation.ts';
 
@@ -29,12 +28,12 @@ export const objectsReadTwice: Observation = {
   },
 };
 
-/** Objects that an instance had read and not completed when it fell silent, over all faults. */
+/** What instances had in hand when they fell silent, over all faults: read by them, and not known to be complete by anybody else. */
 export const objectsOrphaned: Observation = {
   id: 'objectsOrphaned',
   name: 'objects in hand when an instance fell silent',
   unit: 'objects',
-  measure: (evidence) => sumOf(orphansOf(evidence), ({ keys }) => keys.length),
+  measure: ({ execution: { faults } }) => sumOf(faults, ({ victim }) => victim?.inHand.length ?? 0),
 };
 
 /** From the silence of an instance until others have read the last of what it had in hand. */
@@ -42,33 +41,16 @@ export const takeOverTime: Observation = {
   id: 'takeOverMsMax',
   name: 'time to take over',
   unit: 'ms',
-  measure: (evidence) => {
-    const times = orphansOf(evidence).flatMap(({ sinceMs, victim, keys }) =>
-      keys.map((key) => takenOverMs(evidence, victim, key, sinceMs) - sinceMs),
-    );
+  measure: ({ execution: { faults, streamers } }) => {
+    const timesMs = faults.flatMap(({ victim, fromMs }) => {
+      const readings = streamers.filter(({ name }) => name !== victim?.name).flatMap(({ log }) => log.reads);
+      return (victim?.inHand ?? []).map((key) => firstReadingMs(readings, key, fromMs) - fromMs);
+    });
     // Never taken over: infinite, which no JSON can say.
-    return times.length === 0 || times.includes(Infinity) ? null : Math.max(...times);
+    return timesMs.length === 0 || timesMs.includes(Infinity) ? null : Math.max(...timesMs);
   },
 };
 
-interface Orphans {
-  readonly victim: Streamer;
-  readonly sinceMs: number;
-  readonly keys: readonly string[];
-}
-
-function orphansOf({ execution: { faults, streamers } }: Evidence): readonly Orphans[] {
-  return faults.flatMap((fault) => {
-    const victim = streamers.find(({ name }) => name === fault.victim);
-    if (victim === undefined) return [];
-    return [{ victim, sinceMs: fault.fromMs, keys: victim.log.underWay(fault.fromMs) }];
-  });
-}
-
-function takenOverMs({ execution: { streamers } }: Evidence, victim: Streamer, key: string, sinceMs: number): number {
-  const readings = streamers
-    .filter((streamer) => streamer !== victim)
-    .flatMap(({ log }) => log.reads)
-    .filter((read) => read.key === key && read.atMs > sinceMs);
-  return Math.min(...readings.map(({ atMs }) => atMs));
+function firstReadingMs(readings: readonly ObjectReading[], key: string, sinceMs: number): number {
+  return Math.min(...readings.filter((read) => read.key === key && read.atMs > sinceMs).map(({ atMs }) => atMs));
 }

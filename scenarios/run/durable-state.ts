@@ -30,8 +30,11 @@ export type DurableSource =
   /** What the instances tell a Redis that has forgotten. */
   | { readonly kind: 'journals'; readonly streamers: readonly Streamer[] };
 
-/** By the index of the object in the load. */
-export type DurableState = ReadonlyMap<number, ObjectRecord>;
+export interface DurableState {
+  /** By the index of the object in the load. */
+  readonly byIndex: ReadonlyMap<number, ObjectRecord>;
+  readonly byKey: ReadonlyMap<string, ObjectRecord>;
+}
 
 /** The source that is left when a streamer has fallen silent. */
 export function withoutStreamer({ redis }: Stage, streamer: Streamer): DurableSource {
@@ -48,12 +51,21 @@ export async function readDurable(
   const memories: ReadonlyMap<string, ObjectRecord>[] = [];
   for (const store of await openStores(stage, source)) memories.push(await lookup(store, objects));
   const uploads = uploadRecords.flatMap((record) => readUploads(record));
-  return new Map(uploads.map(({ index, key }) => [index, mergeRecords(memories.map((memory) => memory.get(key)))]));
+  const byKey = new Map(uploads.map(({ key }) => [key, mergeRecords(memories.map((memory) => memory.get(key)))]));
+  const byIndex = new Map(uploads.map(({ index, key }) => [index, byKey.get(key) ?? { kind: 'unknown' as const }]));
+  return { byIndex, byKey };
 }
 
 /** Lines that have reached the sink and that nobody who reads this state knows to be settled. */
-export async function countLinesNotDurable({ sink, load }: Stage, durable: DurableState): Promise<number> {
-  return linesNotDurable(await sink.client.objects(), durable, (index) => load.readTable(index));
+export async function countLinesNotDurable({ sink, load }: Stage, { byIndex }: DurableState): Promise<number> {
+  return linesNotDurable(await sink.client.objects(), byIndex, (index) => load.readTable(index));
+}
+
+/** What the streamer has read and nobody knows to be complete: when it falls silent, others have to read it. */
+export function objectsInHand({ log }: Streamer, { byKey }: DurableState): readonly string[] {
+  log.update();
+  const keys = new Set(log.reads.map(({ key }) => key));
+  return [...keys].filter((key) => byKey.get(key)?.kind !== 'complete');
 }
 
 async function openStores(stage: Stage, source: DurableSource): Promise<readonly StateStore[]> {

@@ -11,8 +11,8 @@ export interface FaultRecord {
   readonly duplicateBound: number;
   /** Of the lines that the sink stored without an acknowledgement, those that the bound above holds already. */
   readonly unacknowledgedInBound: number;
-  /** The streamer that fell silent; null where it was none, or all. */
-  readonly victim: string | null;
+  /** The streamer that fell silent, with the keys of what it had in hand; null where it was none, or all. */
+  readonly victim: { readonly name: string; readonly inHand: readonly string[] } | null;
   /** Streamers that joined. */
   readonly joined: number;
 }

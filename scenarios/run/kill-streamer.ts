@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultAction } from '../scenario.ts';
 import type { Stage } from './context.ts';
-import { countLinesNotDurable, readDurable, withoutStreamer } from './durable-state.ts';
+import { countLinesNotDurable, objectsInHand, readDurable, withoutStreamer } from './durable-state.ts';
 import { faultOver, type FaultRecord, type FaultTarget } from './fault-record.ts';
 import { streamerAt, waitForLastBodies, waitUntilItHolds } from './streamer-faults.ts';
 
@@ -23,12 +23,13 @@ export async function killStreamer(
   const durable = await readDurable(stage, withoutStreamer(stage, streamer), target.uploadRecords);
   await waitForLastBodies(stage);
   const duplicateBound = await countLinesNotDurable(stage, durable);
+  const victim = { name: streamer.name, inHand: objectsInHand(streamer, durable) };
   const unacknowledgedInBound = (await unacknowledgedLines(stage)) - unacknowledgedBefore;
   if (downS !== null) {
     await sleep(downS * 1000);
     await streamer.restart();
   }
-  return faultOver({ label, fromMs, strikes: 1, duplicateBound, unacknowledgedInBound, victim: streamer.name });
+  return faultOver({ label, fromMs, strikes: 1, duplicateBound, unacknowledgedInBound, victim });
 }
 
 async function unacknowledgedLines({ sink }: Stage): Promise<number> {

@@ -5,7 +5,7 @@ import { HarnessError } from '#simulator';
 import { parseConfig } from '#streamer';
 import type { FaultAction } from '../scenario.ts';
 import type { Stage } from './context.ts';
-import { countLinesNotDurable, readDurable, withoutStreamer } from './durable-state.ts';
+import { countLinesNotDurable, objectsInHand, readDurable, withoutStreamer } from './durable-state.ts';
 import { faultOver, type FaultRecord, type FaultTarget } from './fault-record.ts';
 import type { Streamer } from './streamer.ts';
 
@@ -53,13 +53,14 @@ export async function pauseStreamer(
   stage.options.progress.note(`${streamer.name} paused (SIGSTOP), for ${forS} s`);
   const durable = await readDurable(stage, withoutStreamer(stage, streamer), target.uploadRecords);
   await waitForLastBodies(stage);
+  const victim = { name: streamer.name, inHand: objectsInHand(streamer, durable) };
   const notDurable = await countLinesNotDurable(stage, durable);
   await sleep(fromMs + forS * 1000 - Date.now());
   streamer.resume();
   stage.options.progress.note(`${streamer.name} goes on (SIGCONT)`);
   const duplicateBound = notDurable + linesInFlightMax(streamer);
   const label = `${streamer.name} paused (SIGSTOP)`;
-  return faultOver({ label, fromMs, strikes: 1, duplicateBound, victim: streamer.name });
+  return faultOver({ label, fromMs, strikes: 1, duplicateBound, victim });
 }
 
 /** A POST of which only a part was sent ends after the pause, when another instance may have sent the same lines: one batch for each. */
