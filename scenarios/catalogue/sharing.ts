@@ -2,7 +2,7 @@
 import type { CheckSpec } from '#reports';
 import { documentedSpec, type SinkFault } from '#simulator';
 import { duplicatesWithinBound, generatorKeptSchedule, lagSlo, nothingLost } from '../checks.ts';
-import { documentedRawMBPerMin, loadOf, promptSettings } from '../define-scenario.ts';
+import { constantPart, documentedRawMBPerMin, loadOf, promptSettings } from '../define-scenario.ts';
 import { longestPause, objectsOrphaned, objectsReadTwice, takeOverTime } from '../observe/instances.ts';
 import { expectObserved, type Observation } from '../observe/observation.ts';
 import type { LoadPart, LoadPlan, Setting, TimedFault } from '../scenario.ts';
@@ -20,6 +20,11 @@ export function doubleLoad(durationS: number): LoadPlan {
   const objects = Math.round((rawMBPerMin / 60 / rawMBPerObject) * durationS);
   const live: LoadPart = { name: 'live', objects, arrival: { kind: 'constant', rawMBPerMin } };
   return loadOf(`${timesDocumented}x`, [live], { shape });
+}
+
+/** The same rate, in objects of the documented size. */
+export function documentedObjects(durationS: number): LoadPlan {
+  return loadOf(`${timesDocumented}x`, [constantPart('live', timesDocumented, durationS)]);
 }
 
 export function smallBacklog(objects: number): LoadPlan {

@@ -1,9 +1,9 @@
 /** An instance that sleeps through the end of its lease, and then believes that no time has passed. */
 import { defineScenario } from '../define-scenario.ts';
-import type { ScenarioBuilder } from '../scenario.ts';
+import type { ScenarioBuilder, Setting } from '../scenario.ts';
 import {
   distantAgents,
-  doubleLoad,
+  documentedObjects,
   sharingChecks,
   sharingObservations,
   sharingSettings,
@@ -11,6 +11,22 @@ import {
   shortLeaseTtlS,
   takeOverChecks,
 } from './sharing.ts';
+
+/** So that an object takes seconds, and a zombie that is not refused has thousands of lines left to send. */
+const oneAtATime: Setting = {
+  key: 'http.workers',
+  value: 1,
+  shipped: 10,
+  why: 'the instance has much in hand when it falls asleep',
+};
+
+/** And little that is acknowledged and not yet saved: what a refused zombie repeats is then far less than what one that is not would. */
+const savedOften: Setting = {
+  key: 'state.save_interval',
+  value: '100ms',
+  shipped: '1s',
+  why: 'the bound of duplicates is small beside what a zombie could send',
+};
 
 export const zombieInstance: ScenarioBuilder = ({ random, durationS }) => {
   const loadS = durationS ?? 40;
@@ -20,12 +36,12 @@ export const zombieInstance: ScenarioBuilder = ({ random, durationS }) => {
     why: 'One of three instances is paused (SIGSTOP) beyond its lease, and goes on (SIGCONT) when others have its work.',
     proves: 'Claims and completions of a zombie are refused; what it had acknowledged still counts.',
     takesS: loadS + 5,
-    load: doubleLoad(loadS),
+    load: documentedObjects(loadS),
     streamers,
     redis: 'standalone',
-    settings: [...sharingSettings, shortLease],
+    settings: [...sharingSettings, shortLease, oneAtATime, savedOften],
     faults: [
-      distantAgents(800),
+      distantAgents(400),
       {
         at: { afterS: loadS * (0.1 + 0.2 * random.next()) },
         action: {

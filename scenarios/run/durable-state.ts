@@ -30,10 +30,11 @@ export type DurableSource =
   /** What the instances tell a Redis that has forgotten. */
   | { readonly kind: 'journals'; readonly streamers: readonly Streamer[] };
 
-export interface DurableState {
-  /** By the index of the object in the load. */
-  readonly byIndex: ReadonlyMap<number, ObjectRecord>;
-  readonly byKey: ReadonlyMap<string, ObjectRecord>;
+export interface DurableObject {
+  /** In the load. */
+  readonly index: number;
+  readonly key: string;
+  readonly record: ObjectRecord;
 }
 
 /** The source that is left when a streamer has fallen silent. */
@@ -46,26 +47,33 @@ export async function readDurable(
   stage: Stage,
   source: DurableSource,
   uploadRecords: readonly string[],
-): Promise<DurableState> {
+): Promise<readonly DurableObject[]> {
   const objects = await listObjects(stage);
   const memories: ReadonlyMap<string, ObjectRecord>[] = [];
   for (const store of await openStores(stage, source)) memories.push(await lookup(store, objects));
   const uploads = uploadRecords.flatMap((record) => readUploads(record));
-  const byKey = new Map(uploads.map(({ key }) => [key, mergeRecords(memories.map((memory) => memory.get(key)))]));
-  const byIndex = new Map(uploads.map(({ index, key }) => [index, byKey.get(key) ?? { kind: 'unknown' as const }]));
-  return { byIndex, byKey };
+  const recordOf = (key: string): ObjectRecord => mergeRecords(memories.map((memory) => memory.get(key)));
+  return uploads.map(({ index, key }) => ({ index, key, record: recordOf(key) }));
 }
 
-/** Lines that have reached the sink and that nobody who reads this state knows to be settled. */
-export async function countLinesNotDurable({ sink, load }: Stage, { byIndex }: DurableState): Promise<number> {
-  return linesNotDurable(await sink.client.objects(), byIndex, (index) => load.readTable(index));
+/** Lines that have reached the sink and that nobody who reads this state knows to be settled; of these objects only, where they are named. */
+export async function countLinesNotDurable(
+  { sink, load }: Stage,
+  durable: readonly DurableObject[],
+  only: readonly string[] | null = null,
+): Promise<number> {
+  const wanted = only === null ? null : new Set(only);
+  const counted = durable.filter(({ key }) => wanted === null || wanted.has(key));
+  const byIndex = new Map(counted.map(({ index, record }) => [index, record]));
+  const delivered = (await sink.client.objects()).filter(({ index }) => byIndex.has(index));
+  return linesNotDurable(delivered, byIndex, (index) => load.readTable(index));
 }
 
 /** What the streamer has read and nobody knows to be complete: when it falls silent, others have to read it. */
-export function objectsInHand({ log }: Streamer, { byKey }: DurableState): readonly string[] {
+export function objectsInHand({ log }: Streamer, durable: readonly DurableObject[]): readonly string[] {
   log.update();
   const keys = new Set(log.reads.map(({ key }) => key));
-  return [...keys].filter((key) => byKey.get(key)?.kind !== 'complete');
+  return durable.filter(({ key, record }) => keys.has(key) && record.kind !== 'complete').map(({ key }) => key);
 }
 
 async function openStores(stage: Stage, source: DurableSource): Promise<readonly StateStore[]> {

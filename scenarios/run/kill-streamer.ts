@@ -19,11 +19,12 @@ export async function killStreamer(
   const fromMs = Date.now();
   await streamer.kill();
   stage.options.progress.note(label);
-  // With local state the order does not matter: nobody else writes. With Redis the others go on, and what they add meanwhile widens the bound.
+  // Before the sink is asked: what others add to it meanwhile must not count as known.
   const durable = await readDurable(stage, withoutStreamer(stage, streamer), target.uploadRecords);
   await waitForLastBodies(stage);
-  const duplicateBound = await countLinesNotDurable(stage, durable);
   const victim = { name: streamer.name, inHand: objectsInHand(streamer, durable) };
+  // Others are at work only where state is shared; and they do not repeat what they have in hand themselves.
+  const duplicateBound = await countLinesNotDurable(stage, durable, stage.redis === null ? null : victim.inHand);
   const unacknowledgedInBound = (await unacknowledgedLines(stage)) - unacknowledgedBefore;
   if (downS !== null) {
     await sleep(downS * 1000);

@@ -54,7 +54,7 @@ export async function pauseStreamer(
   const durable = await readDurable(stage, withoutStreamer(stage, streamer), target.uploadRecords);
   await waitForLastBodies(stage);
   const victim = { name: streamer.name, inHand: objectsInHand(streamer, durable) };
-  const notDurable = await countLinesNotDurable(stage, durable);
+  const notDurable = await countLinesNotDurable(stage, durable, victim.inHand);
   await sleep(fromMs + forS * 1000 - Date.now());
   streamer.resume();
   stage.options.progress.note(`${streamer.name} goes on (SIGCONT)`);

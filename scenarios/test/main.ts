@@ -60,8 +60,8 @@ async function main(): Promise<number> {
   for (const step of checks) await check(step);
   for (const step of testProjects) await runTests(step);
   for (const step of virtualTime) await runScenarioStep(step);
-  const hasMinio = services.some(({ name, isThere }) => name === 'MinIO' && isThere);
-  for (const step of coreScenarios(hasMinio)) await runScenarioStep(step);
+  const has = (wanted: string): boolean => services.some(({ name, isThere }) => name === wanted && isThere);
+  for (const step of coreScenarios({ hasMinio: has('MinIO'), hasRedis: has('Redis') })) await runScenarioStep(step);
   if (interrupt.signal.aborted) {
     print('Interrupted.');
     return provesNothingCode;
@@ -72,12 +72,17 @@ async function main(): Promise<number> {
 }
 
 /** On real parts. The snapshot is the one a user runs first, on the S3 that is closest to AWS. */
-function coreScenarios(hasMinio: boolean): readonly Step[] {
+function coreScenarios({ hasMinio, hasRedis }: Readonly<Record<'hasMinio' | 'hasRedis', boolean>>): readonly Step[] {
   const s3 = hasMinio ? 'minio' : 'embedded';
   return [
     { name: `snapshot 1x on ${s3}`, script: 'snapshot', args: ['--s3', s3, '--duration', '45s'] },
     { name: `snapshot max on embedded`, script: 'snapshot', args: ['--rate', 'max', '--duration', '40s'] },
     { name: `streamer-crash on ${s3}`, script: 'scenario', args: ['streamer-crash', '--s3', s3] },
+    ...(hasRedis ? ['redis-failover', 'instance-crash'] : []).map((name) => ({
+      name: `${name} on ${s3}`,
+      script: 'scenario',
+      args: [name, '--s3', s3],
+    })),
   ];
 }
 
