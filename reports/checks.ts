@@ -54,12 +54,12 @@ function evaluateCheck(spec: CheckSpec, measurements: Measurements): Check {
     limit,
     actual,
     unit: spec.unit,
-    ok: actual !== null && limit !== null && compare(actual, spec.op, limit),
+    ok: actual !== null && limit !== null && holds(actual, spec.op, limit),
     note: missingNote ?? spec.note ?? null,
   };
 }
 
-function compare(actual: number, op: Check['op'], limit: number): boolean {
+export function holds(actual: number, op: Check['op'], limit: number): boolean {
   switch (op) {
     case '<':
       return actual < limit;

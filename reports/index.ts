@@ -1,7 +1,10 @@
 /** The only door to the reports: the result model, its summaries and checks, the documented comparison, and the renderers. */
+export { holds } from './checks.ts';
 export type { CheckSpec, MeasuredPath } from './checks.ts';
 export { countDocumentedKeys } from './documented.ts';
-export { judge } from './judge.ts';
+export { readNumber } from './field.ts';
+export { numericFields } from './json-schema.ts';
+export { judge, reachVerdict } from './judge.ts';
 export { ResultSchema, SCHEMA_VERSION } from './model.ts';
 export type {
   Agent,
@@ -14,6 +17,7 @@ export type {
   TimelinePoint,
   Verdict,
 } from './model.ts';
+export type { LatencySummary } from './model-latency.ts';
 export { summarizeLatency } from './percentiles.ts';
 export { lagSlopeSPerS, recentWindowS, summarizeAgentBalance, summarizePipelineStatus } from './pipeline-status.ts';
 export { renderTable } from './table.ts';
@@ -24,6 +28,18 @@ export { compareRuns } from './comparison.ts';
 export type { Comparison, NamedResult } from './comparison.ts';
 export { renderComparison, renderComparisonMarkdown } from './comparison-table.ts';
 export { reportFiles } from './files.ts';
+export {
+  checkState,
+  formatActual,
+  formatAmount,
+  formatChange,
+  formatLimit,
+  formatNumber,
+  formatSeconds,
+  formatTime,
+} from './format.ts';
+export { code, escapeText, folded, table } from './markdown-text.ts';
+export { layoutColumns, wrapText } from './text.ts';
 /** Invented, for tests. */
 export { sampleResult } from './sample-result.ts';
 export { renderHtml } from './html/page.ts';

@@ -27,7 +27,11 @@ export function judge(measurements: Measurements, specs: readonly CheckSpec[]): 
   });
 }
 
-function reachVerdict(checks: readonly Check[], askedFor: number): { verdict: Verdict; verdictReasons: string[] } {
+/** `askedFor`: how many of the checks somebody asked for. */
+export function reachVerdict(
+  checks: readonly Check[],
+  askedFor: number,
+): { verdict: Verdict; verdictReasons: string[] } {
   const failed = checks.filter((check) => !check.ok);
   const broken = failed.filter((check) => check.kind === 'integrity' && isMeasured(check));
   const proofless = failed.filter((check) => check.kind === 'validity' || !isMeasured(check));

@@ -1,6 +1,7 @@
 /** The only door: what the harness may use of the streamer. */
 export { openState } from './commands/open-state.ts';
 export type { Config } from './config/config.ts';
+export { nearest } from './config/nearest.ts';
 export { parseConfig } from './config/parse.ts';
 export { parseBytes } from './config/units.ts';
 export { type Range, coversRange, rangeBytes, subtractRanges, unionRanges } from './core/ranges.ts';

@@ -4,13 +4,15 @@ const barWidth = 28;
 const plainIntervalMs = 10_000;
 const redrawMs = 100;
 
+type ProgressStream = Pick<NodeJS.WriteStream, 'isTTY'> & { write(text: string): unknown };
+
 export class Progress {
-  readonly #stream: NodeJS.WriteStream;
+  readonly #stream: ProgressStream;
   readonly #startedMs = Date.now();
   #drawnMs = 0;
   #hasBar = false;
 
-  constructor(stream: NodeJS.WriteStream) {
+  constructor(stream: ProgressStream) {
     this.#stream = stream;
   }
 

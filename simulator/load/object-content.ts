@@ -6,7 +6,7 @@ import { crc32 } from 'node:zlib';
 import type { SeededRandom } from '../random.ts';
 import type { RecordWriter } from '../records/record-kind.ts';
 import { CLEAN, drawNoise, NOISE_BYTES_MAX, type ObjectNoise } from './noise.ts';
-import type { LoadSpec } from './spec.ts';
+import { linesOfObject, type LoadSpec } from './spec.ts';
 
 /** 2025-10-12 21:41:32 UTC, the moment in the documented example of a file name. Events are dated from here, whenever a run takes place. */
 const FIRST_EVENT_S = 1_760_305_292;
@@ -46,7 +46,7 @@ export interface ContentSource {
 export function createObjectContent(source: ContentSource, index: number): ObjectContent {
   const { spec, writer, pieceBuffer } = source;
   const random = source.objectsRandom.fork(index);
-  const lines = drawLines(spec, random);
+  const lines = drawLines(spec, index, random);
   const noiseRandom = random.fork('noise');
   const noise = spec.noise === 'dirty' ? drawNoise(noiseRandom) : CLEAN;
   const table = new Uint32Array((lines + 1) * 2);
@@ -92,9 +92,9 @@ export function createObjectContent(source: ContentSource, index: number): Objec
   };
 }
 
-function drawLines(spec: LoadSpec, random: SeededRandom): number {
+function drawLines(spec: LoadSpec, index: number, random: SeededRandom): number {
   const factor = 1 + spec.linesSpread * (2 * random.next() - 1);
-  return Math.max(1, Math.round(spec.linesPerObject * factor));
+  return Math.max(1, Math.round(linesOfObject(spec, index) * factor));
 }
 
 function writeBefore(target: Buffer, start: number, noise: ObjectNoise, random: SeededRandom, line: number): number {

@@ -16,7 +16,16 @@ export const LoadSpecSchema = z.strictObject({
    * stored bytes differ from the delivered stream.
    */
   noise: z.enum(['clean', 'dirty']),
+  /** The last objects of the load may be of another size. */
+  tail: z
+    .strictObject({ objects: z.int().positive().max(999_999_999), linesPerObject: z.int().positive().max(999_999_999) })
+    .optional(),
 });
+
+/** Lines of this object, on average. */
+export function linesOfObject({ objects, linesPerObject, tail }: LoadSpec, index: number): number {
+  return tail !== undefined && index >= objects - tail.objects ? tail.linesPerObject : linesPerObject;
+}
 
 export type LoadSpec = Readonly<z.infer<typeof LoadSpecSchema>>;
 

@@ -41,6 +41,14 @@ export async function emptyPrefix(connection: S3Connection, bucket: string, pref
   });
 }
 
+/** At most 1,000, as S3 takes them. */
+export async function deleteObjects(connection: S3Connection, bucket: string, keys: readonly string[]): Promise<void> {
+  const objects = keys.map((Key) => ({ Key }));
+  await request(connection, `delete objects of ${bucket}`, (client) =>
+    client.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: objects, Quiet: true } })),
+  );
+}
+
 async function request(
   connection: S3Connection,
   purpose: string,

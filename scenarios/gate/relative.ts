@@ -1,0 +1,107 @@
+/**
+ * The relative gate: base and head in turn (A B, B A, A B...) on the same machine and load, each run a fresh process, until the verdict is
+ * clear at one of the looks or the time is over.
+ */
+import { HarnessError, messageOf } from '#simulator';
+import type { Stage } from '../run/context.ts';
+import { type Arm, type Program, runArm } from './arm.ts';
+import { figuresOf } from './figures-of.ts';
+import { type Judgement, judgePairs, type JudgeOptions } from './judge.ts';
+import type { Pair } from './pair.ts';
+import type { GateSettings } from './settings.ts';
+
+export interface Contest {
+  readonly base: Program;
+  readonly head: Program;
+  readonly settings: GateSettings;
+  /** Epoch ms: no pair begins that would end after it. */
+  readonly endMs: number;
+  readonly onPair: (pair: Pair) => void;
+}
+
+export interface ContestOutcome extends Judgement {
+  readonly pairs: number;
+  readonly looks: readonly number[];
+  /** What head, or base, did not deliver as it should; empty when all was. */
+  readonly failures: readonly string[];
+}
+
+export async function runContest(stage: Stage, contest: Contest): Promise<ContestOutcome> {
+  await rehearse(stage, contest);
+  const { settings, endMs } = contest;
+  const pairsMax = settings.looks.at(-1) ?? 0;
+  const pairs: Pair[] = [];
+  const looks: number[] = [];
+  let pairMs = 0;
+  for (;;) {
+    stage.options.signal.throwIfAborted();
+    const startMs = Date.now();
+    const pair = await runPair(stage, pairs.length + 1, contest);
+    pairs.push(pair);
+    contest.onPair(pair);
+    pairMs = Math.max(pairMs, Date.now() - startMs);
+    const failures = whyFailed(pair.head, 'head');
+    const isLast = pairs.length >= pairsMax || Date.now() + pairMs > endMs || failures.length > 0;
+    if (!isLast && !settings.looks.includes(pairs.length)) continue;
+    looks.push(pairs.length);
+    const judgement = lookAt(pairs, { looks, pairsMax, isLast, effectMin: settings.effectMin });
+    if (failures.length > 0) return { ...judgement, verdict: 'regressed', pairs: pairs.length, looks, failures };
+    if (judgement.isClear) return { ...judgement, pairs: pairs.length, looks, failures: pairs.flatMap(baseFailures) };
+    const open = judgement.metrics.filter(({ verdict }) => verdict === 'inconclusive').map(({ title }) => title);
+    stage.options.progress.note(`after ${pairs.length} pairs not clear yet: ${open.join('; ')}`);
+  }
+}
+
+function lookAt(pairs: readonly Pair[], options: JudgeOptions): Judgement {
+  return judgePairs(
+    pairs.map(({ base, head }) => ({ base: figuresOf(base), head: figuresOf(head) })),
+    options,
+  );
+}
+
+/** One run of each that does not count: what does not start is told of plainly, and caches are warm for both. */
+async function rehearse(stage: Stage, { base, head }: Contest): Promise<void> {
+  for (const [side, program] of [
+    ['base', base],
+    ['head', head],
+  ] as const) {
+    try {
+      await runArm(stage, `rehearsal-${side}`, program);
+    } catch (error) {
+      if (!(error instanceof HarnessError)) throw error;
+      throw new SideFailed(side, messageOf(error), { cause: error });
+    }
+  }
+}
+
+/** One of the two does not do its work at all. */
+export class SideFailed extends Error {
+  override readonly name = 'SideFailed';
+  readonly side: 'base' | 'head';
+
+  constructor(side: 'base' | 'head', message: string, options: { cause: unknown }) {
+    super(message, options);
+    this.side = side;
+  }
+}
+
+async function runPair(stage: Stage, number: number, { base, head }: Contest): Promise<Pair> {
+  const runBase = async (): Promise<Arm> => runArm(stage, `base-${number}`, base);
+  const runHead = async (): Promise<Arm> => runArm(stage, `head-${number}`, head);
+  const kind = 'head';
+  if (number % 2 === 1) {
+    const first = await runBase();
+    return { kind, base: first, head: await runHead() };
+  }
+  const first = await runHead();
+  return { kind, base: await runBase(), head: first };
+}
+
+function baseFailures({ base }: Pair): string[] {
+  return whyFailed(base, 'base');
+}
+
+function whyFailed({ lostLines, duplicateLines, otherLines }: Arm, side: string): string[] {
+  if (lostLines + duplicateLines + otherLines === 0) return [];
+  return [`${side}: ${lostLines} lines lost, ${duplicateLines} duplicate, ${otherLines} corrupt or unexpected`];
+}

@@ -1,0 +1,77 @@
+/** The gate's verdict in words, the same in a comment and on a terminal. */
+import { formatAmount, formatChange, formatNumber, formatSeconds } from '#reports';
+import type { GateResult } from './gate.ts';
+import type { MetricState, MetricVerdict } from './judge.ts';
+import { METRICS } from './metrics.ts';
+
+const TITLES: Readonly<Record<GateResult['verdict'], string>> = {
+  pass: 'Passed: nothing got worse',
+  regressed: 'Regressed',
+  improved: 'Improved',
+  inconclusive: 'Inconclusive',
+};
+
+/** One line that says it all. */
+export function headlineOf(result: GateResult): string {
+  const { verdict, metrics, reasons } = result;
+  const title = result.isAa ? `${TITLES[verdict]} (base against itself)` : TITLES[verdict];
+  const changed = metrics.filter((metric) => metric.verdict === verdict && isChange(metric.verdict));
+  if (changed.length > 0) return `${title}: ${changed.map(describeChange).join(', ')}`;
+  if (reasons.length > 0) return `${title}: ${reasons[0]?.split('\n')[0] ?? ''}`;
+  const open = metrics.filter((metric) => metric.verdict === 'inconclusive');
+  if (verdict === 'inconclusive' && open.length > 0)
+    return `${title}: too much noise to tell ${open.map(({ title: metric }) => metric.toLowerCase()).join(', ')}`;
+  return title;
+}
+
+function isChange(state: MetricState): boolean {
+  return state === 'regressed' || state === 'improved';
+}
+
+function describeChange(metric: MetricVerdict): string {
+  return `${metric.title.toLowerCase()} ${changeOf(metric)}`;
+}
+
+/** Of the figure itself: throughput that fell is -10%, memory that grew is +10%. */
+export function changeOf(metric: MetricVerdict): string {
+  return formatChange(metric.worsePercent === null ? null : signed(metric, metric.worsePercent));
+}
+
+export function intervalOf(metric: MetricVerdict): string {
+  if (metric.intervalPercent === null) return '';
+  const [low, high] = metric.intervalPercent.map((bound) => signed(metric, bound)).toSorted((a, b) => a - b);
+  return `${formatChange(low ?? null)} to ${formatChange(high ?? null)}`;
+}
+
+export function figureOf(metric: MetricVerdict, value: number | null): string {
+  return formatAmount(value === null ? null : Number(value.toPrecision(3)), metric.unit);
+}
+
+/** What a reader must know of a metric that was not simply passed. */
+export function remarkOf(metric: MetricVerdict): string {
+  if (metric.note !== null) return metric.note;
+  if (metric.verdict !== 'inconclusive') return '';
+  return metric.detectablePercent === null
+    ? 'too few pairs to see any change'
+    : `would have shown a change of ${formatNumber(metric.detectablePercent)}%`;
+}
+
+/** How the verdict came about. */
+export function circumstancesOf(result: GateResult): string {
+  const { base, head, pairs, durationS, budgetS, machine, s3 } = result;
+  const parts = [
+    `base ${base.ref} (${base.commit})`,
+    `head ${head.commit ?? 'unknown'}`,
+    `${formatAmount(pairs, 'pairs')} in ${formatSeconds(durationS)} of ${formatSeconds(budgetS)}`,
+    `${machine.cores} cores of ${machine.cpu}`,
+    `Node ${machine.node}`,
+    `S3 ${s3.kind} ${s3.version}`,
+    `seed ${result.seed}`,
+  ];
+  return parts.join(' · ');
+}
+
+function signed({ name }: MetricVerdict, worsePercent: number): number {
+  const isHigherBetter = METRICS.some((metric) => metric.name === name && metric.better === 'higher');
+  return isHigherBetter ? -worsePercent : worsePercent;
+}
