@@ -6,6 +6,14 @@ import type { Program } from '../arm.ts';
 export const SLOW_DOWNS = ['none', 'cpu5', 'cpu10', 'cpu20', 'lag300'] as const;
 export type SlowDown = (typeof SLOW_DOWNS)[number];
 
+export const SLOW_DOWN_WORDS: Readonly<Record<SlowDown, string>> = {
+  none: 'none (base against itself)',
+  cpu5: '5 % more CPU per byte',
+  cpu10: '10 % more CPU per byte',
+  cpu20: '20 % more CPU per byte',
+  lag300: '300 ms more lag',
+};
+
 const calibrationBytes = 500_000_000;
 const pieceBytes = 10_000_000;
 
