@@ -89,9 +89,9 @@ export async function runArm(stage: Stage, name: string, program: Program): Prom
 }
 
 function startProgram(stage: Stage, name: string, program: Program): Promise<Streamer> {
-  const { folder, s3, prefix, sink, processes, sampler } = stage;
+  const { folder, s3, redis, prefix, sink, processes, sampler } = stage;
   const settings = [...stage.scenario.settings, ...(program.settings ?? [])];
-  const options = { folder, name, s3, prefix, endpoints: sink.endpoints, ...program, settings };
+  const options = { folder, name, s3, redis, prefix, endpoints: sink.endpoints, ...program, settings };
   return Streamer.start(options, processes, sampler);
 }
 

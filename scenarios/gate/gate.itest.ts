@@ -22,6 +22,7 @@ beforeAll(async () => {
   const options = {
     seed: 1,
     s3: 'embedded',
+    redis: 'none',
     out: folder,
     replay: '',
     progress: silent,

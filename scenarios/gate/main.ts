@@ -100,6 +100,7 @@ function runOptions({ seed, s3, out }: Flags, signal: AbortSignal) {
   return {
     seed,
     s3,
+    redis: 'none',
     out,
     replay: replayCommand('gate', process.argv.slice(2), seed),
     progress: new Progress(process.stderr),

@@ -37,7 +37,7 @@ function program(signal: AbortSignal, end: (code: number) => void): Command {
     .option('--seed <n>', 'of the load and the order', parseSeed, 1)
     .action(async (pairsFile: string, { time, s3, seed }: CollectFlags) => {
       const progress = new Progress(process.stderr);
-      const options = { seed, s3, out: '', replay: '', progress, signal, durationS: time, pairsFile };
+      const options = { seed, s3, redis: 'none', out: '', replay: '', progress, signal, durationS: time, pairsFile };
       process.stdout.write(`${await collectPairs(options)} blocks of 5 pairs added to ${pairsFile}\n`);
       end(exitCodes.passed);
     });
