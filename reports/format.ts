@@ -46,6 +46,11 @@ export function formatBytes(bytes: number | null): string {
   return bytes < 1e12 ? `${formatNumber(bytes / 1e9)} GB` : `${formatNumber(bytes / 1e12)} TB`;
 }
 
+/** Three digits, and never `$0` for what is not nothing. */
+export function formatUsd(usd: number | null): string {
+  return usd === null ? DASH : `$${formatNumber(usd)}`;
+}
+
 /** A ratio from 0 to 1 as a percentage. */
 export function formatShare(share: number | null): string {
   return share === null ? DASH : `${formatNumber(share * 100)}%`;

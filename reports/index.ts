@@ -20,6 +20,7 @@ export type {
 export type { LatencySummary } from './model-latency.ts';
 export { summarizeLatency } from './percentiles.ts';
 export { lagSlopeSPerS, recentWindowS, summarizeAgentBalance, summarizePipelineStatus } from './pipeline-status.ts';
+export { requestCostPerTB } from './request-cost.ts';
 export { renderTable } from './table.ts';
 export { summarizeWaterfall } from './waterfall.ts';
 export type { WaterfallBoundaries, WaterfallObject } from './waterfall.ts';

@@ -3,6 +3,16 @@ import { z } from 'zod';
 
 const ms = () => z.number().nonnegative();
 
+const curveSchema = z.strictObject({
+  points: z
+    .array(z.strictObject({ percentile: z.number().min(0).max(100), ms: ms() }))
+    .readonly()
+    .describe('Rising, denser towards 100, as far as there are samples.'),
+  hdr: z.string().describe('The HdrHistogram (V2, compressed, base64), in microseconds.'),
+});
+
+export type LatencyCurve = Readonly<z.infer<typeof curveSchema>>;
+
 /** A percentile is null when there are too few samples for it (percentiles.ts says how many each needs). */
 export const latencySchema = z.strictObject({
   n: z.int().nonnegative().describe('Samples: objects.'),
@@ -12,6 +22,11 @@ export const latencySchema = z.strictObject({
   p99: ms().nullable(),
   p999: ms().nullable(),
   max: ms().nullable(),
+  curve: curveSchema
+    .readonly()
+    .nullable()
+    .default(null)
+    .describe('Null without samples, and in results of older versions.'),
 });
 
 export type LatencySummary = Readonly<z.infer<typeof latencySchema>>;

@@ -139,12 +139,23 @@ const perGBSchema = z.strictObject({
   post: amountOrNull(),
 });
 
+const requestCostSchema = z.strictObject({
+  listUsd: amountOrNull(),
+  getUsd: amountOrNull(),
+  totalUsd: amountOrNull(),
+});
+
 const requestsSchema = z.strictObject({
   list: countOrNull(),
   get: countOrNull(),
   put: countOrNull(),
   post: countOrNull(),
   perGB: perGBSchema.describe('Per raw GB delivered.'),
+  costPerTB: requestCostSchema
+    .default({ listUsd: null, getUsd: null, totalUsd: null })
+    .describe(
+      'Of S3 requests, for a raw TB at the rate of this run: LISTs go by time, so they weigh less at a higher rate.',
+    ),
   fileErrors: countOrNull().describe('Attempts to read an object that failed (s3_files_errored_total).'),
   httpErrors: countOrNull().describe('POSTs that were not acknowledged (http_errors_total).'),
 });

@@ -5,6 +5,7 @@
  * does not become "the p99": p90 needs 30 samples, p99 300, p99.9 3,000. The median needs 2, average and maximum 1.
  * Percentiles are nearest-rank: always a value that was measured, never an interpolation.
  */
+import { latencyCurve } from './latency-curve.ts';
 import type { LatencySummary } from './model-latency.ts';
 
 export const PERCENTILES = { p50: 0.5, p90: 0.9, p99: 0.99, p999: 0.999 } as const;
@@ -30,5 +31,6 @@ export function summarizeLatency(samplesMs: Iterable<number>): LatencySummary {
     p99: percentile(sorted, 'p99'),
     p999: percentile(sorted, 'p999'),
     max: sorted.at(-1) ?? null,
+    curve: latencyCurve([...sorted]),
   };
 }

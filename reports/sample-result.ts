@@ -7,6 +7,7 @@ import { judge } from './judge.ts';
 import { SCHEMA_VERSION } from './model.ts';
 import type { Measurements, ProcessUsage, Result } from './model.ts';
 import { summarizeLatency } from './percentiles.ts';
+import { requestCostPerTB } from './request-cost.ts';
 import { lagSlopeSPerS, summarizeAgentBalance, summarizePipelineStatus } from './pipeline-status.ts';
 import { GZ_BYTES, LINES, RAW_BYTES, sampleAgents, sampleObjects, sampleTimeline, START_MS } from './sample-traffic.ts';
 import type { SampleOptions } from './sample-traffic.ts';
@@ -206,6 +207,7 @@ function sampleTraffic(files: number, { filesPerMin }: SampleOptions) {
       put: files,
       post: files * 10,
       perGB: { list: 241 / (files * 0.01), get: 100, put: 100, post: 1000 },
+      costPerTB: requestCostPerTB({ list: 241 / (files * 0.01), get: 100 }),
       fileErrors: 0,
       httpErrors: 0,
     },

@@ -118,7 +118,7 @@ describe.skipIf(!hasChromium)('the HTML report in Chromium', () => {
     expect(await page.locator('.judged tr:has(.measured:visible)').count()).toBe(
       result.documented.length + result.checks.length,
     );
-    expect(await page.locator('.chart svg:visible').count()).toBe(8);
+    expect(await page.locator('.chart svg:visible').count()).toBe(9);
     expect(await page.locator('.waterfall .part:visible').count()).toBe(10);
     await page.close();
   });

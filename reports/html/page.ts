@@ -11,6 +11,7 @@ import { header } from './header.ts';
 import { checkTable, documentedTable } from './judged-tables.ts';
 import { html, trusted } from './markup.ts';
 import type { Content, Html } from './markup.ts';
+import { percentileCurves } from './percentile-curve.ts';
 import { STYLE } from './style.ts';
 import {
   agentTable,
@@ -100,7 +101,13 @@ function sectionsOf(result: Result): Section[] {
       lead: 'From the timestamp in a file’s name to the acknowledgement of its last line, on average.',
       body: panel(waterfall(result)),
     },
-    { id: 'latency', link: 'Latency', title: 'Latency', body: panel(latencyTable(result)) },
+    {
+      id: 'latency',
+      link: 'Latency',
+      title: 'Latency',
+      body: html`${panel(latencyTable(result))}
+        <div class="charts">${percentileCurves(result)}</div>`,
+    },
     {
       id: 'checks',
       link: 'Checks',

@@ -1,7 +1,8 @@
 /** The plain tables: latency, processes, requests, lines, endpoints, settings. */
-import { DASH, formatAmount, formatBytes, formatMs, formatNumber, formatShare } from '../format.ts';
+import { DASH, formatAmount, formatBytes, formatMs, formatNumber, formatShare, formatUsd } from '../format.ts';
 import type { ProcessUsage, Result } from '../model.ts';
 import { SAMPLES_NEEDED } from '../percentiles.ts';
+import { S3_PRICES_NOTE } from '../request-cost.ts';
 import { explainMissingPercentiles, LATENCY_COLUMNS, LATENCY_LABELS, LATENCY_ORDER, LATENCY_WORDS } from '../words.ts';
 import { html } from './markup.ts';
 import type { Content, Html } from './markup.ts';
@@ -92,18 +93,22 @@ function processRow(name: string, usage: ProcessUsage): string[] {
 }
 
 export function requestTable({ requests }: Result): Html {
-  return table(
-    'plain',
-    [{ label: 'Requests' }, { label: 'count', isNumber: true }, { label: 'per raw GB', isNumber: true }],
-    [
-      ['S3 LIST', formatNumber(requests.list), formatNumber(requests.perGB.list)],
-      ['S3 GET', formatNumber(requests.get), formatNumber(requests.perGB.get)],
-      ['S3 PUT, by the generator', formatNumber(requests.put), formatNumber(requests.perGB.put)],
-      ['HTTP POST', formatNumber(requests.post), formatNumber(requests.perGB.post)],
-      ['failed reads of a file', formatNumber(requests.fileErrors), ''],
-      ['POSTs not acknowledged', formatNumber(requests.httpErrors), ''],
-    ],
-  );
+  return html`${table(
+      'plain',
+      [{ label: 'Requests' }, { label: 'count', isNumber: true }, { label: 'per raw GB', isNumber: true }],
+      [
+        ['S3 LIST', formatNumber(requests.list), formatNumber(requests.perGB.list)],
+        ['S3 GET', formatNumber(requests.get), formatNumber(requests.perGB.get)],
+        ['S3 PUT, by the generator', formatNumber(requests.put), formatNumber(requests.perGB.put)],
+        ['HTTP POST', formatNumber(requests.post), formatNumber(requests.perGB.post)],
+        ['failed reads of a file', formatNumber(requests.fileErrors), ''],
+        ['POSTs not acknowledged', formatNumber(requests.httpErrors), ''],
+      ],
+    )}
+    <p class="footnote">
+      A raw TB at this rate costs ${formatUsd(requests.costPerTB.totalUsd)} in S3 requests: LIST
+      ${formatUsd(requests.costPerTB.listUsd)}, GET ${formatUsd(requests.costPerTB.getUsd)}. ${S3_PRICES_NOTE}
+    </p>`;
 }
 
 export function deliveryTable({ delivery }: Result): Html {

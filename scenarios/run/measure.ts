@@ -2,6 +2,7 @@
 import {
   countDocumentedKeys,
   type Measurements,
+  requestCostPerTB,
   SCHEMA_VERSION,
   summarizeAgentBalance,
   summarizeLatency,
@@ -171,6 +172,7 @@ function countRequests(evidence: Evidence): Measurements['requests'] {
       put: perGB(puts),
       post: perGB(totals.postRequests),
     },
+    costPerTB: requestCostPerTB({ list: perGB(totals.listRequests), get: perGB(totals.getRequests) }),
     fileErrors: totals.s3FilesErrored,
     httpErrors: totals.httpErrors,
   };
