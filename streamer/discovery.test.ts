@@ -206,6 +206,19 @@ describe('look-back sweeps', () => {
     await streamer.stop();
   });
 
+  it('with start_from now, as in the original, begin a minute before what is eligible, and say why they leave out the rest', async () => {
+    const world = createWorld();
+    const old = write(world, { atMs: START_MS - 300_000, lastModifiedMs: START_MS - 300_000 });
+    const fresh = write(world, { atMs: START_MS - 30_000, sequence: 2, lastModifiedMs: START_MS - 30_000 });
+    const streamer = start(world, { processing: { startFrom: 'now' } });
+    await world.clock.runUntil(allComplete(world, [fresh]), 60_000);
+    expectDelivered(world, [fresh]);
+    expect(streamer.events.of('object skipped')).toContainEqual(
+      expect.objectContaining({ key: old.ref.key, reason: 'before-start' }),
+    );
+    await streamer.stop();
+  });
+
   it('with start_from beginning read what is there, the oldest first, while what is fresh goes before it', async () => {
     // Days 2 to 11: string order would begin with day 10.
     const nowMs = START_MS + 3 * 24 * HOUR_MS;

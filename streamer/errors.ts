@@ -8,6 +8,7 @@ export type ErrorCode =
   | 'S3_NO_BUCKET'
   | 'S3_NOT_FOUND'
   | 'S3_CHANGED'
+  | 'S3_ARCHIVED'
   | 'S3_UNAVAILABLE'
   | 'QUEUE_NOT_FOUND'
   | 'QUEUE_ACCESS_DENIED'

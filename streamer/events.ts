@@ -23,7 +23,7 @@ export type StreamerEvent =
       readonly kind: 'listed';
       readonly bucket: string;
       readonly prefix: string;
-      readonly motion: Motion;
+      readonly motion: Motion | 'reading';
       readonly objects: number;
     }
   | {

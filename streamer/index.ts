@@ -8,6 +8,7 @@ export { type Range, coversRange, rangeBytes, subtractRanges, unionRanges } from
 export { type ErrorCode, hasCode, StreamerError } from './errors.ts';
 export type { StreamerEvent } from './events.ts';
 export { openFileStateStore } from './io/file-state-store.ts';
+export { inflateMemberSync } from './io/node-inflate.ts';
 export { journalPathOf } from './io/redis/journal.ts';
 export { createPipeline, type Pipeline } from './pipeline.ts';
 export type {

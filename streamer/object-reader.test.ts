@@ -3,7 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { StreamerError } from './errors.ts';
 import type { ObjectRef } from './ports.ts';
 import { GARBAGE } from './testing/fakes.ts';
-import { allComplete, createWorld, expectDelivered, linesOf, start, START_MS, write } from './testing/world.ts';
+import {
+  allComplete,
+  createWorld,
+  expectDelivered,
+  linesOf,
+  start,
+  START_MS,
+  write,
+  writeMany,
+} from './testing/world.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -162,6 +171,53 @@ describe('an object that cannot be read for now', () => {
       await streamer.stop();
     },
   );
+});
+
+describe('an object that is refused', () => {
+  it('and not listed any more is gone: quarantined as such, while a policy that hides what is missing stays as it is', async () => {
+    const world = createWorld();
+    const [gone, kept] = writeMany(world, 2);
+    world.s3.onGet = ({ key }) => {
+      if (key !== gone!.ref.key) return;
+      world.s3.remove(key);
+      throw new StreamerError('S3_ACCESS_DENIED', 'denied');
+    };
+    const streamer = start(world);
+    await world.clock.runUntil(allComplete(world, [gone!, kept!]), MINUTE_MS);
+    expect(world.state.quarantined).toMatchObject([{ reason: 'object-gone', object: { key: gone!.ref.key } }]);
+    expectDelivered(world, [kept!]);
+    await streamer.stop();
+  });
+
+  it('and still listed is a matter of the policy, however long', async () => {
+    const world = createWorld();
+    const written = write(world);
+    world.s3.onGet = () => {
+      throw new StreamerError('S3_ACCESS_DENIED', 'denied');
+    };
+    const streamer = start(world, { processing: { scanIntervalMs: 60_000 } });
+    await world.clock.runUntil(() => world.clock.now() > START_MS + 30 * MINUTE_MS);
+    expect(world.state.quarantined).toEqual([]);
+    world.s3.onGet = () => undefined;
+    await world.clock.runUntil(allComplete(world, [written]), 5 * MINUTE_MS);
+    expectDelivered(world, [written]);
+    await streamer.stop();
+  });
+
+  it('because it is archived is quarantined at once, with the cure', async () => {
+    const world = createWorld();
+    const [archived, kept] = writeMany(world, 2);
+    world.s3.onGet = ({ key }) => {
+      if (key === archived!.ref.key) throw new StreamerError('S3_ARCHIVED', 'it is archived: restore it');
+    };
+    const streamer = start(world);
+    await world.clock.runUntil(allComplete(world, [archived!, kept!]), MINUTE_MS);
+    expect(world.state.quarantined).toMatchObject([
+      { reason: 'object-archived', detail: expect.stringContaining('restore it') },
+    ]);
+    expect(world.s3.gets.filter((key) => key === archived!.ref.key)).toHaveLength(1);
+    await streamer.stop();
+  });
 });
 
 describe('a fault of our own', () => {

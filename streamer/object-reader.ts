@@ -5,16 +5,19 @@
  */
 import { BatchCutter, type CutBatch } from './core/batch-cutter.ts';
 import type { Reservation } from './core/byte-budget.ts';
-import { rawBytesFromTrailer } from './core/gzip-trailer.ts';
+import { isGzip, rawBytesFromTrailer } from './core/gzip-trailer.ts';
 import type { ObjectTask } from './core/object-task.ts';
+import { unionRanges } from './core/ranges.ts';
 import type { ReadyTask } from './core/ready-queue.ts';
 import type { QueuedBatch } from './core/send-queue.ts';
 import { StreamerError } from './errors.ts';
+import { type GzipMembers, linesAround, readMembers } from './gzip-members.ts';
 import { inflateStored } from './inflate-stored.ts';
 import { type FlightEnd, ObjectFlight } from './object-flight.ts';
 import type { ObjectBody } from './ports.ts';
+import { failedReading } from './reading-failure.ts';
 import type { RunContext } from './run-context.ts';
-import { dropBatch, settleBatch } from './settle.ts';
+import { dropBatch, setMemberAside, settleBatch } from './settle.ts';
 
 /** Stored bytes up to which an object is read whole. */
 const WHOLE_STORED_BYTES_MAX = 16 * 1024 * 1024;
@@ -56,11 +59,38 @@ export class ObjectReader {
       this.#context.readLimit.succeed(ports.clock.now());
     } catch (error) {
       reservation.release();
-      return asStreamerError(error);
+      const refusal = asStreamerError(error);
+      return refusal.code === 'S3_ACCESS_DENIED' ? this.#whyDenied(task, refusal, signal) : refusal;
     }
     const flight = new ObjectFlight({ task, lane, reservation, getIssuedMs, onEnd: this.#onEnd });
     flight.finishReading(await this.#readBody(flight, body, signal));
     return null;
+  }
+
+  /**
+   * S3 answers 403 for a missing object to those who may list only a prefix: what the LIST does not show is gone. Not asked while the source refuses
+   * everything.
+   */
+  async #whyDenied(
+    { object, source }: ObjectTask,
+    refusal: StreamerError,
+    signal: AbortSignal,
+  ): Promise<StreamerError> {
+    const { ports, gates } = this.#context;
+    const { bucket, key } = object;
+    if (gates[source]?.isRefusing === true) return refusal;
+    try {
+      const page = await ports.objects.list(
+        { bucket, prefix: key, startAfter: null, continuationToken: null, delimiter: null, keysMax: 1 },
+        signal,
+      );
+      ports.events.emit({ kind: 'listed', bucket, prefix: key, motion: 'reading', objects: page.objects.length });
+      if (page.objects.some((listed) => listed.key === key)) return refusal;
+      return new StreamerError('S3_NOT_FOUND', `s3://${bucket}/${key} is not listed any more`, { cause: refusal });
+    } catch (error) {
+      asStreamerError(error);
+      return refusal;
+    }
   }
 
   async #readBody(flight: ObjectFlight, body: ObjectBody, signal: AbortSignal): Promise<StreamerError | null> {
@@ -85,7 +115,9 @@ export class ObjectReader {
       ? await ports.inflate.whole(stored, rawBytes)
       : null;
     if (inflated === null) {
-      await this.#stream(flight, cutter, inflateStored(ports.inflate, stored, signal), signal);
+      const members = await readMembers(ports.inflate, stored, flight.reservation.bytes - stored.length);
+      if (members === null) await this.#stream(flight, cutter, inflateStored(ports.inflate, stored, signal), signal);
+      else await this.#queueMembers(flight, members, stored, signal);
       return;
     }
     const { content } = inflated;
@@ -96,6 +128,38 @@ export class ObjectReader {
     flight.rawBytes = content.length;
     await this.#queue(flight, cutter.push(content), signal);
     await this.#queue(flight, cutter.end(), signal, { isEnd: true });
+  }
+
+  /** Several members, or damage in one: no line of a damaged one is delivered, and after the last reading each is set aside by itself. */
+  async #queueMembers(
+    flight: ObjectFlight,
+    { content, damaged, restAt }: GzipMembers,
+    stored: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { ports } = this.#context;
+    const { task } = flight;
+    const spoilt = linesAround(content, damaged);
+    const cutter = this.#cutterFor(task, unionRanges(task.settled, spoilt));
+    flight.inflatedMs = ports.clock.now();
+    flight.rawBytes = content.length;
+    flight.reservation.shrink(flight.reservation.bytes - stored.length - content.length);
+    await this.#queue(flight, cutter.push(content), signal);
+    if (restAt !== null) {
+      const rest = stored.subarray(restAt);
+      if (!isGzip(rest)) {
+        await this.#queue(flight, cutter.flush(), signal);
+        throw new StreamerError('GZIP_CORRUPT', `${rest.length} bytes behind the last gzip member are no gzip`);
+      }
+      await this.#stream(flight, cutter, inflateStored(ports.inflate, rest, signal), signal);
+    } else await this.#queue(flight, cutter.end(), signal, { isEnd: spoilt.length === 0 });
+    if (spoilt.length === 0) return;
+    const error = new StreamerError(
+      'GZIP_CORRUPT',
+      `the CRC or the length of ${damaged.length} gzip members is wrong: what they hold is not what was written`,
+    );
+    if (restAt !== null || failedReading(task, error).kind === 'retry') throw error;
+    for (const range of spoilt) setMemberAside(this.#context, flight, range, error.message);
   }
 
   async #stream(
@@ -197,7 +261,8 @@ export class ObjectReader {
     }
   }
 
-  #cutterFor(task: ObjectTask): BatchCutter {
+  /** `settled`: what is not to be delivered. */
+  #cutterFor(task: ObjectTask, settled = task.settled): BatchCutter {
     const { http, processing } = this.#context.config;
     const limits = {
       linesMax: http.batchLinesMax,
@@ -205,7 +270,7 @@ export class ObjectReader {
       lineBytesMax: processing.lineBytesMax,
       longLines: processing.onLongLine,
     };
-    return new BatchCutter(task.format.recordRule, limits, task.settled);
+    return new BatchCutter(task.format.recordRule, limits, settled);
   }
 
   #wholeStoredBytesMax(): number {

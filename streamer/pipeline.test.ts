@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { rangeBytes } from './core/ranges.ts';
-import { StreamerError } from './errors.ts';
+import { exitCodeOf, StreamerError } from './errors.ts';
 import type { SinkAnswer } from './ports.ts';
 import { answered } from './testing/fakes.ts';
 import {
@@ -16,6 +16,7 @@ import {
   write,
   writeMany,
 } from './testing/world.ts';
+import { settle } from './testing/virtual-clock.ts';
 
 describe('a streamer whose surroundings are well', () => {
   it('delivers every line once, and only then calls the object complete', async () => {
@@ -118,6 +119,16 @@ describe('an object of every shape', () => {
     await world.clock.runUntil(() => world.state.isComplete(ref) && world.state.isComplete(plain));
     const records = content.match(/\{"a":\d\}/g) ?? [];
     expect(world.sink.lines.toSorted()).toEqual([...records, ...records].toSorted());
+    await streamer.stop();
+  });
+
+  it('with a line of 2 MiB, beyond what a batch may hold, is delivered whole', async () => {
+    const world = createWorld();
+    const written = write(world, { lines: linesOf('a', 30).with(17, `{"long":"${'y'.repeat(2 * 1024 * 1024)}"}`) });
+    const streamer = start(world);
+    await world.clock.runUntil(allComplete(world, [written]));
+    expectDelivered(world, [written]);
+    expect(world.state.quarantined).toEqual([]);
     await streamer.stop();
   });
 
@@ -249,4 +260,22 @@ describe('whatever fails a finite number of times', () => {
       { numRuns: 40 },
     );
   }, 60_000);
+});
+
+it('a state that cannot be written at the first start is what the streamer ends with, and nothing is left behind', async () => {
+  const rejections: unknown[] = [];
+  const onRejection = (reason: unknown): void => void rejections.push(reason);
+  process.on('unhandledRejection', onRejection);
+  const full = new StreamerError('STATE_UNWRITABLE', 'no space left');
+  const world = createWorld();
+  write(world);
+  world.state.onCommit = () => {
+    throw full;
+  };
+  const streamer = start(world);
+  await settle();
+  process.off('unhandledRejection', onRejection);
+  expect(streamer.ended).toEqual({ isEnded: true, error: full });
+  expect(exitCodeOf(streamer.ended.error)).toBe(2);
+  expect(rejections).toEqual([]);
 });

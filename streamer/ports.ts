@@ -130,6 +130,15 @@ export interface Inflated {
   release(): void;
 }
 
+/** One member of a gzip object. */
+export interface GzipMember {
+  readonly content: Uint8Array;
+  /** Where in the stored bytes the next one begins. */
+  readonly end: number;
+  /** Its content is what its CRC and its length say. */
+  readonly isSound: boolean;
+}
+
 /** gzip (any number of members), or plain content where the gzip magic is absent. */
 export interface Inflate {
   /**
@@ -137,6 +146,8 @@ export interface Inflate {
    * which gives what is good of it.
    */
   whole(stored: Uint8Array, rawBytesMax: number): Promise<Inflated | null>;
+  /** The member that begins at this byte; null where none stands there that can be inflated to its end, or its content exceeds `rawBytesMax`. */
+  member(stored: Uint8Array, at: number, rawBytesMax: number): Promise<GzipMember | null>;
   /** Yields all that can be inflated, then throws a `StreamerError` (`GZIP_CORRUPT`, `GZIP_TRUNCATED`) where the content is damaged. */
   stream(stored: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncIterable<Uint8Array>;
 }

@@ -32,6 +32,8 @@ export function failedReading(task: ObjectTask, error: StreamerError): ReadingDe
       return damaged(task, error, 'gzip-corrupt');
     case 'GZIP_TRUNCATED':
       return damaged(task, error, 'gzip-truncated');
+    case 'S3_ARCHIVED':
+      return { kind: 'quarantine', reason: 'object-archived', detail: error.message };
     case 'GZIP_BOMB':
       return { kind: 'quarantine', reason: 'gzip-bomb', detail: error.message };
     case 'S3_UNAVAILABLE':

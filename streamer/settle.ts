@@ -3,6 +3,7 @@
  * Invariant: a line that is set aside gets its record in the same commit that settles its range, so a crash leaves both or neither.
  */
 import type { CutBatch } from './core/batch-cutter.ts';
+import type { Range } from './core/ranges.ts';
 import type { BatchSettlement, ObjectFlight } from './object-flight.ts';
 import type { RunContext } from './run-context.ts';
 
@@ -16,6 +17,18 @@ export function settleBatch(
   reportLongLines(context, flight, cut);
   context.progress.settle(object, cut.range);
   flight.settle(cut, settlement);
+}
+
+/** The lines of a gzip member whose content is garbled, and of its neighbours where they share one with it. */
+export function setMemberAside(context: RunContext, flight: ObjectFlight, range: Range, detail: string): void {
+  const { ports, progress } = context;
+  const { object } = flight.task;
+  const atMs = ports.clock.now();
+  const record = { object, range, firstLine: null, lineCount: null, reason: 'gzip-corrupt', detail, atMs };
+  progress.quarantine(record);
+  progress.settle(object, range);
+  flight.settlePart(range, 0);
+  ports.events.emit({ kind: 'quarantined', record });
 }
 
 /** Throws a batch away (`http.on_full: drop`). Its lines over the limit are set aside all the same: that costs the buffer nothing. */

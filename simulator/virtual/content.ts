@@ -75,7 +75,8 @@ function buildContent(id: number): Content {
   const raw = Buffer.from(rawLines.map((line) => line.raw).join(''), 'latin1');
   const stored = storedOf(kind, raw, random);
   const damage = damageOf(kind);
-  const readableBytes = damage === null ? raw.length : readableBytesOf(stored);
+  // What a wrong checksum vouches for may be garbled: no line of it is to be delivered.
+  const readableBytes = damage === null ? raw.length : kind === 'bad-checksum' ? 0 : readableBytesOf(stored);
   const lines = placeLines(rawLines).filter(({ end }) => damage === null || end <= readableBytes);
   return { id, kind, stored, etag: id.toString(16).padStart(32, '0'), rawBytes: raw.length, lines, damage };
 }

@@ -24,7 +24,7 @@ export class SavedProgress {
     for (const record of commit.quarantined) {
       const version = this.#find(record.object);
       if (version === null) continue;
-      if (record.range === null) version.isRestSetAside = true;
+      if (record.range === null || isWhole(record, version)) version.isRestSetAside = true;
       else for (const line of setAsideLines(version, record.range)) version.setAside[line] = 1;
     }
     for (const { object, settled, complete } of commit.changes) {
@@ -41,7 +41,7 @@ export class SavedProgress {
     const version = this.#find(record.object);
     if (version === null) return;
     const what = `${nameOf(version)} was set aside as ${record.reason}`;
-    if (record.range === null) {
+    if (record.range === null || isWhole(record, version)) {
       const isTrue = record.reason === 'object-gone' ? version.isGone : record.reason === version.content.damage;
       if (!isTrue) this.#judge.breach('good-data-kept', `${what}, and is not`);
       setAside.addRest(version);
@@ -92,6 +92,11 @@ export class SavedProgress {
       this.#judge.breach('true-lines', `progress was saved of ${object.key} ${object.etag}, which never was`);
     return version;
   }
+}
+
+/** A member with a wrong checksum is set aside by its range; such a content has no other. */
+function isWhole({ range }: QuarantineRecord, { content }: Version): boolean {
+  return content.damage !== null && range?.start === 0 && range.end === content.rawBytes;
 }
 
 /** What is set aside already, and what the commit at hand adds. */

@@ -3,7 +3,7 @@
  * Memory that is given back is overwritten at once: whoever reads it later delivers a line that never was, and the sink notices.
  */
 import { constants, createGunzip, type Gunzip, gunzipSync } from 'node:zlib';
-import { type Inflate, StreamerError } from '#streamer';
+import { type Inflate, inflateMemberSync, StreamerError } from '#streamer';
 
 /** Content comes out in pieces no longer than this. */
 const PIECE_BYTES = 8 * 1024;
@@ -22,6 +22,8 @@ export const syncInflate: Inflate = {
       return null;
     }
   },
+
+  member: async (stored, at, rawBytesMax) => inflateMemberSync(stored, at, rawBytesMax),
 
   async *stream(stored) {
     const source = stored[Symbol.asyncIterator]();

@@ -12,7 +12,7 @@ export interface Queue {
 export function openQueue({ discovery, s3 }: Config): Queue | null {
   const { mode, queueUrl } = discovery;
   if (mode === 'poll' || queueUrl === null) return null;
-  const client = createSqsClient({ queueUrl, region: s3.region });
+  const client = createSqsClient({ queueUrl, region: s3.region, roleArn: s3.roleArn });
   return { notifications: createSqsNotifications(client, queueUrl), close: () => client.destroy() };
 }
 

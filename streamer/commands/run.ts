@@ -109,8 +109,9 @@ async function checkSurroundings(
   logger: Logger,
   signal: AbortSignal,
 ): Promise<void> {
-  await checkSources(objects, config, isFirstStart, signal);
-  const facts = notifications === undefined ? null : await checkQueue(notifications, isFirstStart, signal);
+  const start = { isFirstStart, clock: systemClock };
+  await checkSources(objects, config, start, signal);
+  const facts = notifications === undefined ? null : await checkQueue(notifications, start, signal);
   for (const warning of facts === null ? [] : queueWarnings(config, facts)) logger.warn({ warning }, 'queue warning');
   for (const endpoint of await checkEndpoints(config, isFirstStart))
     logger.warn({ endpoint }, 'endpoint not reachable');

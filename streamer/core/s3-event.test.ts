@@ -48,6 +48,30 @@ describe('parseS3Event', () => {
     );
   });
 
+  it('reads what EventBridge makes of it: one object, whose key is not encoded', () => {
+    fc.assert(
+      fc.property(told, fc.boolean(), (object, isInSns) => {
+        const { bucket, key: objectKey, etag } = object;
+        const detail = {
+          bucket: { name: bucket },
+          object: { key: objectKey, size: 7, ...(etag === null ? {} : { etag }) },
+        };
+        const body = JSON.stringify({ version: '0', source: 'aws.s3', 'detail-type': 'Object Created', detail });
+        expect(parseS3Event(isInSns ? inSns(body) : body)).toEqual({ kind: 'created', objects: [object] });
+      }),
+    );
+  });
+
+  it('sees no object in other events of EventBridge, and says where one of its own is wrong', () => {
+    const bridged = (type: string, detail: unknown): string =>
+      JSON.stringify({ source: 'aws.s3', 'detail-type': type, detail });
+    expect(parseS3Event(bridged('Object Deleted', 'anything'))).toEqual({ kind: 'created', objects: [] });
+    expect(parseS3Event(bridged('Object Created', { bucket: { name: 'b' }, object: {} }))).toEqual({
+      kind: 'unreadable',
+      error: expect.stringMatching(/^detail: object\.key/),
+    });
+  });
+
   it('understands no message of which anything is cut off', () => {
     fc.assert(
       fc.property(told, fc.boolean(), fc.nat(), (object, isInSns, cut) => {

@@ -1,6 +1,6 @@
 /**
- * Reads the messages by which S3 tells of objects: as S3 sends them to a queue, or inside the envelope that SNS puts around them (without raw
- * message delivery). Invariant: a message is understood as a whole or not at all, so none is deleted that told of something we did not see.
+ * Reads the messages by which S3 tells of objects: as S3 sends them to a queue, or EventBridge does, or either inside the envelope that SNS puts around them
+ * (without raw message delivery). Invariant: a message is understood as a whole or not at all, so none is deleted that told of something we did not see.
  */
 import * as z from 'zod';
 
@@ -23,6 +23,11 @@ export type S3Event =
 const snsSchema = z.object({ Type: z.literal('Notification'), Message: z.string() });
 const testSchema = z.object({ Event: z.literal('s3:TestEvent') });
 const eventSchema = z.object({ Records: z.array(z.object({ eventName: z.string(), s3: z.unknown() })) });
+const bridgeSchema = z.object({ source: z.literal('aws.s3'), 'detail-type': z.string(), detail: z.unknown() });
+const bridgeCreatedSchema = z.object({
+  bucket: z.object({ name: z.string().min(1) }),
+  object: z.object({ key: z.string().min(1), etag: z.string().min(1).nullish() }),
+});
 const createdSchema = z.object({
   bucket: z.object({ name: z.string().min(1) }),
   object: z.object({ key: z.string().min(1), eTag: z.string().min(1).nullish() }),
@@ -40,6 +45,8 @@ export function parseS3Event(body: string): S3Event {
 function readEvent(message: unknown): S3Event {
   if (message === undefined) return { kind: 'unreadable', error: 'it is not JSON' };
   if (testSchema.safeParse(message).success) return { kind: 'test' };
+  const bridged = bridgeSchema.safeParse(message);
+  if (bridged.success) return readBridgeEvent(bridged.data);
   const event = eventSchema.safeParse(message);
   if (!event.success) return { kind: 'unreadable', error: `it is no S3 event: ${describe(event.error)}` };
   const objects: ToldObject[] = [];
@@ -55,7 +62,17 @@ function readEvent(message: unknown): S3Event {
   return { kind: 'created', objects };
 }
 
-/** Keys are form-encoded in events: a space is `+`, a plus is `%2B`. Null when it is no such encoding. */
+/** One event for each object. Its key stands as it is, not encoded. */
+function readBridgeEvent({ 'detail-type': type, detail }: z.output<typeof bridgeSchema>): S3Event {
+  if (type !== 'Object Created') return { kind: 'created', objects: [] };
+  const created = bridgeCreatedSchema.safeParse(detail);
+  if (!created.success) return { kind: 'unreadable', error: `detail: ${describe(created.error)}` };
+  const { bucket, object } = created.data;
+  const etag = object.etag?.replaceAll('"', '') ?? null;
+  return { kind: 'created', objects: [{ bucket: bucket.name, key: object.key, etag }] };
+}
+
+/** Keys are form-encoded in S3's own events: a space is `+`, a plus is `%2B`. Null when it is no such encoding. */
 function decodeKey(encoded: string): string | null {
   try {
     return decodeURIComponent(encoded.replaceAll('+', ' '));

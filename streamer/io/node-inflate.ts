@@ -5,9 +5,10 @@
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 import zlib from 'node:zlib';
+import { memberBodyAt, memberTrailer, TRAILER_BYTES } from '../core/gzip-member.ts';
 import { isGzip } from '../core/gzip-trailer.ts';
 import { StreamerError } from '../errors.ts';
-import type { Inflate, Inflated } from '../ports.ts';
+import type { GzipMember, Inflate, Inflated } from '../ports.ts';
 import type { BufferPool } from './buffer-pool.ts';
 import { freeMemory } from './free-memory.ts';
 
@@ -20,6 +21,13 @@ export function createNodeInflate(pool: BufferPool): Inflate {
     async whole(stored, rawBytesMax) {
       if (!isGzip(stored)) return stored.length <= rawBytesMax ? { content: stored, release: () => undefined } : null;
       return inflateWhole(pool, stored, rawBytesMax);
+    },
+
+    async member(stored, at, rawBytesMax) {
+      const bodyAt = memberBodyAt(stored, at);
+      if (bodyAt === null || rawBytesMax < 1) return null;
+      const body = await inflateBody(stored.subarray(bodyAt), rawBytesMax);
+      return body === null ? null : checkMember(stored, bodyAt, body);
     },
 
     async *stream(stored, signal) {
@@ -66,6 +74,53 @@ async function inflateWhole(pool: BufferPool, stored: Uint8Array, rawBytesMax: n
     });
     gunzip.end(stored);
   });
+}
+
+/** The same without the thread pool, for those who need to know when it is done. */
+export function inflateMemberSync(stored: Uint8Array, at: number, rawBytesMax: number): GzipMember | null {
+  const bodyAt = memberBodyAt(stored, at);
+  if (bodyAt === null || rawBytesMax < 1) return null;
+  try {
+    const result: unknown = zlib.inflateRawSync(stored.subarray(bodyAt), { info: true, maxOutputLength: rawBytesMax });
+    return checkMember(stored, bodyAt, asBody(result));
+  } catch (error) {
+    if (isZlibError(error) || error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+interface MemberBody {
+  readonly content: Uint8Array;
+  readonly storedBytes: number;
+}
+
+function checkMember(stored: Uint8Array, bodyAt: number, { content, storedBytes }: MemberBody): GzipMember | null {
+  const trailerAt = bodyAt + storedBytes;
+  if (trailerAt + TRAILER_BYTES > stored.length) return null;
+  const { crc, length } = memberTrailer(stored, trailerAt);
+  const isSound = length === content.length % 2 ** 32 && crc === zlib.crc32(content);
+  return { content, end: trailerAt + TRAILER_BYTES, isSound };
+}
+
+/** A compressed body, and how long it was; null where it is damaged, cut short, or inflates to more. */
+async function inflateBody(stored: Uint8Array, rawBytesMax: number): Promise<MemberBody | null> {
+  return new Promise((resolve, reject) => {
+    zlib.inflateRaw(stored, { info: true, maxOutputLength: rawBytesMax }, (error, result: unknown) => {
+      if (error === null) resolve(asBody(result));
+      else if (isZlibError(error) || error instanceof RangeError) resolve(null);
+      else reject(error);
+    });
+  });
+}
+
+/** With `info`, zlib gives its engine as well, which counts what it has taken. */
+function asBody(result: unknown): MemberBody {
+  if (typeof result === 'object' && result !== null && 'buffer' in result && 'engine' in result) {
+    const { buffer, engine } = result;
+    if (buffer instanceof Uint8Array && engine instanceof zlib.InflateRaw)
+      return { content: buffer, storedBytes: engine.bytesWritten };
+  }
+  throw new TypeError('zlib gave no engine');
 }
 
 /** Enough to see the gzip magic, or all there is: a network may well deliver the first byte alone. */

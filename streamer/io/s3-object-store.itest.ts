@@ -126,6 +126,7 @@ describe('every failure of S3', () => {
     [404, null, 'S3_NOT_FOUND'],
     [412, 'PreconditionFailed', 'S3_CHANGED'],
     [412, null, 'S3_CHANGED'],
+    [403, 'InvalidObjectState', 'S3_ARCHIVED'],
   ])('%i %s of a GET is %s', async (status, code, expected) => {
     answerAll(status, code);
     expect(await failureOf(store.get(refOf('a.gz'), never))).toMatchObject({ code: expected });

@@ -5,12 +5,11 @@ import {
   HeadObjectCommand,
   ListObjectsV2Command,
   S3Client,
-  type S3ClientConfig,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
-import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { StreamerError } from '../errors.ts';
+import { credentialsOf } from './role-credentials.ts';
 import type { ListPage, ListRequest, ObjectBody, ObjectRef, ObjectStore } from '../ports.ts';
 import { FREED_BYTES_MIN } from './free-memory.ts';
 
@@ -24,8 +23,6 @@ export interface S3Options {
   readonly socketsMax: number;
 }
 
-/** How the role's sessions are called in CloudTrail. */
-const ROLE_SESSION_NAME = 's3-edgedelta-streamer';
 const CONNECTION_TIMEOUT_MS = 5_000;
 /** No byte for this long: the connection is dead, whatever TCP thinks. */
 const SOCKET_TIMEOUT_MS = 30_000;
@@ -38,7 +35,7 @@ export function createS3Client(options: S3Options): S3Client {
     region: options.region,
     ...(options.endpoint === null ? {} : { endpoint: options.endpoint }),
     forcePathStyle: options.forcePathStyle,
-    ...(options.roleArn === null ? {} : { credentials: roleCredentials(options.roleArn) }),
+    ...credentialsOf(options.roleArn),
     maxAttempts: ATTEMPTS_MAX,
     // gzip carries its own CRC; hashing every body once more in JavaScript would only cost.
     responseChecksumValidation: 'WHEN_REQUIRED',
@@ -50,11 +47,6 @@ export function createS3Client(options: S3Options): S3Client {
       httpsAgent: agentOptions,
     }),
   });
-}
-
-/** Renewed by the SDK before they expire. */
-function roleCredentials(roleArn: string): NonNullable<S3ClientConfig['credentials']> {
-  return fromTemporaryCredentials({ params: { RoleArn: roleArn, RoleSessionName: ROLE_SESSION_NAME } });
 }
 
 export function createS3ObjectStore(client: S3Client): ObjectStore {
@@ -207,6 +199,7 @@ const CODES: Readonly<Record<string, keyof typeof CURES>> = {
   ThrottlingException: 'S3_THROTTLED',
   TooManyRequestsException: 'S3_THROTTLED',
   RequestLimitExceeded: 'S3_THROTTLED',
+  InvalidObjectState: 'S3_ARCHIVED',
   AccessDenied: 'S3_ACCESS_DENIED',
   AllAccessDisabled: 'S3_ACCESS_DENIED',
   InvalidAccessKeyId: 'S3_ACCESS_DENIED',
@@ -222,6 +215,8 @@ const CODES: Readonly<Record<string, keyof typeof CURES>> = {
 
 const CURES = {
   S3_NOT_FOUND: 'the object was deleted after it was listed',
+  S3_ARCHIVED:
+    'the object is archived (Glacier or Deep Archive) and cannot be read: restore it (aws s3api restore-object), then have it delivered with `quarantine retry`',
   S3_NO_BUCKET: 'there is no such bucket: check s3.bucket, s3.region and s3.endpoint',
   S3_CHANGED: 'the object was overwritten after it was listed',
   S3_THROTTLED: 'S3 asks to slow down: fewer processing.worker_count or a longer processing.scan_interval',

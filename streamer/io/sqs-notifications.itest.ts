@@ -18,8 +18,8 @@ afterEach(() => {
   for (const client of clients.splice(0)) client.destroy();
 });
 
-function notificationsOf(queueUrl: string): Notifications {
-  const client = createSqsClient({ queueUrl, region: 'us-east-1' });
+function notificationsOf(queueUrl: string, roleArn: string | null = null): Notifications {
+  const client = createSqsClient({ queueUrl, region: 'us-east-1', roleArn });
   clients.push(client);
   return createSqsNotifications(client, queueUrl);
 }
@@ -162,6 +162,25 @@ describe('every failure of SQS', () => {
     );
     return seen;
   }
+
+  it('is asked with the credentials of the role, where there is one', async () => {
+    const seen = answerAll(200, { Attributes: {} });
+    const roleArn = 'arn:aws:iam::123456789012:role/reader';
+    const assumed: string[] = [];
+    server.use(
+      http.post('https://sts.*', async ({ request }) => {
+        assumed.push(new URLSearchParams(await request.text()).get('RoleArn') ?? '');
+        return HttpResponse.xml(
+          '<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>' +
+            '<AccessKeyId>ASIAOFTHEROLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>' +
+            '<Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>',
+        );
+      }),
+    );
+    await notificationsOf('http://sqs.eu-west-1.test.invalid/1/events', roleArn).describe(never);
+    expect(assumed).toEqual([roleArn]);
+    expect(seen.requests[0]?.headers.get('authorization')).toContain('Credential=ASIAOFTHEROLE/');
+  });
 
   it.each([
     [400, 'com.amazonaws.sqs#QueueDoesNotExist', 'QUEUE_NOT_FOUND'],

@@ -13,12 +13,15 @@ import {
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { Slots } from '../core/slots.ts';
 import { StreamerError } from '../errors.ts';
+import { credentialsOf } from './role-credentials.ts';
 import type { Notification, Notifications, QueueFacts, Undone } from '../ports.ts';
 
 export interface SqsOptions {
   readonly queueUrl: string;
   /** Where the URL does not name one. */
   readonly region: string;
+  /** As `S3Options.roleArn`. */
+  readonly roleArn: string | null;
 }
 
 /** The most that SQS takes or gives at once. */
@@ -34,11 +37,12 @@ const SOCKETS_MAX = 4;
 const ATTEMPTS_MAX = 1;
 const RETENTION_S_DEFAULT = 345_600;
 
-export function createSqsClient({ queueUrl, region }: SqsOptions): SQSClient {
+export function createSqsClient({ queueUrl, region, roleArn }: SqsOptions): SQSClient {
   const agentOptions = { keepAlive: true, maxSockets: SOCKETS_MAX };
   return new SQSClient({
     endpoint: new URL(queueUrl).origin,
     region: regionOfQueue(queueUrl) ?? region,
+    ...credentialsOf(roleArn),
     maxAttempts: ATTEMPTS_MAX,
     requestHandler: new NodeHttpHandler({
       connectionTimeout: CONNECTION_TIMEOUT_MS,

@@ -1,5 +1,6 @@
 /** Small fakes of the outside world for the streamer's own tests. They know nothing of the simulator, and fail only as a test tells them to. */
 import { constants, gunzipSync } from 'node:zlib';
+import { inflateMemberSync } from '../io/node-inflate.ts';
 import { isGzip } from '../core/gzip-trailer.ts';
 import { identityOf } from '../core/object-task.ts';
 import { type Range, unionRanges } from '../core/ranges.ts';
@@ -58,6 +59,10 @@ export class FakeObjectStore implements ObjectStore {
   replace(key: string, stored: Uint8Array): void {
     const found = this.#objects.get(key);
     if (found !== undefined) this.#objects.set(key, { ref: found.ref, stored });
+  }
+
+  remove(key: string): void {
+    this.#objects.delete(key);
   }
 
   async list(request: ListRequest, signal: AbortSignal): Promise<ListPage> {
@@ -128,6 +133,7 @@ export const fakeInflate: Inflate = {
       return null;
     }
   },
+  member: async (stored, at, rawBytesMax) => inflateMemberSync(stored, at, rawBytesMax),
   async *stream(stored) {
     const pieces: Uint8Array[] = [];
     for await (const piece of stored) pieces.push(piece);
