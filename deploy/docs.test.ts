@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import * as z from 'zod';
+import { allScenarios } from '../scenarios/catalog.ts';
 import { checkConfig } from '../streamer/config/parse.ts';
 import { readPolicy } from '../streamer/core/iam-policy.ts';
 
@@ -42,6 +43,15 @@ describe('links', () => {
         return !existsSync(file) || (anchor !== undefined && !anchorsOf(file).has(anchor));
       });
     expect(broken).toEqual([]);
+  });
+});
+
+describe('scenarios', () => {
+  const names = allScenarios({ seed: 1, durationS: null, isFull: false }).map(({ name }) => name);
+
+  it.each(pages)('that %s names exist', (page) => {
+    const named = [...readFileSync(page, 'utf8').matchAll(/npm run scenario -- (?!list\b)([a-z][\w-]*)/g)];
+    expect(named.map(([, name = '']) => name).filter((name) => !names.includes(name))).toEqual([]);
   });
 });
 

@@ -1,9 +1,11 @@
 /** Health, readiness and metrics of the bundled streamer, as probes and operators see them while something is wrong. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import autocannon from 'autocannon';
+import autocannon, { type Result } from 'autocannon';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { buildBundle } from '../testing/bundle.ts';
 import { parseScrape, sumOf } from '../testing/scrape.ts';
@@ -158,6 +160,26 @@ describe('a collector that is not there', () => {
   });
 });
 
+async function ask200ASecond(url: string): Promise<Result> {
+  const paths = ['/health', '/ready', '/live', '/metrics', '/live.json', '/'];
+  return autocannon({
+    url,
+    connections: 10,
+    overallRate: 200,
+    duration: 3,
+    requests: paths.map((path) => ({ method: 'GET', path })),
+  });
+}
+
+/** In a process of its own, as the streamer is. */
+async function startIdleServer(): Promise<{ readonly url: string; stop(): void }> {
+  const program = `const server = require('node:http').createServer((_, response) => response.end('{}'));
+    server.listen(0, '127.0.0.1', () => console.log(server.address().port));`;
+  const child = spawn(process.execPath, ['--eval', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [port] = (await once(child.stdout, 'data')) as [Buffer];
+  return { url: `http://127.0.0.1:${Number(port.toString())}`, stop: () => child.kill('SIGKILL') };
+}
+
 describe('200 requests a second', () => {
   it('are all answered, nearly all within 100 ms, while objects are delivered', async () => {
     const well = await fixture.startEndpoint();
@@ -165,22 +187,13 @@ describe('200 requests a second', () => {
     const putting = (async () => {
       for (let index = 0; index < 60; index += 1) await putObject(2000);
     })();
-    const paths = ['/health', '/ready', '/live', '/metrics', '/live.json', '/'];
-    // A machine that does many other things at the same time gets a second and a third chance.
-    let p99Ms = Infinity;
-    for (let attempt = 0; attempt < 3 && p99Ms >= 100; attempt += 1) {
-      const result = await autocannon({
-        url,
-        connections: 10,
-        overallRate: 200,
-        duration: 3,
-        requests: paths.map((path) => ({ method: 'GET', path })),
-      });
-      expect(result).toMatchObject({ non2xx: 0, errors: 0, timeouts: 0 });
-      expect(result['2xx']).toBeGreaterThan(400);
-      p99Ms = result.latency.p99;
-    }
-    expect(p99Ms).toBeLessThan(100);
+    // A machine with other things to do lets everybody wait: a server that does nothing, asked at the same time, tells how long.
+    const idle = await startIdleServer();
+    const [loaded, bare] = await Promise.all([ask200ASecond(url), ask200ASecond(idle.url)]);
+    idle.stop();
+    expect(loaded).toMatchObject({ non2xx: 0, errors: 0, timeouts: 0 });
+    expect(loaded['2xx']).toBeGreaterThan(400);
+    expect(loaded.latency.p99).toBeLessThan(Math.max(100, 4 * bare.latency.p99));
     await putting;
   });
 
