@@ -20,7 +20,8 @@ if (!hasDocker && !isCI) process.stderr.write('Left out the image: no Docker eng
 /** Names of this run alone, so that neither an upstream image nor another run is touched. */
 const NAME = `s3es-test-${process.pid}`;
 const BASE = `${NAME}-node:local`;
-const STAGE = `${NAME}-build:local`;
+const BUILD = `${NAME}-build:local`;
+const HARNESS = `${NAME}-harness:local`;
 const IMAGE = `${NAME}:local`;
 
 const imageSchema = z.tuple([
@@ -50,15 +51,16 @@ describe.skipIf(!hasDocker)('the image', () => {
     fixture = new CommandFixture();
     context = mkdtempSync(join(tmpdir(), 's3es-image-'));
     await buildNodeImage(BASE, context);
-    // First the stage by itself: with a name it can be removed.
+    // The stages one by one: with a name each can be removed.
     const build = ['build', '--quiet', '--build-arg', `NODE_IMAGE=${BASE}`];
-    await docker([...build, '--target', 'build', '--tag', STAGE, process.cwd()]);
+    await docker([...build, '--target', 'build', '--tag', BUILD, process.cwd()]);
+    await docker([...build, '--target', 'harness', '--tag', HARNESS, process.cwd()]);
     await docker([...build, '--tag', IMAGE, process.cwd()]);
   }, BUILD_MS_MAX);
 
   afterAll(async () => {
     await fixture.close();
-    for (const image of [IMAGE, STAGE, BASE]) await docker(['rmi', '--force', image]).catch(() => undefined);
+    for (const image of [IMAGE, HARNESS, BUILD, BASE]) await docker(['rmi', '--force', image]).catch(() => undefined);
     rmSync(context, { recursive: true, force: true });
   }, BUILD_MS_MAX);
 
@@ -84,6 +86,11 @@ describe.skipIf(!hasDocker)('the image', () => {
     ]).catch((error: { stdout: string; stderr: string }) => error.stdout + error.stderr);
     expect(listed).toMatch(/\/app:\s+LICENSE\s+licenses\.txt\s+streamer\.js/);
     expect(listed).toMatch(/\/build.*No such file/);
+  });
+
+  it('has a twin that simulates: the mock EdgeDelta of compose.yaml starts in it', async () => {
+    const help = await docker(['run', '--rm', '--network', 'none', HARNESS, 'simulator/sink/main.ts', '--help']);
+    expect(help).toContain('mock EdgeDelta');
   });
 
   it('delivers, is healthy, and ends with 0 at `docker stop`', async () => {

@@ -11,7 +11,7 @@ these tables.
 
 - **Prometheus** scrapes \`/metrics\` on the health port (\`health.address\`, default \`127.0.0.1:8080\`).
 - **OTLP/gRPC** goes to \`otlp.endpoint\` every \`otlp.export_interval\`, with \`service.name\`, \`service.version\` and a \`service.instance.id\` that is new at every start. Where no collector listens, set
-  \`otlp.enabled: false\`; until then the log says once that the export failed. TLS: \`otlp.insecure: false\`; authorities and a client certificate come from the usual variables
+  \`otlp.enabled: false\`; until then the log says once that the export failed. TLS: \`otlp.insecure: false\`, and the collector by its name, not its address; authorities and a client certificate come from the usual variables
   (\`OTEL_EXPORTER_OTLP_CERTIFICATE\`, \`OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE\`, \`OTEL_EXPORTER_OTLP_CLIENT_KEY\`).
 
 Sums begin at 0 with the process. \`endpoint\` is the URL of the endpoint without its query, which may hold a token.
