@@ -117,6 +117,12 @@ async function lookup(store: StateStore, objects: readonly ObjectRef[]): Promise
   }
 }
 
+/** What was durable at either of two moments, of the objects that there were at the later one. */
+export function unionOf(later: readonly DurableObject[], earlier: readonly DurableObject[]): readonly DurableObject[] {
+  const before = new Map(earlier.map(({ index, record }) => [index, record]));
+  return later.map((object) => ({ ...object, record: mergeRecords([object.record, before.get(object.index)]) }));
+}
+
 /** A set union: what any of them knows is known. */
 export function mergeRecords(records: readonly (ObjectRecord | undefined)[]): ObjectRecord {
   return records.reduce<ObjectRecord>(

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { HarnessError, isRedisMaster, type RedisServer } from '#simulator';
 import type { FaultAction, RedisHarm } from '../scenario.ts';
 import type { Stage } from './context.ts';
-import { countLinesNotDurable, readDurable } from './durable-state.ts';
+import { countLinesNotDurable, readDurable, unionOf } from './durable-state.ts';
 import { faultOver, type FaultRecord, type FaultTarget } from './fault-record.ts';
 
 const labels: Readonly<Record<RedisHarm, string>> = {
@@ -24,6 +24,8 @@ export async function harmRedis(
   const servers = stage.redis?.servers ?? [];
   const [master, replica] = servers;
   if (master === undefined) throw new HarnessError('usage', 'There is no Redis of this run to be harmed.');
+  const journals = { kind: 'journals', streamers: target.streamers } as const;
+  const before = await readDurable(stage, journals, target.uploadRecords);
   const fromMs = Date.now();
   stage.options.progress.note(labels[harm]);
   switch (harm) {
@@ -45,9 +47,9 @@ export async function harmRedis(
   }
   const toMs = Date.now();
   stage.options.progress.note(`Redis answers again, after ${((toMs - fromMs) / 1000).toFixed(1)} s`);
-  // What the instances remember counts: they tell it to a Redis that has forgotten.
-  const durable = await readDurable(stage, { kind: 'journals', streamers: target.streamers }, target.uploadRecords);
-  const duplicateBound = await countLinesNotDurable(stage, durable);
+  // What the instances remember counts, since they tell it to a Redis that has forgotten; also what a faulty one has thrown away by now.
+  const after = await readDurable(stage, journals, target.uploadRecords);
+  const duplicateBound = await countLinesNotDurable(stage, unionOf(after, before));
   return faultOver({ label: labels[harm], fromMs, toMs, strikes: 1, duplicateBound });
 }
 
