@@ -12,7 +12,7 @@ export { type ProcessUsage, readThreadCpuS, readUsage, type ThreadRole } from '.
 export { type RoleUsage, UsageSampler } from './process/usage-sampler.ts';
 export { connectRedis } from './redis/connect.ts';
 export type { RedisConnection, RedisServer, RedisService, RedisTopology } from './redis/service.ts';
-export { isRedisMaster } from './redis/probe.ts';
+export { waitUntilMaster } from './redis/probe.ts';
 export { isRedisAvailable, startRedis } from './redis/start.ts';
 export { isMinioAvailable } from './s3/minio.ts';
 export { deleteObjects } from './s3/bucket.ts';

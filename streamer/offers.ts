@@ -3,7 +3,7 @@
  * again, every few seconds, is what heals a shared set that has lost some of its objects.
  * Invariant: an object is followed from the moment it is found until it is durably complete, whoever completes it.
  */
-import { backoffMs } from './core/backoff.ts';
+import { backoffMs, SHARED_STATE_RETRY } from './core/backoff.ts';
 import { identityOf, type Lane, type ObjectTask } from './core/object-task.ts';
 import { StreamerError } from './errors.ts';
 import type { OfferAnswer, SharedObject, SharedWork } from './ports.ts';
@@ -13,7 +13,6 @@ const OBJECTS_PER_OFFER = 500;
 const TELL_AGAIN_MS = 5_000;
 /** While the shared set is full. */
 const ROOM_POLL_MS = 200;
-const RETRY = { delayMsBase: 100, delayMsMax: 1_000 } as const;
 
 interface Followed {
   readonly task: ObjectTask;
@@ -116,7 +115,7 @@ export class Offers {
         return await this.#shared.offer(objects, { readyMax, liveWindowMs });
       } catch (error) {
         if (!(error instanceof StreamerError)) throw error;
-        const delayMs = backoffMs(RETRY, failures, ports.random.next(), null);
+        const delayMs = backoffMs(SHARED_STATE_RETRY, failures, ports.random.next(), null);
         ports.events.emit({ kind: 'state read failed', code: error.code, error: error.message, delayMs });
         await ports.clock.sleep(delayMs, signal);
       }

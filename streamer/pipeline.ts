@@ -9,7 +9,7 @@
  */
 import { Claims } from './claims.ts';
 import type { Config } from './config/config.ts';
-import { backoffMs } from './core/backoff.ts';
+import { backoffMs, SHARED_STATE_RETRY } from './core/backoff.ts';
 import { AdaptiveLimit } from './core/adaptive-limit.ts';
 import { ByteBudget } from './core/byte-budget.ts';
 import { compileFormats } from './core/format.ts';
@@ -44,8 +44,6 @@ const READY_WAIT_MS_MAX = 60_000;
 const SOURCE_GATE = { refusalsInRowMax: 5, restMs: 30_000 } as const;
 const READ_LIMIT_WINDOW_MS = 1_000;
 const SAVE_RETRY_MS_MAX = 10_000;
-/** A fail-over is over in seconds: whoever waits longer than this makes it longer. */
-const SHARED_RETRY = { delayMsBase: 100, delayMsMax: 1_000 } as const;
 
 /** What is remembered of parked objects: some ten thousand of them. */
 const PARKED_BYTES_MAX = 16 * 1024 * 1024;
@@ -323,7 +321,7 @@ async function readHead({ ports, config }: RunContext, signal: AbortSignal): Pro
       return (await ports.state.readHead()) ?? head;
     } catch (error) {
       if (!hasCode(error, 'STATE_UNREACHABLE')) throw error;
-      const delayMs = backoffMs(SHARED_RETRY, failures, ports.random.next(), null);
+      const delayMs = backoffMs(SHARED_STATE_RETRY, failures, ports.random.next(), null);
       ports.events.emit({ kind: 'state read failed', code: error.code, error: error.message, delayMs });
       await ports.clock.sleep(delayMs, signal);
     }
@@ -373,7 +371,7 @@ function createContext(ports: Ports, config: Config): RunContext {
       random: ports.random,
       events: ports.events,
       saveIntervalMs: state.saveIntervalMs,
-      retryMsMax: isShared ? SHARED_RETRY.delayMsMax : SAVE_RETRY_MS_MAX,
+      retryMsMax: isShared ? SHARED_STATE_RETRY.delayMsMax : SAVE_RETRY_MS_MAX,
       onDurablyComplete: (object, claim) => {
         known.markDone(identityOf(object), ports.clock.now());
         if (claim !== undefined) claims?.drop(claim);

@@ -3,7 +3,7 @@
  * is known of them, and queues the rest.
  * Invariant: an object (bucket, key, ETag) that is under way is not queued again, whoever finds it and however often.
  */
-import { backoffMs } from './core/backoff.ts';
+import { backoffMs, SHARED_STATE_RETRY } from './core/backoff.ts';
 import { identityOf, knownOf, type ObjectTask } from './core/object-task.ts';
 import { laneOf } from './core/ready-queue.ts';
 import type { Selected, Selection, SkipReason } from './core/selection.ts';
@@ -140,7 +140,8 @@ export class SourceIntake {
         return await ports.state.lookup(tasks.map(({ object }) => object));
       } catch (error) {
         if (!(error instanceof StreamerError)) throw error;
-        const delayMs = backoffMs(LOOKUP_RETRY, failures, ports.random.next(), null);
+        const retry = error.code === 'STATE_UNREACHABLE' ? SHARED_STATE_RETRY : LOOKUP_RETRY;
+        const delayMs = backoffMs(retry, failures, ports.random.next(), null);
         ports.events.emit({ kind: 'state read failed', code: error.code, error: error.message, delayMs });
         await ports.clock.sleep(delayMs, signal);
       }

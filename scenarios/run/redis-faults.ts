@@ -1,6 +1,6 @@
 /** What happens to the run's Redis. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HarnessError, isRedisMaster, type RedisServer } from '#simulator';
+import { HarnessError, type RedisServer, waitUntilMaster } from '#simulator';
 import type { FaultAction, RedisHarm } from '../scenario.ts';
 import type { Stage } from './context.ts';
 import { countLinesNotDurable, readDurable, unionOf } from './durable-state.ts';
@@ -12,9 +12,6 @@ const labels: Readonly<Record<RedisHarm, string>> = {
   hang: 'Redis away: nothing answers',
   forget: 'Redis killed (SIGKILL), and back with nothing',
 };
-
-const pollMs = 20;
-const promotionMsMax = 30_000;
 
 export async function harmRedis(
   stage: Stage,
@@ -55,9 +52,5 @@ export async function harmRedis(
 
 async function waitUntilPromoted(replica: RedisServer | undefined): Promise<void> {
   if (replica === undefined) throw new HarnessError('usage', 'There is no replica that could take over.');
-  const deadlineMs = Date.now() + promotionMsMax;
-  while (!(await isRedisMaster(replica))) {
-    if (Date.now() > deadlineMs) throw new HarnessError('broken', 'No sentinel made the replica the master.');
-    await sleep(pollMs);
-  }
+  await waitUntilMaster(replica);
 }

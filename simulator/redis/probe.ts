@@ -65,6 +65,9 @@ export function infoField(info: string, name: string): string | null {
   return new RegExp(`^${name}:(.*?)\r?$`, 'm').exec(info)?.[1] ?? null;
 }
 
-export async function isRedisMaster(address: RedisAddress): Promise<boolean> {
-  return ask(address, async (redis) => (await redis.role())[0] === 'master');
+/** Until sentinels have made this server the master. It may be too busy to answer at first. */
+export async function waitUntilMaster(address: RedisAddress): Promise<void> {
+  await waitUntil(`the server at port ${address.port} as the master`, () =>
+    ask(address, async (redis) => (await redis.role())[0] === 'master'),
+  );
 }
