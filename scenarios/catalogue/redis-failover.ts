@@ -4,7 +4,10 @@ import type { ScenarioBuilder } from '../scenario.ts';
 import {
   distantAgents,
   doubleLoad,
-  pauseUnder5S,
+  instances,
+  onlyInHandReadTwice,
+  pauseUnder,
+  redisAwayUnder,
   sharingChecks,
   sharingObservations,
   sharingSettings,
@@ -18,7 +21,7 @@ export const redisFailover: ScenarioBuilder = ({ random, durationS }) => {
     proves: 'Horizontal scaling with Redis: nothing is lost, and delivery goes on, when Redis fails over.',
     takesS: loadS + 5,
     load: doubleLoad(loadS),
-    streamers: 3,
+    streamers: instances,
     redis: 'sentinel',
     settings: sharingSettings,
     faults: [
@@ -26,6 +29,6 @@ export const redisFailover: ScenarioBuilder = ({ random, durationS }) => {
       { at: { afterS: loadS * (0.3 + 0.3 * random.next()) }, action: { kind: 'redis', harm: 'kill-master', forS: 0 } },
     ],
     observe: sharingObservations,
-    expect: [...sharingChecks, pauseUnder5S],
+    expect: [...sharingChecks, pauseUnder(5), redisAwayUnder(5), onlyInHandReadTwice],
   });
 };

@@ -1,7 +1,16 @@
 /** Redis is away for longer than a lease, and comes back with all that it knew. */
 import { defineScenario } from '../define-scenario.ts';
 import type { ScenarioBuilder } from '../scenario.ts';
-import { distantAgents, doubleLoad, sharingChecks, sharingObservations, sharingSettings } from './sharing.ts';
+import {
+  distantAgents,
+  doubleLoad,
+  instances,
+  onlyInHandReadTwice,
+  pauseUnder,
+  sharingChecks,
+  sharingObservations,
+  sharingSettings,
+} from './sharing.ts';
 
 const outageS = 45;
 const calmS = 10;
@@ -16,7 +25,7 @@ export const redisOutage: ScenarioBuilder = ({ random, durationS }) => {
     proves: 'Without Redis nothing is lost and nobody falls back to private state; the lag stays within the SLO.',
     takesS: awayS + 2 * calmS + 10,
     load: doubleLoad(awayS + 2 * calmS),
-    streamers: 3,
+    streamers: instances,
     redis: 'standalone',
     settings: sharingSettings,
     faults: [
@@ -24,7 +33,8 @@ export const redisOutage: ScenarioBuilder = ({ random, durationS }) => {
       { at: { afterS: calmS * (0.5 + 0.5 * random.next()) }, action: { kind: 'redis', harm, forS: awayS } },
     ],
     observe: sharingObservations,
-    expect: sharingChecks,
+    // Nothing is claimed meanwhile.
+    expect: [...sharingChecks, pauseUnder(awayS + 5), onlyInHandReadTwice],
     settleDeadlineS: 90,
   });
 };

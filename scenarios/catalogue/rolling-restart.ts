@@ -4,7 +4,9 @@ import type { ScenarioBuilder } from '../scenario.ts';
 import {
   distantAgents,
   doubleLoad,
-  pauseUnder5S,
+  instances,
+  onlyInHandReadTwice,
+  pauseUnder,
   sharingChecks,
   sharingObservations,
   sharingSettings,
@@ -18,7 +20,7 @@ export const rollingRestart: ScenarioBuilder = ({ random, durationS }) => {
     proves: 'A roll-out loses nothing, repeats nothing, and nobody waits for a lease to end.',
     takesS: loadS + 5,
     load: doubleLoad(loadS),
-    streamers: 3,
+    streamers: instances,
     redis: 'standalone',
     settings: sharingSettings,
     faults: [
@@ -29,6 +31,6 @@ export const rollingRestart: ScenarioBuilder = ({ random, durationS }) => {
       },
     ],
     observe: sharingObservations,
-    expect: [...sharingChecks, pauseUnder5S],
+    expect: [...sharingChecks, pauseUnder(5), onlyInHandReadTwice],
   });
 };

@@ -5,7 +5,7 @@ import { objectsReadTwice } from '../observe/instances.ts';
 import { expectObserved } from '../observe/observation.ts';
 import { rateOver, rateOfPhase } from '../observe/phases.ts';
 import type { ScenarioBuilder, Setting } from '../scenario.ts';
-import { distantAgents, sharingObservations, sharingSettings, smallBacklog } from './sharing.ts';
+import { distantAgents, pauseUnder, sharingObservations, sharingSettings, smallBacklog } from './sharing.ts';
 
 /** The share of the backlog that is drained when others join: each phase then takes about as long, if the rate doubles with the instances. */
 const secondJoinsAt = 1 / 7;
@@ -43,6 +43,7 @@ export const scaleOut: ScenarioBuilder = () => {
       ...nothingLost,
       duplicatesWithinBound,
       expectObserved(objectsReadTwice, 'integrity', '==', 0),
+      pauseUnder(5),
       expectObserved(overTwo, 'performance', '>=', 1.7),
       expectObserved(overFour, 'performance', '>=', 3),
     ],

@@ -3,7 +3,7 @@ import type { CheckSpec } from '#reports';
 import { documentedSpec, type SinkFault } from '#simulator';
 import { duplicatesWithinBound, generatorKeptSchedule, lagSlo, nothingLost } from '../checks.ts';
 import { constantPart, documentedRawMBPerMin, loadOf, promptSettings } from '../define-scenario.ts';
-import { longestPause, objectsOrphaned, objectsReadTwice, takeOverTime } from '../observe/instances.ts';
+import { longestPause, objectsOrphaned, objectsReadTwice, redisAwayTime, takeOverTime } from '../observe/instances.ts';
 import { expectObserved, type Observation } from '../observe/observation.ts';
 import type { LoadPart, LoadPlan, Setting, TimedFault } from '../scenario.ts';
 
@@ -11,6 +11,8 @@ import type { LoadPart, LoadPlan, Setting, TimedFault } from '../scenario.ts';
 const rawMBPerObject = 2;
 const { objects: _anyNumber, ...documentedShape } = documentedSpec(1);
 const shape = { ...documentedShape, linesPerObject: documentedShape.linesPerObject / 5 };
+
+export const instances = 3;
 
 const timesDocumented = 2;
 
@@ -47,6 +49,7 @@ export const shortLease: Setting = {
   why: 'a take-over takes up to twice this time, and a run should be short',
 };
 export const shortLeaseTtlS = 5;
+export const shippedLeaseTtlS = 15;
 
 export const sharingSettings: readonly Setting[] = [...promptSettings, readingsTold];
 
@@ -65,6 +68,7 @@ export const sharingObservations: readonly Observation[] = [
   objectsReadTwice,
   objectsOrphaned,
   takeOverTime,
+  redisAwayTime,
 ];
 
 export const sharingChecks: readonly CheckSpec[] = [
@@ -89,4 +93,22 @@ export function takeOverChecks(leaseTtlS: number): readonly CheckSpec[] {
   ];
 }
 
-export const pauseUnder5S = expectObserved(longestPause, 'performance', '<', 5000);
+export function pauseUnder(limitS: number): CheckSpec {
+  return expectObserved(longestPause, 'performance', '<', limitS * 1000);
+}
+
+/** With the shipped `processing.worker_count`. */
+const inHandMax = 15 * instances;
+
+/** For faults of all instances at once: what they had in hand may be read again, and nothing else. */
+export const onlyInHandReadTwice = expectObserved(
+  objectsReadTwice,
+  'integrity',
+  '<=',
+  inHandMax,
+  'at most what the workers of all instances had in hand',
+);
+
+export function redisAwayUnder(limitS: number): CheckSpec {
+  return expectObserved(redisAwayTime, 'performance', '<', limitS * 1000);
+}

@@ -4,6 +4,8 @@ import type { ScenarioBuilder, Setting } from '../scenario.ts';
 import {
   distantAgents,
   documentedObjects,
+  instances,
+  pauseUnder,
   sharingChecks,
   sharingObservations,
   sharingSettings,
@@ -30,14 +32,13 @@ const savedOften: Setting = {
 
 export const zombieInstance: ScenarioBuilder = ({ random, durationS }) => {
   const loadS = durationS ?? 40;
-  const streamers = 3;
   return defineScenario({
     name: 'zombie-instance',
     why: 'One of three instances is paused (SIGSTOP) beyond its lease, and goes on (SIGCONT) when others have its work.',
     proves: 'Claims and completions of a zombie are refused; what it had acknowledged still counts.',
     takesS: loadS + 5,
     load: documentedObjects(loadS),
-    streamers,
+    streamers: instances,
     redis: 'standalone',
     settings: [...sharingSettings, shortLease, oneAtATime, savedOften],
     faults: [
@@ -46,12 +47,13 @@ export const zombieInstance: ScenarioBuilder = ({ random, durationS }) => {
         at: { afterS: loadS * (0.1 + 0.2 * random.next()) },
         action: {
           kind: 'pause-streamer',
-          streamer: random.below(streamers),
+          streamer: random.below(instances),
           forS: shortLeaseTtlS * (2 + 2 * random.next()),
         },
       },
     ],
     observe: sharingObservations,
-    expect: [...sharingChecks, ...takeOverChecks(shortLeaseTtlS)],
+    // Where it was the one that lists, another does so within a lease and a third.
+    expect: [...sharingChecks, ...takeOverChecks(shortLeaseTtlS), pauseUnder(2 * shortLeaseTtlS)],
   });
 };

@@ -54,3 +54,16 @@ export const takeOverTime: Observation = {
 function firstReadingMs(readings: readonly ObjectReading[], key: string, sinceMs: number): number {
   return Math.min(...readings.filter((read) => read.key === key && read.atMs > sinceMs).map(({ atMs }) => atMs));
 }
+
+/** Of a fail-over: until the replica is the master. */
+export const redisAwayTime: Observation = {
+  id: 'redisAwayMs',
+  name: 'time without Redis',
+  unit: 'ms',
+  measure: ({ execution: { faults } }) =>
+    maxOf(
+      faults.filter(({ isRedisAway }) => isRedisAway),
+      ({ fromMs, toMs }) => toMs - fromMs,
+      0,
+    ),
+};

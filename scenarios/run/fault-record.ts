@@ -15,11 +15,21 @@ export interface FaultRecord {
   readonly victim: { readonly name: string; readonly inHand: readonly string[] } | null;
   /** Streamers that joined. */
   readonly joined: number;
+  /** Nobody could write to Redis while it lasted. */
+  readonly isRedisAway: boolean;
 }
 
 /** A fault that is over now, with what is not usual about it. */
 export function faultOver(what: Pick<FaultRecord, 'label' | 'fromMs' | 'strikes'> & Partial<FaultRecord>): FaultRecord {
-  return { toMs: Date.now(), duplicateBound: 0, unacknowledgedInBound: 0, victim: null, joined: 0, ...what };
+  return {
+    toMs: Date.now(),
+    duplicateBound: 0,
+    unacknowledgedInBound: 0,
+    victim: null,
+    joined: 0,
+    isRedisAway: false,
+    ...what,
+  };
 }
 
 export interface FaultTarget {

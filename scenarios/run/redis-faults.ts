@@ -47,7 +47,7 @@ export async function harmRedis(
   // What the instances remember counts, since they tell it to a Redis that has forgotten; also what a faulty one has thrown away by now.
   const after = await readDurable(stage, journals, target.uploadRecords);
   const duplicateBound = await countLinesNotDurable(stage, unionOf(after, before));
-  return faultOver({ label: labels[harm], fromMs, toMs, strikes: 1, duplicateBound });
+  return faultOver({ label: labels[harm], fromMs, toMs, strikes: 1, duplicateBound, isRedisAway: true });
 }
 
 async function waitUntilPromoted(replica: RedisServer | undefined): Promise<void> {
