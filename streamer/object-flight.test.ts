@@ -26,6 +26,7 @@ const TASK: ObjectTask = {
   failures: 0,
   damagedReadings: 0,
   parkings: 0,
+  isFormatOpen: false,
 };
 
 function batch(from: number, end: number): CutBatch {

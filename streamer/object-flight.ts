@@ -3,6 +3,7 @@
  * Invariant: its reserved bytes are held until no batch of it is under way, because the batches are views of its content.
  */
 import type { Reservation } from './core/byte-budget.ts';
+import type { Format } from './core/format.ts';
 import { type Lane, type ObjectTask, type ObjectTimes, SettledTracker } from './core/object-task.ts';
 import type { Range } from './core/ranges.ts';
 import { StreamerError } from './errors.ts';
@@ -41,6 +42,8 @@ export class ObjectFlight {
   readonly getIssuedMs: number;
   /** Content that is inflated, epoch ms; for a streamed object, of its latest chunk. */
   inflatedMs: number;
+  /** Where the name left it open, what the content told. */
+  format: Format;
   rawBytes = 0;
   lines = 0;
   batches = 0;
@@ -65,6 +68,7 @@ export class ObjectFlight {
     readonly onEnd: (flight: ObjectFlight, end: FlightEnd) => void;
   }) {
     this.task = options.task;
+    this.format = options.task.format;
     this.lane = options.lane;
     this.reservation = options.reservation;
     this.getIssuedMs = options.getIssuedMs;

@@ -94,12 +94,11 @@ export class ObjectReader {
   }
 
   async #readBody(flight: ObjectFlight, body: ObjectBody, signal: AbortSignal): Promise<StreamerError | null> {
-    const cutter = this.#cutterFor(flight.task);
     try {
       if (flight.task.object.sizeBytes > this.#wholeStoredBytesMax()) {
-        await this.#stream(flight, cutter, this.#context.ports.inflate.stream(body.stream(), signal), signal);
+        await this.#stream(flight, null, this.#context.ports.inflate.stream(body.stream(), signal), signal);
       } else {
-        await this.#readWhole(flight, cutter, await body.readAll(), signal);
+        await this.#readWhole(flight, await body.readAll(), signal);
       }
       return signal.aborted ? aborted() : null;
     } catch (error) {
@@ -108,7 +107,7 @@ export class ObjectReader {
     }
   }
 
-  async #readWhole(flight: ObjectFlight, cutter: BatchCutter, stored: Uint8Array, signal: AbortSignal): Promise<void> {
+  async #readWhole(flight: ObjectFlight, stored: Uint8Array, signal: AbortSignal): Promise<void> {
     const { ports } = this.#context;
     const rawBytes = rawBytesFromTrailer(stored);
     const inflated = this.#fits(flight.reservation, stored.length, rawBytes)
@@ -116,7 +115,7 @@ export class ObjectReader {
       : null;
     if (inflated === null) {
       const members = await readMembers(ports.inflate, stored, flight.reservation.bytes - stored.length);
-      if (members === null) await this.#stream(flight, cutter, inflateStored(ports.inflate, stored, signal), signal);
+      if (members === null) await this.#stream(flight, null, inflateStored(ports.inflate, stored, signal), signal);
       else await this.#queueMembers(flight, members, stored, signal);
       return;
     }
@@ -126,6 +125,7 @@ export class ObjectReader {
     flight.reservation.shrink(flight.reservation.bytes - content.length);
     this.#learnRatio(content.length / Math.max(1, flight.task.object.sizeBytes));
     flight.rawBytes = content.length;
+    const cutter = this.#cutterFor(flight, content);
     await this.#queue(flight, cutter.push(content), signal);
     await this.#queue(flight, cutter.end(), signal, { isEnd: true });
   }
@@ -140,7 +140,7 @@ export class ObjectReader {
     const { ports } = this.#context;
     const { task } = flight;
     const spoilt = linesAround(content, damaged);
-    const cutter = this.#cutterFor(task, unionRanges(task.settled, spoilt));
+    const cutter = this.#cutterFor(flight, content, unionRanges(task.settled, spoilt));
     flight.inflatedMs = ports.clock.now();
     flight.rawBytes = content.length;
     flight.reservation.shrink(flight.reservation.bytes - stored.length - content.length);
@@ -162,40 +162,44 @@ export class ObjectReader {
     for (const range of spoilt) setMemberAside(this.#context, flight, range, error.message);
   }
 
+  /** `begun`: the cutter that has the content before it; null at the object's beginning. */
   async #stream(
     flight: ObjectFlight,
-    cutter: BatchCutter,
+    begun: BatchCutter | null,
     content: AsyncIterable<Uint8Array>,
     signal: AbortSignal,
   ): Promise<void> {
     const { ports, config } = this.#context;
     const windowBytes = this.#streamWindowBytes();
     const chunks = content[Symbol.asyncIterator]();
+    let cutter = begun;
     let pending = chunks.next();
     // An early return or a throw below must not leave a rejection that nobody hears.
     pending.catch(() => undefined);
     try {
       for (;;) {
-        const next = cutter.isOpen ? await this.#orFlush(pending, config.http.flushIntervalMs, signal) : await pending;
+        const next: IteratorResult<Uint8Array> | null =
+          cutter?.isOpen === true ? await this.#orFlush(pending, config.http.flushIntervalMs, signal) : await pending;
         if (signal.aborted) return;
         if (next === null) {
-          await this.#queue(flight, cutter.flush(), signal);
+          await this.#queue(flight, cutter?.flush() ?? [], signal);
           continue;
         }
         if (next.done === true) break;
         flight.inflatedMs = ports.clock.now();
         flight.rawBytes += next.value.length;
         refuseBomb(flight);
+        cutter ??= this.#cutterFor(flight, next.value);
         await this.#queue(flight, cutter.push(next.value), signal);
         await flight.waitForRoom(windowBytes, signal);
         if (signal.aborted) return;
         pending = chunks.next();
         pending.catch(() => undefined);
       }
-      await this.#queue(flight, cutter.end(), signal, { isEnd: true });
+      await this.#queue(flight, cutter?.end() ?? [], signal, { isEnd: true });
     } catch (error) {
       // What was cut before the damage is good: it is delivered, and the damage is what is reported.
-      await this.#queue(flight, cutter.flush(), signal);
+      await this.#queue(flight, cutter?.flush() ?? [], signal);
       throw error;
     } finally {
       await chunks.return?.(undefined);
@@ -225,7 +229,7 @@ export class ObjectReader {
     { isEnd } = { isEnd: false },
   ): Promise<void> {
     const { clock } = this.#context.ports;
-    const contentType = flight.task.format.contentType;
+    const { contentType } = flight.format;
     for (const cut of cuts) {
       if (signal.aborted) return;
       const closedMs = clock.now();
@@ -261,16 +265,18 @@ export class ObjectReader {
     }
   }
 
-  /** `settled`: what is not to be delivered. */
-  #cutterFor(task: ObjectTask, settled = task.settled): BatchCutter {
-    const { http, processing } = this.#context.config;
+  /** `content`: at least its beginning, for the format where that is open. `settled`: what is not to be delivered. */
+  #cutterFor(flight: ObjectFlight, content: Uint8Array, settled = flight.task.settled): BatchCutter {
+    const { config, folderFormats } = this.#context;
+    const { http, processing } = config;
     const limits = {
       linesMax: http.batchLinesMax,
       bytesMax: http.batchBytesMax,
       lineBytesMax: processing.lineBytesMax,
       longLines: processing.onLongLine,
     };
-    return new BatchCutter(task.format.recordRule, limits, settled);
+    flight.format = folderFormats.of(flight.task, content);
+    return new BatchCutter(flight.format.recordRule, limits, settled);
   }
 
   #wholeStoredBytesMax(): number {

@@ -12,6 +12,7 @@ import type { Config } from './config/config.ts';
 import { backoffMs, SHARED_STATE_RETRY } from './core/backoff.ts';
 import { AdaptiveLimit } from './core/adaptive-limit.ts';
 import { ByteBudget } from './core/byte-budget.ts';
+import { FolderFormats } from './core/folder-formats.ts';
 import { compileFormats } from './core/format.ts';
 import { type Backlog, KnownObjects } from './core/known-objects.ts';
 import { identityOf } from './core/object-task.ts';
@@ -339,6 +340,7 @@ export function firstStartMs(nowMs: number, { processing }: Config): number {
 function createContext(ports: Ports, config: Config): RunContext {
   const known = new KnownObjects({ keepMs: KNOWN_KEEP_MS });
   const { http, processing, state } = config;
+  const formats = compileFormats(processing.formats);
   const isShared = ports.shared !== undefined;
   const claims = ports.shared === undefined ? null : new Claims(ports, ports.shared, config);
   const ready = new ReadyQueue({ liveWindowMs: processing.liveWindowMs });
@@ -347,7 +349,8 @@ function createContext(ports: Ports, config: Config): RunContext {
     ports,
     config,
     known,
-    formats: compileFormats(processing.formats),
+    formats,
+    folderFormats: new FolderFormats(formats),
     found: isShared ? new ReadyQueue({ liveWindowMs: processing.liveWindowMs }) : ready,
     foundChanged: isShared ? new Wakeup() : readyChanged,
     ready,

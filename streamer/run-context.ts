@@ -3,6 +3,7 @@ import type { Claims } from './claims.ts';
 import type { Config } from './config/config.ts';
 import type { AdaptiveLimit } from './core/adaptive-limit.ts';
 import type { ByteBudget } from './core/byte-budget.ts';
+import type { FolderFormats } from './core/folder-formats.ts';
 import type { CompiledFormats } from './core/format.ts';
 import type { KnownObjects } from './core/known-objects.ts';
 import type { ParkedObjects } from './core/parked-objects.ts';
@@ -19,6 +20,8 @@ export interface RunContext {
   readonly ports: Ports;
   readonly config: Config;
   readonly formats: CompiledFormats;
+  /** Of objects whose names tell none. */
+  readonly folderFormats: FolderFormats;
   readonly known: KnownObjects;
   /** What was found and is told to the others; where nobody shares the objects, the same as `ready`. */
   readonly found: ReadyQueue;

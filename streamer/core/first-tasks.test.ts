@@ -29,6 +29,7 @@ const tasks = fc.uniqueArray(
       failures: 0,
       damagedReadings: 0,
       parkings: 0,
+      isFormatOpen: false,
     })),
   { maxLength: 40, selector: ({ object }) => object.key },
 );

@@ -12,6 +12,8 @@ export interface ObjectTask {
   /** Index into the configured sources. */
   readonly source: number;
   readonly format: Format;
+  /** Its name tells no format: its content may tell a better one. */
+  readonly isFormatOpen: boolean;
   readonly fileTimestampMs: number;
   readonly listedMs: number;
   /** max(visible, file timestamp + delay_window); `visible` is LastModified, in whole seconds. */

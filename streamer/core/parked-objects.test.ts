@@ -22,6 +22,7 @@ function taskOf(key: string): ObjectTask {
     failures: 0,
     damagedReadings: 0,
     parkings: 1,
+    isFormatOpen: false,
   };
 }
 

@@ -31,6 +31,7 @@ function task(key: string, times: Partial<ObjectTask> = {}): ObjectTask {
     failures: 0,
     damagedReadings: 0,
     parkings: 0,
+    isFormatOpen: false,
   };
 }
 

@@ -72,6 +72,7 @@ export class Selection {
       object,
       source,
       format: chosen.format,
+      isFormatOpen: !chosen.isByName,
       fileTimestampMs,
       listedMs,
       eligibleMs: Math.max(object.lastModifiedMs, fileTimestampMs + delayWindowMs),

@@ -67,7 +67,7 @@ export const processing = z
     log_formats: z.array(logFormat).prefault([]).register(sectionAbout, { about: "Formats of the user's own." }),
     default_format: optional(
       anyText(),
-      'Format of the objects: a name, or `auto` (by file name, the most specific pattern first, else `zscaler`).',
+      'Format of the objects: a name, or `auto` (by file name, the most specific pattern first; where none fits by content; else `zscaler`).',
       '`zscaler`; `auto` where there are `log_formats`',
     ),
     log_format: optional(anyText(), 'Older name of `default_format`.'),
