@@ -337,7 +337,7 @@ export function firstStartMs(nowMs: number, { processing }: Config): number {
   return processing.startFrom;
 }
 
-function createContext(ports: Ports, config: Config): RunContext {
+export function createContext(ports: Ports, config: Config): RunContext {
   const known = new KnownObjects({ keepMs: KNOWN_KEEP_MS });
   const { http, processing, state } = config;
   const formats = compileFormats(processing.formats);
