@@ -42,7 +42,7 @@ export const s3 = z
         'is not the ARN of a role',
         'Use an ARN such as arn:aws:iam::123456789012:role/reader',
       ),
-      'Role to assume for reading.',
+      'Role to assume, for the bucket and for the queue of `discovery.queue_url`.',
     ),
     sources: z.array(source).optional().register(sectionAbout, { about: 'Several sources. They may not overlap.' }),
   })
