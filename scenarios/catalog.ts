@@ -1,5 +1,11 @@
 /** All scenarios by name. */
 import { createRandom, HarnessError } from '#simulator';
+import { ackAmbiguity } from './catalogue/ack-ambiguity.ts';
+import { dirtyData } from './catalogue/dirty-data.ts';
+import { endpointOutage } from './catalogue/endpoint-outage.ts';
+import { lagSloScenario } from './catalogue/lag-slo.ts';
+import { sinkBrownout } from './catalogue/sink-brownout.ts';
+import { slowSink } from './catalogue/slow-sink.ts';
 import { instanceCrash } from './catalogue/instance-crash.ts';
 import { redisFailover } from './catalogue/redis-failover.ts';
 import { redisOutage } from './catalogue/redis-outage.ts';
@@ -8,6 +14,7 @@ import { rollingRestart } from './catalogue/rolling-restart.ts';
 import { scaleOut } from './catalogue/scale-out.ts';
 import { zombieInstance } from './catalogue/zombie-instance.ts';
 import { streamerCrash } from './catalogue/streamer-crash.ts';
+import { throughput } from './catalogue/throughput.ts';
 import type { Scenario, ScenarioBuilder, ScenarioOptions } from './scenario.ts';
 import { snapshot } from './snapshot.ts';
 
@@ -20,7 +27,14 @@ const builders: readonly ScenarioBuilder[] = [
       ({ durationS }) =>
         snapshot({ rate, durationS: durationS ?? snapshotDurationS, agents: 3, asDocumented: false }),
   ),
+  throughput,
+  lagSloScenario,
   streamerCrash,
+  endpointOutage,
+  ackAmbiguity,
+  dirtyData,
+  slowSink,
+  sinkBrownout,
   redisFailover,
   redisOutage,
   redisRestartEmpty,

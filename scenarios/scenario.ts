@@ -1,6 +1,6 @@
 /** What a scenario is: data. The runner (run/run.ts) does the same with each of them. */
 import type { CheckSpec } from '#reports';
-import type { LoadSpec, RedisTopology, SeededRandom, SinkFault } from '#simulator';
+import type { DamageKind, LoadSpec, RedisTopology, SeededRandom, SinkFault } from '#simulator';
 import type { Observation } from './observe/observation.ts';
 
 export interface Scenario {
@@ -63,6 +63,8 @@ export interface LoadPart {
   readonly startS?: number;
   /** Time stamps in the names, when they are not those of the uploads: spread evenly over a span that is told in seconds from the upload's start. */
   readonly stampsS?: { readonly from: number; readonly to: number };
+  /** What is wrong with some of its objects, by their place in the part. */
+  readonly damage?: ReadonlyMap<number, DamageKind>;
 }
 
 export type Arrival =

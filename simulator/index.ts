@@ -20,6 +20,7 @@ export type { S3Service } from './s3/service.ts';
 export { startS3 } from './s3/start.ts';
 export { createRandom, type SeededRandom } from './random.ts';
 export { type LineTable, type Load, openLoad } from './load/manifest.ts';
+export { DAMAGE_KINDS, type DamageKind, goodLines, QUARANTINE_REASON, REFUSED_WORDS } from './load/damage.ts';
 export { documentedSpec, type LoadSpec } from './load/spec.ts';
 export type { FaultInput as SinkFault } from './sink/faults.ts';
 export { loadCacheDir, prepareLoad } from './load/cache.ts';

@@ -15,7 +15,6 @@ export function strikeChecks(faults: readonly FaultRecord[]): readonly CheckSpec
     op: '>',
     limit: 0,
     unit: '',
-    note: 'a fault that strikes nothing proves nothing',
   }));
 }
 

@@ -1,4 +1,5 @@
 /** Everything that a finished run left behind, read once: the generator's records, the sink's ledger, the streamer's log. */
+import { goodLines } from '#simulator';
 import type { LedgerVerdict, SinkStats, TimelineSecond } from '#simulator';
 import type { Config } from '#streamer';
 import type { Stage } from './context.ts';
@@ -7,6 +8,7 @@ import { joinOutcomes, type ObjectOutcome } from './outcomes.ts';
 import { maxOf } from './sum.ts';
 import type { StreamerTotals } from './streamer-log.ts';
 import { completedObjects, quarantinedBy, totalsOf } from './streamers.ts';
+import { damageByIndex } from './upload.ts';
 import { readUploads, type Upload } from './uploads.ts';
 
 export interface Evidence {
@@ -16,7 +18,7 @@ export interface Evidence {
   readonly config: Config;
   /** Everything that was uploaded, the warm-up too. */
   readonly uploads: readonly Upload[];
-  /** Of the measured part only. */
+  /** Of the measured part, and of objects that can be read. */
   readonly outcomes: readonly ObjectOutcome[];
   /** The streamers' logs together. */
   readonly totals: StreamerTotals;
@@ -40,11 +42,16 @@ export async function collectEvidence(stage: Stage, execution: Execution, config
   const measured = parts.flatMap(({ part, record }) =>
     readUploads(record).map((upload) => ({ ...upload, part: part.name })),
   );
+  const damage = damageByIndex(parts.map(({ part }) => part));
+  const isReadable = ({ index, lines }: Upload): boolean => {
+    const kind = damage.get(index);
+    return kind === undefined || goodLines(kind, lines) > 0;
+  };
   const uploads = [...(warmup === null ? [] : readUploads(warmup.record)), ...measured];
   const objects = await sink.objects();
   const { delayWindowMs } = config.processing;
   const outcomes = joinOutcomes({
-    uploads: measured,
+    uploads: measured.filter(isReadable),
     delayWindowMs,
     settledMs: new Map(objects.map((object) => [object.index, object.settledMs])),
     completed: completedObjects(streamers),
@@ -64,7 +71,7 @@ export async function collectEvidence(stage: Stage, execution: Execution, config
     outcomes,
     totals: totalsOf(streamers),
     quarantined: quarantinedBy(streamers),
-    verdict: await sink.judge({ objects: uploads.map(({ index }) => ({ index })) }),
+    verdict: await sink.judge({ objects: uploads.filter(isReadable).map(({ index }) => ({ index })) }),
     sinkTimeline: await sink.timeline(),
     agentsAfter: stats.agents,
     unacknowledgedLines: stats.totals.unacknowledgedLines,

@@ -8,7 +8,7 @@ import { type UtilizationSample, SinkWatch } from './sink-watch.ts';
 import { waitForLines } from './settle.ts';
 import { type Fleet, startFleet, streamerRoles } from './fleet.ts';
 import type { Streamer } from './streamer.ts';
-import { completedObjects } from './streamers.ts';
+import { completedObjects, quarantinedBy } from './streamers.ts';
 import {
   expectedLines,
   expectedRawBytes,
@@ -46,7 +46,7 @@ const warmupDeadlineMs = 30_000;
 /** The generator's process must be up before its first upload is due. */
 const generatorLeadMs = 1500;
 /** Lines that are sent twice may still be on their way when the last missing one has arrived. */
-const completionDeadlineMs = 5000;
+const completionDeadlineMs = 15_000;
 const completionPollMs = 20;
 
 export async function execute(stage: Stage): Promise<Execution> {
@@ -148,7 +148,8 @@ async function watchWindow(stage: Stage, window: Window): Promise<Execution> {
 /** Until the streamers, too, hold every object for complete. They may be wrong, and it may never: the ledger judges, not their logs. */
 async function waitForCompletion(streamers: readonly Streamer[], objects: number): Promise<void> {
   const deadlineMs = Date.now() + completionDeadlineMs;
-  while (completedObjects(streamers).size < objects && Date.now() < deadlineMs) await sleep(completionPollMs);
+  const ended = (): number => completedObjects(streamers).size + quarantinedBy(streamers).objects;
+  while (ended() < objects && Date.now() < deadlineMs) await sleep(completionPollMs);
 }
 
 async function warmUp(stage: Stage, streamers: readonly Streamer[], part: PlacedPart): Promise<PartRecord> {

@@ -1,6 +1,6 @@
 /** The generator as a process of its own: it uploads part of a load on a schedule, open loop. */
 import { readFileSync } from 'node:fs';
-import { type Child, generatorScript, HarnessError, type Processes, type S3Service } from '#simulator';
+import { type Child, type DamageKind, generatorScript, HarnessError, type Processes, type S3Service } from '#simulator';
 import { z } from 'zod';
 import type { Arrival } from '../scenario.ts';
 
@@ -24,6 +24,8 @@ export interface GeneratorOptions {
   readonly arrival: Arrival;
   /** Null: time stamps in names are those of the schedule. */
   readonly stampsMs: { readonly from: number; readonly to: number } | null;
+  /** By the object's index in the load. */
+  readonly damage: ReadonlyMap<number, DamageKind>;
   readonly startAtMs: number;
   readonly seed: number;
   /** Its record of uploads. */
@@ -48,7 +50,13 @@ export function startGenerator(processes: Processes, options: GeneratorOptions):
   return processes.startScript(
     options.name,
     generatorScript,
-    [...args, ...arrivalArgs(options.arrival), ...stampsArgs(options.stampsMs), '--json'],
+    [
+      ...args,
+      ...arrivalArgs(options.arrival),
+      ...stampsArgs(options.stampsMs),
+      ...damageArgs(options.damage),
+      '--json',
+    ],
     s3.env,
   );
 }
@@ -67,6 +75,11 @@ function arrivalArgs(arrival: Arrival): readonly string[] {
 
 function stampsArgs(stampsMs: GeneratorOptions['stampsMs']): readonly string[] {
   return stampsMs === null ? [] : ['--stamps', `${Math.round(stampsMs.from)},${Math.round(stampsMs.to)}`];
+}
+
+function damageArgs(damage: GeneratorOptions['damage']): readonly string[] {
+  if (damage.size === 0) return [];
+  return ['--damage', Array.from(damage, ([index, kind]) => `${index}:${kind}`).join(',')];
 }
 
 /** Waits for its end, and reads what it made of its task. */

@@ -13,6 +13,7 @@ const totals = {
   httpErrors: 3,
   httpBufferDrops: 0,
   eventLoopDelayP99Ms: 12,
+  inFlightBytes: 1_000,
   msg: 'streamer progress',
 };
 

@@ -30,12 +30,16 @@ const totalsSchema = z.object({
   httpErrors: z.number(),
   httpBufferDrops: z.number(),
   eventLoopDelayP99Ms: z.number().nullable(),
+  inFlightBytes: z.number(),
 });
 
 const quarantinedSchema = z.object({ msg: z.literal('quarantined'), lineCount: z.number().nullable() });
 
 export type CompletedObject = Readonly<z.infer<typeof completedSchema>>;
-export type StreamerTotals = Readonly<Omit<z.infer<typeof totalsSchema>, 'msg'>>;
+export interface StreamerTotals extends Readonly<Omit<z.infer<typeof totalsSchema>, 'msg' | 'inFlightBytes'>> {
+  /** The highest of those it reported, every ten seconds; null before the first report. */
+  readonly inFlightBytesMax: number | null;
+}
 
 export interface ObjectReading {
   readonly key: string;
@@ -58,6 +62,7 @@ export const noTotals: StreamerTotals = {
   httpErrors: 0,
   httpBufferDrops: 0,
   eventLoopDelayP99Ms: null,
+  inFlightBytesMax: null,
 };
 
 export class StreamerLog {
@@ -115,19 +120,19 @@ export class StreamerLog {
         this.completed.set(event.key, event);
         break;
       case 'quarantined':
-        this.quarantined.objects += 1;
-        this.quarantined.lines += event.lineCount ?? 0;
+        // Without a count it is the rest of an object; with one it is lines of it.
+        if (event.lineCount === null) this.quarantined.objects += 1;
+        else this.quarantined.lines += event.lineCount;
         break;
       case 'streamer progress':
       case 'streamer stopped':
-        this.#current = event;
+        this.#current = { ...event, inFlightBytesMax: maxOrNull(this.#current.inFlightBytesMax, event.inFlightBytes) };
         break;
     }
   }
 }
 
 export function sumTotals(a: StreamerTotals, b: StreamerTotals): StreamerTotals {
-  const delays = [a.eventLoopDelayP99Ms, b.eventLoopDelayP99Ms].filter((delayMs) => delayMs !== null);
   return {
     listRequests: a.listRequests + b.listRequests,
     getRequests: a.getRequests + b.getRequests,
@@ -135,8 +140,14 @@ export function sumTotals(a: StreamerTotals, b: StreamerTotals): StreamerTotals 
     s3FilesErrored: a.s3FilesErrored + b.s3FilesErrored,
     httpErrors: a.httpErrors + b.httpErrors,
     httpBufferDrops: a.httpBufferDrops + b.httpBufferDrops,
-    eventLoopDelayP99Ms: delays.length === 0 ? null : Math.max(...delays),
+    eventLoopDelayP99Ms: maxOrNull(a.eventLoopDelayP99Ms, b.eventLoopDelayP99Ms),
+    inFlightBytesMax: maxOrNull(a.inFlightBytesMax, b.inFlightBytesMax),
   };
+}
+
+function maxOrNull(a: number | null, b: number | null): number | null {
+  if (a === null || b === null) return a ?? b;
+  return Math.max(a, b);
 }
 
 function parseJson(line: string): unknown {

@@ -6,6 +6,7 @@ import {
   type Child,
   HarnessError,
   type Processes,
+  readUsage,
   type RedisService,
   type S3Service,
   type UsageSampler,
@@ -39,6 +40,8 @@ const stopGraceMs = 25_000;
 export class Streamer {
   readonly stateFile: string;
   readonly log: StreamerLog;
+  /** Of its first process, before it had read anything; null when that was over too soon to tell. */
+  idleRssMB: number | null = null;
   readonly #options: StreamerOptions;
   readonly #processes: Processes;
   readonly #sampler: UsageSampler;
@@ -68,6 +71,7 @@ export class Streamer {
     const child = await spawnStreamer(options, processes);
     const streamer = new Streamer(options, processes, sampler, child, stateFile);
     await streamer.#waitUntilStarted();
+    streamer.idleRssMB = readUsage(child.pid)?.rssMB ?? null;
     return streamer;
   }
 

@@ -1,6 +1,6 @@
 /** Uploads a part of the load through the generator, and knows what that part is expected to deliver. */
 import { join } from 'node:path';
-import type { Child } from '#simulator';
+import { type Child, type DamageKind, goodLines } from '#simulator';
 import type { LoadPart, LoadPlan } from '../scenario.ts';
 import type { Stage } from './context.ts';
 import { finishGenerator, type GeneratorSummary, startGenerator } from './generator.ts';
@@ -64,6 +64,7 @@ export async function startUpload(stage: Stage, part: PlacedPart, startAtMs: num
       part.stampsS === undefined
         ? null
         : { from: startAtMs + part.stampsS.from * 1000, to: startAtMs + part.stampsS.to * 1000 },
+    damage: damageByIndex([part]),
     startAtMs,
     s3: stage.s3,
     prefix: stage.prefix,
@@ -87,8 +88,20 @@ export function generatorRole(part: string): string {
   return `generator-${part}`;
 }
 
-export function expectedLines({ load }: Stage, from: number, count: number): number {
-  return sumOf(load.manifest.objects.slice(from, from + count), (object) => object.lines);
+/** By the object's index in the load. */
+export function damageByIndex(parts: readonly PlacedPart[]): ReadonlyMap<number, DamageKind> {
+  return new Map(
+    parts.flatMap(({ from, damage }) => [...(damage ?? [])].map(([place, kind]) => [from + place, kind] as const)),
+  );
+}
+
+/** Those that can be read, and so must be delivered. */
+export function expectedLines({ load, scenario }: Stage, from: number, count: number): number {
+  const damage = damageByIndex(placeParts(scenario.load).parts);
+  return sumOf(load.manifest.objects.slice(from, from + count), ({ index, lines }) => {
+    const kind = damage.get(index);
+    return kind === undefined ? lines : goodLines(kind, lines);
+  });
 }
 
 export function expectedRawBytes({ load }: Stage, from: number, count: number): number {

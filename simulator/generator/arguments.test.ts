@@ -41,6 +41,7 @@ describe('parseGeneratorArguments', () => {
       schedule: { kind: 'constant', rate: { rawMBPerMin: 228 } },
       startAtMs: null,
       stampsMs: null,
+      damage: new Map(),
       seed: 1,
       concurrencyMax: 64,
       recordPath: null,
@@ -53,7 +54,7 @@ describe('parseGeneratorArguments', () => {
     const options = parse(
       ...'--prefix /feed/ --load dir --from 5 --count 10 --start-at 1760305292000'.split(' '),
       ...'--schedule bursts --rate 2280MB/min --burst-every 15s --record u.ndjson --json'.split(' '),
-      ...'--stamps 1760218892000,1760305292000'.split(' '),
+      ...'--stamps 1760218892000,1760305292000 --damage 3:bomb,7:long-line'.split(' '),
       ...'--notify http://127.0.0.1:4566/000000000000/events'.split(' '),
     );
     expect(options).toMatchObject({
@@ -63,6 +64,10 @@ describe('parseGeneratorArguments', () => {
       count: 10,
       startAtMs: 1_760_305_292_000,
       stampsMs: { from: 1_760_218_892_000, to: 1_760_305_292_000 },
+      damage: new Map([
+        [3, 'bomb'],
+        [7, 'long-line'],
+      ]),
       schedule: { kind: 'bursts', rate: { rawMBPerMin: 2_280 }, everyMs: 15_000 },
       recordPath: 'u.ndjson',
       notifyUrl: 'http://127.0.0.1:4566/000000000000/events',
@@ -93,6 +98,7 @@ describe('parseGeneratorArguments', () => {
     [[...required, '--load', 'dir', '--objects', '3'], 'contradict'],
     [[...required, '--count', '0'], 'at least 1'],
     [[...required, '--stamps', '5,4'], 'the earlier one first'],
+    [[...required, '--damage', '3:rust'], '3:bomb,7:long-line'],
     [[...required, '--seed', '-1'], 'whole number'],
     [['--s3', '127.0.0.1:9000', '--bucket', 'logs'], 'a URL such as'],
     [[...required, '--notify', 'events'], 'a URL such as'],

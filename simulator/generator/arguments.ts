@@ -1,5 +1,6 @@
 /** The generator's command line. */
 import { Command, InvalidArgumentError } from 'commander';
+import { type DamageKind, DamageKindSchema } from '../load/damage.ts';
 import { DOCUMENTED_RATE, type Rate, type Schedule } from '../schedule.ts';
 
 export interface GeneratorArguments {
@@ -19,6 +20,8 @@ export interface GeneratorArguments {
   readonly startAtMs: number | null;
   /** Epoch ms between which the time stamps in the names are spread evenly; null: they are those of the schedule. */
   readonly stampsMs: StampSpan | null;
+  /** By object: what is done to it before it is uploaded. */
+  readonly damage: ReadonlyMap<number, DamageKind>;
   readonly seed: number;
   readonly concurrencyMax: number;
   readonly recordPath: string | null;
@@ -52,6 +55,7 @@ interface Parsed {
   readonly burstEvery?: number;
   readonly startAt?: number;
   readonly stamps?: StampSpan;
+  readonly damage?: ReadonlyMap<number, DamageKind>;
   readonly seed: number;
   readonly concurrency?: number;
   readonly record?: string;
@@ -92,6 +96,7 @@ export function parseGeneratorArguments(argv: readonly string[]): GeneratorArgum
     .option('--burst-every <time>', 'for bursts: 500ms, 15s (default: 15s)', parseDuration)
     .option('--start-at <ms>', 'epoch ms of the first upload (default: at once)', parseIndex)
     .option('--stamps <from,to>', 'epoch ms between which time stamps in names are spread', parseStamps)
+    .option('--damage <index:kind,...>', 'objects to damage, and how', parseDamage)
     .option('--seed <n>', 'seed of the load and the schedule', parseIndex, 1)
     .option(
       '--concurrency <n>',
@@ -119,6 +124,7 @@ export function parseGeneratorArguments(argv: readonly string[]): GeneratorArgum
     schedule,
     startAtMs: parsed.startAt ?? null,
     stampsMs: parsed.stamps ?? null,
+    damage: parsed.damage ?? new Map<number, DamageKind>(),
     seed: parsed.seed,
     concurrencyMax: parsed.concurrency ?? (schedule === null ? CONCURRENCY_FULL_SPEED : CONCURRENCY_SCHEDULED),
     recordPath: parsed.record ?? null,
@@ -180,6 +186,18 @@ function parseStamps(text: string): StampSpan {
   if (!(span.from <= span.to))
     throw new InvalidArgumentError('It must be two epoch ms, the earlier one first: FROM,TO.');
   return span;
+}
+
+function parseDamage(text: string): ReadonlyMap<number, DamageKind> {
+  const entries = text.split(',').map((entry) => {
+    const [index = '', kind] = entry.split(':');
+    const parsed = DamageKindSchema.safeParse(kind);
+    if (parsed.success) return [parseIndex(index), parsed.data] as const;
+    throw new InvalidArgumentError(
+      `It must be such as 3:bomb,7:long-line; kinds: ${DamageKindSchema.options.join(', ')}.`,
+    );
+  });
+  return new Map(entries);
 }
 
 function parseCount(text: string): number {

@@ -1,6 +1,8 @@
 /** A generator's run, from its arguments to its summary. */
+import { createHash } from 'node:crypto';
 import { BucketAlreadyOwnedByYou } from '@aws-sdk/client-s3';
 import { loadCacheDir, prepareLoad } from '../load/cache.ts';
+import { damageBody, type DamageKind } from '../load/damage.ts';
 import { openLoad, type Load, type LoadObject } from '../load/manifest.ts';
 import { documentedSpec } from '../load/spec.ts';
 import { HarnessError, messageOf } from '../process/errors.ts';
@@ -125,9 +127,10 @@ async function upload(
       {
         now,
         sleep,
-        readBody: (index) => load.readBody(index),
+        readBody: async (index) => damaged(options.damage.get(index), await load.readBody(index)),
         name: createNamer(options.prefix, options.from),
-        put: (index, key, body) => uploader.put(key, body, objectOf(index).gzMd5),
+        put: (index, key, body) =>
+          uploader.put(key, body, options.damage.has(index) ? md5Of(body) : objectOf(index).gzMd5),
         onUploaded(uploaded) {
           const { gzBytes, rawBytes, lines } = objectOf(uploaded.index);
           const record: UploadRecord = { ...uploaded, gzBytes, rawBytes, lines };
@@ -152,6 +155,14 @@ async function upload(
     await recorder.close();
   }
   return summarizeUploads(uploads, failed);
+}
+
+function damaged(kind: DamageKind | undefined, body: Buffer): Buffer {
+  return kind === undefined ? body : damageBody(kind, body);
+}
+
+function md5Of(body: Buffer): string {
+  return createHash('md5').update(body).digest('hex');
 }
 
 function planUploads(

@@ -130,6 +130,9 @@ export class Agent {
   }
 
   #cutAll(): void {
-    for (const socket of this.#sockets) socket.destroy();
+    for (const socket of this.#sockets) {
+      this.#world.deck.countHit('refuse', this.#index);
+      socket.destroy();
+    }
   }
 }

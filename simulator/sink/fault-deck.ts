@@ -25,8 +25,14 @@ export interface Treatment {
 export interface ActiveFault {
   readonly id: number;
   readonly fault: Fault;
-  /** Requests that it struck; for the faults of an agent, requests that came while it was active. */
+  /** Requests that it struck; for the faults of an agent, requests that came (and connections that it cut) while it was active. */
   readonly hits: number;
+}
+
+export interface Poison {
+  readonly fault: FaultOf<'poison'>;
+  /** To be called for each body that holds its text. */
+  readonly strike: () => void;
 }
 
 interface Card {
@@ -86,6 +92,25 @@ export class FaultDeck {
     return { active, ended: [...this.#ended] };
   }
 
+  /** All active poisons for this agent; none most of the time. */
+  poisons(agent: number): readonly Poison[] {
+    const poisons: Poison[] = [];
+    for (const card of this.#cards.values()) {
+      if (!isOf(card.fault, 'poison') || !concerns(card.fault, agent)) continue;
+      poisons.push({ fault: card.fault, strike: () => void (card.hits += 1) });
+    }
+    return poisons;
+  }
+
+  /** For the faults of an agent that know by themselves what they met. */
+  countHit(kind: FaultKind, agent: number): void {
+    for (const card of this.#cards.values()) {
+      if (card.fault.kind !== kind || !concerns(card.fault, agent)) continue;
+      card.hits += 1;
+      return;
+    }
+  }
+
   /** The first active fault of this kind for this agent. Null most of the time. */
   find<K extends FaultKind>(kind: K, agent: number): FaultOf<K> | null {
     for (const { fault } of this.#cards.values()) {
@@ -103,7 +128,8 @@ export class FaultDeck {
       const { fault } = card;
       if (!concerns(fault, agent)) continue;
       if (!('rate' in fault)) {
-        card.hits += 1;
+        // A poison strikes some bodies only, and says so by itself.
+        if (fault.kind !== 'poison') card.hits += 1;
         continue;
       }
       // Drawn even when another fault has already decided: whether this one strikes the next request must not depend on that.

@@ -1,5 +1,6 @@
 /** Each fault over real sockets, with undici as the sender, as the streamer meets it. */
 import { once } from 'node:events';
+import { gzipSync } from 'node:zlib';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -179,6 +180,28 @@ describe('error-after-store', () => {
   });
 });
 
+describe('poison', () => {
+  it('refuses a body that holds its text, and says why; takes the others', async () => {
+    const lines = body.toString('utf8').split('\n');
+    const text = lines[3] ?? '';
+    const { client, sink } = await startWith({ kind: 'poison', text, status: 422, answer: 'line 4 is no JSON: “x”' });
+    const [url = ''] = sink.endpoints;
+    const refused = await fetch(url, { method: 'POST', body });
+    expect([refused.status, await refused.text()]).toEqual([422, 'line 4 is no JSON: “x”']);
+    expect(await client.ledger()).toMatchObject(notStored);
+    const others = await fetch(url, { method: 'POST', body: lines.toSpliced(3, 1).join('\n') });
+    expect(others.status).toBe(200);
+    expect(await client.ledger()).toMatchObject({ deliveredLines: 9, acknowledgedLines: 9 });
+    expect((await client.faults()).active).toMatchObject([{ hits: 1 }]);
+  });
+
+  it('finds it in a compressed body', async () => {
+    const text = body.toString('utf8', 40, 80);
+    const { post } = await startWith({ kind: 'poison', text });
+    expect((await post(gzipSync(body), { headers: { 'content-encoding': 'gzip' } })).statusCode).toBe(400);
+  });
+});
+
 describe('pause', () => {
   it('stops reading until it is taken away', async () => {
     const { post, client } = await startWith({ kind: 'pause' });
@@ -205,6 +228,18 @@ describe('pause', () => {
     socket.destroy();
     // What the system keeps for both ends of a connection is some megabytes.
     expect(taken).toBeLessThan(pieces);
+  });
+
+  it('counts a batch that it reads after the sender gave up as one that the sender cannot know of', async () => {
+    const { sink, client } = await startWith({ kind: 'pause' });
+    const { hostname, port } = new URL(sink.endpoints[0] ?? '');
+    const socket = connect(Number(port), hostname);
+    socket.end(Buffer.concat([Buffer.from(`POST / HTTP/1.1\r\ncontent-length: ${body.length}\r\n\r\n`), body]));
+    await once(socket, 'finish');
+    socket.destroy();
+    await client.clearFaults();
+    await expect.poll(async () => (await client.stats()).totals.unacknowledgedLines).toBe(10);
+    expect(await client.ledger()).toMatchObject({ deliveredLines: 10 });
   });
 
   it('stops reading in the middle of a body', async () => {
@@ -243,6 +278,7 @@ describe('refuse', () => {
     await expect(post(body)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     const before = sink.endpoints;
     await client.clearFaults();
+    expect((await client.faults()).ended.at(-1)).toMatchObject({ fault: { kind: 'refuse' }, hits: 1 });
     expect((await post(body)).statusCode).toBe(200);
     expect(sink.endpoints).toEqual(before);
   });

@@ -3,6 +3,7 @@
  *
  * Faults of a request (`status`, `latency`, `hang`, `reset`, `answer-late`, `error-after-store`) strike each request with probability `rate`.
  * Several may be active: latencies add up, and of the others the first that strikes decides.
+ * A `poison` strikes the bodies that hold its text, and them alone, whatever else is active.
  * Faults of an agent (`pause`, `slow-read`, `refuse`, `capacity`) hold for all its requests while they are active.
  */
 import * as z from 'zod';
@@ -55,6 +56,14 @@ export const FaultSchema = z.discriminatedUnion('kind', [
     kind: z.literal('error-after-store'),
     ...ofRequest,
     status: z.int().min(400).max(599).default(500),
+  }),
+  /** Refuses every body that holds this text (a line that the receiver cannot digest), and says so; stores nothing of it. */
+  z.strictObject({
+    kind: z.literal('poison'),
+    ...ofAgent,
+    text: z.string().min(1),
+    status: z.int().min(400).max(599).default(400),
+    answer: z.string().default(''),
   }),
   /** Stops reading: connections stay open, and fill up. */
   z.strictObject({ kind: z.literal('pause'), ...ofAgent }),

@@ -7,7 +7,8 @@ import type { Receipt } from '../ledger/ledger.ts';
 import { admit, type AdmissionRules } from './admission.ts';
 import type { Books } from './books.ts';
 import { epochMs } from './epoch.ts';
-import type { Ending, FaultDeck } from './fault-deck.ts';
+import { ByteFinder } from './byte-finder.ts';
+import type { Ending, FaultDeck, Poison } from './fault-deck.ts';
 import type { Exchange } from './http/exchange.ts';
 import type { ReadGate } from './read-gate.ts';
 import { receiveBody, type Reception } from './receive-body.ts';
@@ -43,7 +44,11 @@ export async function serveRequest(intake: Intake, exchange: Exchange): Promise<
   const admission = admit(exchange.head, options);
   const reader = books.openBody(options.splitsLines);
   const isGzip = admission.kind === 'admitted' && admission.isGzip;
-  const reception = await receive(intake, exchange, reader, isGzip, ending);
+  const finders = intake.deck.poisons(agent).map((poison) => ({ poison, finder: new ByteFinder(poison.fault.text) }));
+  const reception = await receive(intake, exchange, isGzip, ending, (chunk) => {
+    reader.push(chunk);
+    for (const { finder } of finders) finder.push(chunk);
+  });
   if (ending.kind === 'reset' && ending.when === 'mid-body') {
     // Still there when there was no body to cut.
     if (!exchange.isGone) cutConnection(intake, exchange);
@@ -58,15 +63,16 @@ export async function serveRequest(intake: Intake, exchange: Exchange): Promise<
   if (admission.kind === 'refused') answer(intake, exchange, admission.status, admission.headers);
   else if (reception === 'too-large') answer(intake, exchange, 413);
   else if (reception === 'not-gzip') answer(intake, exchange, 400);
+  else if (isPoisoned(intake, exchange, finders)) return;
   else if (await passesDelay(intake, exchange, delayMs)) await takeBatch(intake, exchange, reader, ending);
 }
 
 async function receive(
   intake: Intake,
   exchange: Exchange,
-  reader: BodyReader,
   isGzip: boolean,
   ending: Ending,
+  onChunk: (chunk: Buffer) => void,
 ): Promise<Reception> {
   const { books, agent, options, deck } = intake;
   const counters = books.agentCounters(agent);
@@ -80,8 +86,21 @@ async function receive(
       if (cutsBody) cutConnection(intake, exchange);
       cutsBody = false;
     },
-    onChunk: (chunk) => reader.push(chunk),
+    onChunk,
   });
+}
+
+/** Whether the body holds what an active poison looks for; it is then answered. */
+function isPoisoned(
+  intake: Intake,
+  exchange: Exchange,
+  finders: readonly { readonly poison: Poison; readonly finder: ByteFinder }[],
+): boolean {
+  const found = finders.find(({ finder }) => finder.isFound)?.poison;
+  if (found === undefined) return false;
+  found.strike();
+  answer(intake, exchange, found.fault.status, {}, found.fault.answer);
+  return true;
 }
 
 /** False when the sender hung up meanwhile. */
@@ -147,8 +166,13 @@ async function finish(intake: Intake, exchange: Exchange, batch: StoredBatch, en
 }
 
 function acknowledge(intake: Intake, exchange: Exchange, { verdict, receipt }: StoredBatch): void {
-  if (answer(intake, exchange, 200)) intake.books.acknowledge(receipt, epochMs());
-  else intake.books.leaveUnacknowledged(intake.agent, verdict);
+  const { books, agent } = intake;
+  if (!answer(intake, exchange, 200)) {
+    books.leaveUnacknowledged(agent, verdict);
+    return;
+  }
+  books.acknowledge(receipt, epochMs());
+  exchange.whenAnswerLost(() => books.leaveUnacknowledged(agent, verdict));
 }
 
 /** False when there is nobody left to be answered. */
@@ -157,8 +181,9 @@ function answer(
   exchange: Exchange,
   status: number,
   headers: Readonly<Record<string, string>> = {},
+  text = '',
 ): boolean {
-  if (!exchange.answer(status, headers)) return false;
+  if (!exchange.answer(status, headers, text)) return false;
   const { answers } = intake.books.agentCounters(intake.agent);
   answers[status] = (answers[status] ?? 0) + 1;
   return true;

@@ -2,8 +2,6 @@
  * gzip by Node's zlib. `whole` runs as one job in the thread pool, into one buffer of the right size that is used again for later objects;
  * `stream` handles any number of members and tells damage from an early end.
  */
-import { pipeline } from 'node:stream/promises';
-import { Readable } from 'node:stream';
 import zlib from 'node:zlib';
 import { memberBodyAt, memberTrailer, TRAILER_BYTES } from '../core/gzip-member.ts';
 import { isGzip } from '../core/gzip-trailer.ts';
@@ -16,6 +14,8 @@ import { freeMemory } from './free-memory.ts';
 const SPARE_BYTES = 64;
 /** No slower than larger ones, and what zlib has written of one when it meets damage is lost. */
 const STREAM_CHUNK_BYTES = 64 * 1024;
+/** Given to zlib at a time: even a bomb makes no more than 17 MB of it. */
+const STREAM_PIECE_BYTES = 16 * 1024;
 
 export function createNodeInflate(pool: BufferPool): Inflate {
   return {
@@ -146,27 +146,105 @@ async function* chain(first: Uint8Array, rest: AsyncIterator<Uint8Array>): Async
 }
 
 async function* inflateStream(stored: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncIterable<Uint8Array> {
-  const gunzip = zlib.createGunzip({ chunkSize: STREAM_CHUNK_BYTES });
-  // `pipeline` with only two stages carries the source's error into gunzip; reading gunzip itself keeps what was good before it.
-  const feeding = pipeline(Readable.from(stored, { objectMode: true, highWaterMark: 1 }), gunzip, { signal });
-  feeding.catch(() => undefined);
+  const gunzip = new Gunzip();
+  const source = stored[Symbol.asyncIterator]();
   try {
-    const chunks: AsyncIterable<Uint8Array> = gunzip;
-    yield* chunks;
-    await feeding;
-  } catch (error) {
-    throw isZlibError(error) ? asDamage(error) : error;
+    for (;;) {
+      const next = await orAbort(source.next(), signal);
+      const isEnd = next.done === true;
+      const piecesMax = isEnd ? 1 : Math.ceil(next.value.length / STREAM_PIECE_BYTES);
+      for (let piece = 0; piece < piecesMax; piece += 1) {
+        const start = piece * STREAM_PIECE_BYTES;
+        await (isEnd ? gunzip.end() : gunzip.write(next.value.subarray(start, start + STREAM_PIECE_BYTES)));
+        yield* gunzip.takeContent();
+        signal.throwIfAborted();
+        if (gunzip.damage !== null) throw asDamage(gunzip.damage);
+      }
+      if (isEnd) return;
+    }
   } finally {
-    gunzip.destroy();
+    gunzip.close();
+    // Not waited for: a source that delivers nothing more would keep us here.
+    void source.return?.();
   }
 }
 
+/**
+ * zlib's stream, fed piece by piece and never paused: what a paused stream still holds is gone when it meets damage, and it is the good content
+ * before the damage. So it is the size of the pieces that bounds what comes out at a time.
+ */
+class Gunzip {
+  readonly #stream = zlib.createGunzip({ chunkSize: STREAM_CHUNK_BYTES });
+  #content: Buffer[] = [];
+  #wake: () => void = () => undefined;
+  /** Also before the stored bytes end: zlib takes no notice of zeros behind the content, not even by calling back. */
+  #isEnded = false;
+  damage: ZlibError | null = null;
+
+  constructor() {
+    this.#stream.on('data', (chunk: Buffer) => this.#content.push(chunk));
+    this.#stream.on('end', () => {
+      this.#isEnded = true;
+      this.#wake();
+    });
+    this.#stream.on('error', (error) => {
+      if (!isZlibError(error)) throw error;
+      this.damage = error;
+      this.#wake();
+    });
+  }
+
+  /** Ends when all that can come out of it has, or with damage. */
+  async write(piece: Uint8Array): Promise<void> {
+    if (this.#isEnded) return;
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+      // A failure is told by the event.
+      this.#stream.write(piece, () => resolve());
+    });
+  }
+
+  async end(): Promise<void> {
+    if (this.#isEnded) return;
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+      this.#stream.end();
+    });
+  }
+
+  takeContent(): readonly Buffer[] {
+    const content = this.#content;
+    this.#content = [];
+    return content;
+  }
+
+  close(): void {
+    this.#stream.destroy();
+  }
+}
+
+async function orAbort<T>(waiting: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  let onAbort = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(new StreamerError('ABORTED', 'reading was aborted'));
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([waiting, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+type ZlibError = Error & { readonly code: string };
+
 /** Whatever else goes wrong (the source fails, the signal aborts) says nothing of the content. */
-function isZlibError(error: unknown): error is Error & { readonly code: string } {
+function isZlibError(error: unknown): error is ZlibError {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('Z_');
 }
 
-function asDamage(error: Error & { readonly code: string }): StreamerError {
+function asDamage(error: ZlibError): StreamerError {
   return error.code === 'Z_BUF_ERROR'
     ? new StreamerError('GZIP_TRUNCATED', 'the gzip content ends too early', { cause: error })
     : new StreamerError('GZIP_CORRUPT', `the gzip content is damaged: ${error.message}`, { cause: error });

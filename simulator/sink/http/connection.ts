@@ -8,8 +8,12 @@
  * Invariant: bytes are read from the socket only while somebody wants them, so a paused exchange fills the sender's buffers, as it should.
  */
 import type { Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Exchange, type Wire } from './exchange.ts';
 import { MalformedRequest, type RequestHead, RequestParser } from './request-parser.ts';
+
+/** What waits at a connection is read in the next turn; one more, because the end of a stream is told in a turn of its own. */
+const freshTurns = 3;
 
 export class Connection {
   readonly #socket: Socket;
@@ -18,6 +22,10 @@ export class Connection {
   readonly #wire: Wire;
   /** Null between requests. */
   #exchange: Exchange | null = null;
+  /** The last one, until the next request shows that its answer came. */
+  #answered: Exchange | null = null;
+  /** In the same turn of the event loop, or so few after it that the sender cannot have read the answer. */
+  #isAnswerFresh = false;
   #isAdvancing = false;
 
   constructor(socket: Socket, onRequest: (exchange: Exchange) => void) {
@@ -36,8 +44,12 @@ export class Connection {
       this.#parser.append(bytes);
       this.#advance();
     });
-    // 'close' follows; a sender that resets is no news.
-    socket.on('error', () => undefined);
+    // 'close' follows; a sender that resets is no news, unless it did so on an answer.
+    socket.on('error', () => this.#loseAnswer());
+    // It had hung up before our answer was on its way: the end was only waiting to be read.
+    socket.once('end', () => {
+      if (this.#isAnswerFresh) this.#loseAnswer();
+    });
     socket.once('close', () => this.#exchange?.takeCut());
   }
 
@@ -73,6 +85,7 @@ export class Connection {
   }
 
   #begin(head: RequestHead): void {
+    this.#answered = null;
     this.#exchange = new Exchange(head, this.#wire);
     this.#onRequest(this.#exchange);
     if (head.headers['expect']?.toLowerCase() === '100-continue') this.#socket.write('HTTP/1.1 100 Continue\r\n\r\n');
@@ -80,13 +93,27 @@ export class Connection {
 
   #finish(answer: string): void {
     const keepsAlive = this.#exchange?.head.keepsAlive ?? false;
+    this.#answered = this.#exchange;
+    void this.#ageAnswer();
     this.#exchange = null;
     if (keepsAlive) {
-      this.#socket.write(answer, 'latin1');
+      this.#socket.write(answer);
       this.#advance();
     } else {
       this.#sayLast(answer);
     }
+  }
+
+  async #ageAnswer(): Promise<void> {
+    const answered = this.#answered;
+    this.#isAnswerFresh = true;
+    for (let turn = 0; turn < freshTurns; turn += 1) await nextTurn();
+    if (this.#answered === answered) this.#isAnswerFresh = false;
+  }
+
+  #loseAnswer(): void {
+    this.#answered?.takeAnswerLoss();
+    this.#answered = null;
   }
 
   /** Nothing that follows on this connection can be trusted. */
@@ -98,7 +125,7 @@ export class Connection {
 
   /** What still comes is read and thrown away: closing on unread bytes would reset the connection, and the answer with it. */
   #sayLast(answer: string): void {
-    this.#socket.end(answer, 'latin1');
+    this.#socket.end(answer);
     this.#socket.removeAllListeners('data');
     this.#socket.resume();
   }

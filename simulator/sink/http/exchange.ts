@@ -30,6 +30,7 @@ export class Exchange {
   #consumer: BodyConsumer | null = null;
   #isPaused = false;
   #isBodyOver = false;
+  #onAnswerLost: () => void = () => undefined;
 
   constructor(head: RequestHead, wire: Wire) {
     this.head = head;
@@ -52,17 +53,22 @@ export class Exchange {
   }
 
   /** To be called after the body. False when there is nobody left to be answered. */
-  answer(status: number, headers: Readonly<Record<string, string>>): boolean {
+  answer(status: number, headers: Readonly<Record<string, string>>, text = ''): boolean {
     if (this.isGone) return false;
     const fields = {
       date: new Date().toUTCString(),
       ...headers,
       ...(this.head.keepsAlive ? {} : { connection: 'close' }),
-      'content-length': '0',
+      'content-length': String(Buffer.byteLength(text)),
     };
     const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
-    this.#wire.finish(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n`);
+    this.#wire.finish(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${text}`);
     return true;
+  }
+
+  /** `onLost` runs when it turns out that the sender had hung up before the answer came. Many never turn out: this is for the books, not for the verdict. */
+  whenAnswerLost(onLost: () => void): void {
+    this.#onAnswerLost = onLost;
   }
 
   /** The sender sees ECONNRESET, not an orderly end. */
@@ -92,6 +98,10 @@ export class Exchange {
   takeEnd(): void {
     this.#isBodyOver = true;
     this.#consumer?.end();
+  }
+
+  takeAnswerLoss(): void {
+    this.#onAnswerLost();
   }
 
   takeCut(): void {

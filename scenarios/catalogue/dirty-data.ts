@@ -1,0 +1,86 @@
+/** A day's files with every kind of dirt and damage among them: what is good arrives, and each bad thing is set aside for its own reason. */
+import { DAMAGE_KINDS, REFUSED_WORDS } from '#simulator';
+import { duplicatesWithinBound, nothingLost } from '../checks.ts';
+import { constantPart, defineScenario, documentedShape, loadOf, promptSettings } from '../define-scenario.ts';
+import { expectObserved } from '../observe/observation.ts';
+import { quarantineExpected, quarantineMissing, quarantineUndeserved, refusalOf } from '../observe/quarantine.ts';
+import type { ScenarioBuilder } from '../scenario.ts';
+
+const objects = 300;
+const linesPerObject = 650;
+const ofEachKind = 3;
+const daySeconds = 24 * 3600;
+const loadS = 15;
+
+const refuse = (kind: keyof typeof REFUSED_WORDS, status: number) =>
+  ({ kind: 'poison', text: REFUSED_WORDS[kind], status, answer: refusalOf(kind) }) as const;
+
+export const dirtyData: ScenarioBuilder = () =>
+  defineScenario({
+    name: 'dirty-data',
+    why: 'A day of files with every kind of dirt and damage: each good line delivered, each bad one in quarantine, with its reason.',
+    proves: 'One bad object or line never stops the rest: it ends in quarantine with reason and range.',
+    takesS: loadS + 10,
+    load: loadOf(
+      '2x',
+      [
+        {
+          ...constantPart('live', 1, loadS),
+          objects,
+          arrival: { kind: 'constant', rawMBPerMin: (objects / loadS) * 60 },
+          stampsS: { from: -daySeconds, to: 0 },
+          // Spread over the day, and none of them first: the endpoints have accepted something before they refuse.
+          damage: new Map(
+            Array.from({ length: DAMAGE_KINDS.length * ofEachKind }, (_, at) => [
+              20 + at * Math.floor((objects - 20) / (DAMAGE_KINDS.length * ofEachKind)),
+              DAMAGE_KINDS[at % DAMAGE_KINDS.length] ?? 'bomb',
+            ]),
+          ),
+        },
+      ],
+      { shape: { ...documentedShape, linesPerObject, noise: 'dirty' } },
+    ),
+    settings: [
+      ...promptSettings,
+      {
+        key: 'processing.lookback_interval',
+        value: '1s',
+        shipped: '5m',
+        why: 'files with time stamps of a whole day are found by the look-back',
+      },
+      {
+        key: 'processing.max_line_bytes',
+        value: '128KiB',
+        shipped: '10MiB',
+        why: 'so that a line of 300 KB is too long',
+      },
+    ],
+    faults: [
+      {
+        at: { afterS: 0 },
+        action: {
+          kind: 'sink',
+          label: 'some records are refused with 400',
+          faults: [refuse('malformed-line', 400)],
+          forS: 600,
+        },
+      },
+      {
+        at: { afterS: 0 },
+        action: {
+          kind: 'sink',
+          label: 'some records are refused with 422',
+          faults: [refuse('unprocessable-line', 422)],
+          forS: 600,
+        },
+      },
+    ],
+    observe: [quarantineExpected, quarantineMissing, quarantineUndeserved],
+    expect: [
+      ...nothingLost,
+      duplicatesWithinBound,
+      expectObserved(quarantineExpected, 'validity', '>', 0),
+      expectObserved(quarantineMissing, 'integrity', '==', 0),
+      expectObserved(quarantineUndeserved, 'integrity', '==', 0),
+    ],
+  });

@@ -1,0 +1,47 @@
+/** All endpoints stop reading at full load: everything that waits must fit into the limit, and nothing may get lost. */
+import { duplicatesWithinBound, nothingLost } from '../checks.ts';
+import { backlogPart, defineScenario, loadOf, promptSettings } from '../define-scenario.ts';
+import { accountedBytes, rssOverIdle } from '../observe/memory.ts';
+import { expectObserved } from '../observe/observation.ts';
+import type { ScenarioBuilder } from '../scenario.ts';
+
+const pauseS = 60;
+/** More than fills the limit many times over, before and after. */
+const objects = 240;
+const memoryLimitMB = 268.435_456;
+/** What the heap, the code and the allocator take beyond the accounted bytes. */
+const rssOverLimitMax = 1.5;
+
+export const slowSink: ScenarioBuilder = ({ durationS }) => {
+  const forS = durationS ?? pauseS;
+  return defineScenario({
+    name: 'slow-sink',
+    why: 'All endpoints stop reading at full load: memory stays within its limit, and then everything is delivered.',
+    proves: 'Everything is bounded, by bytes; a full buffer pauses reading and loses nothing.',
+    takesS: forS + 30,
+    load: loadOf('max', [backlogPart('backlog', objects)]),
+    settings: [
+      ...promptSettings,
+      {
+        key: 'memory.limit',
+        value: '256MiB',
+        shipped: '256MiB',
+        why: 'the shipped default, as the checks below name it',
+      },
+    ],
+    faults: [
+      {
+        at: { deliveredShare: 0.2 },
+        action: { kind: 'sink', label: 'all endpoints stop reading', faults: [{ kind: 'pause' }], forS },
+      },
+    ],
+    observe: [accountedBytes, rssOverIdle],
+    expect: [
+      ...nothingLost,
+      duplicatesWithinBound,
+      expectObserved(accountedBytes, 'integrity', '<=', memoryLimitMB, 'memory.limit'),
+      expectObserved(rssOverIdle, 'performance', '<=', rssOverLimitMax * memoryLimitMB, '1.5 times memory.limit'),
+    ],
+    settleDeadlineS: forS + 120,
+  });
+};

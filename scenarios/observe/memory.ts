@@ -1,0 +1,24 @@
+/** Memory of the streamer, by the system's count and by its own accounts. */
+import type { Observation } from './observation.ts';
+
+/** Above what a streamer takes before it has read anything. */
+export const rssOverIdle: Observation = {
+  id: 'rssOverIdleMB',
+  name: 'memory of the streamer above idle, highest',
+  unit: 'MB',
+  measure: ({ stage, execution: { streamers } }) => {
+    const over = streamers.map(({ name, idleRssMB }) => {
+      const usage = stage.sampler.usage(name);
+      return usage === null || idleRssMB === null ? null : usage.rssMaxMB - idleRssMB;
+    });
+    return over.some((mb) => mb === null) ? null : Math.max(...over.filter((mb) => mb !== null));
+  },
+};
+
+/** Looked at every ten seconds by the streamer itself: a fault must last longer than that. */
+export const accountedBytes: Observation = {
+  id: 'accountedMBMax',
+  name: 'accounted bytes in flight, highest',
+  unit: 'MB',
+  measure: ({ totals }) => (totals.inFlightBytesMax === null ? null : totals.inFlightBytesMax / 1e6),
+};
