@@ -1,9 +1,15 @@
 /** All scenarios by name. */
 import { createRandom, HarnessError } from '#simulator';
 import { ackAmbiguity } from './catalogue/ack-ambiguity.ts';
+import { backlogReplay } from './catalogue/backlog-replay.ts';
+import { bigObject } from './catalogue/big-object.ts';
+import { burst } from './catalogue/burst.ts';
 import { dirtyData } from './catalogue/dirty-data.ts';
 import { endpointOutage } from './catalogue/endpoint-outage.ts';
 import { lagSloScenario } from './catalogue/lag-slo.ts';
+import { lateArrivals } from './catalogue/late-arrivals.ts';
+import { s3Outage } from './catalogue/s3-outage.ts';
+import { s3Throttling } from './catalogue/s3-throttling.ts';
 import { sinkBrownout } from './catalogue/sink-brownout.ts';
 import { slowSink } from './catalogue/slow-sink.ts';
 import { instanceCrash } from './catalogue/instance-crash.ts';
@@ -13,7 +19,9 @@ import { redisRestartEmpty } from './catalogue/redis-restart-empty.ts';
 import { rollingRestart } from './catalogue/rolling-restart.ts';
 import { scaleOut } from './catalogue/scale-out.ts';
 import { zombieInstance } from './catalogue/zombie-instance.ts';
+import { soak } from './catalogue/soak.ts';
 import { streamerCrash } from './catalogue/streamer-crash.ts';
+import { tinyObjects } from './catalogue/tiny-objects.ts';
 import { throughput } from './catalogue/throughput.ts';
 import type { Scenario, ScenarioBuilder, ScenarioOptions } from './scenario.ts';
 import { snapshot } from './snapshot.ts';
@@ -35,6 +43,14 @@ const builders: readonly ScenarioBuilder[] = [
   dirtyData,
   slowSink,
   sinkBrownout,
+  s3Throttling,
+  s3Outage,
+  backlogReplay,
+  lateArrivals,
+  burst,
+  bigObject,
+  tinyObjects,
+  soak,
   redisFailover,
   redisOutage,
   redisRestartEmpty,

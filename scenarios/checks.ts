@@ -59,3 +59,8 @@ export const sinkHasHeadroom: CheckSpec = {
   unit: '',
   note: 'a run near the ceiling of the sink measures the sink',
 };
+
+/** The shipped `memory.limit`, in MB. */
+export const memoryLimitMB = 268.435_456;
+/** What the heap, the code and the allocator take beyond the accounted bytes. */
+export const rssOverLimitMax = 1.5;

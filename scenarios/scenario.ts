@@ -1,6 +1,6 @@
 /** What a scenario is: data. The runner (run/run.ts) does the same with each of them. */
 import type { CheckSpec } from '#reports';
-import type { DamageKind, LoadSpec, RedisTopology, SeededRandom, SinkFault } from '#simulator';
+import type { DamageKind, LoadSpec, RedisTopology, S3Fault, SeededRandom, SinkFault } from '#simulator';
 import type { Observation } from './observe/observation.ts';
 
 export interface Scenario {
@@ -111,6 +111,8 @@ export type FaultAction =
   | { readonly kind: 'start-streamers'; readonly count: number }
   /** See run/redis-faults.ts. */
   | { readonly kind: 'redis'; readonly harm: RedisHarm; readonly forS: number }
+  /** What happens between the streamers and S3, in the proxy's fault language, for so long. One at a time. */
+  | { readonly kind: 's3'; readonly label: string; readonly faults: readonly S3Fault[]; readonly forS: number }
   /** What the mock EdgeDelta does wrong, in its own fault language, for so long. */
   | { readonly kind: 'sink'; readonly label: string; readonly faults: readonly SinkFault[]; readonly forS: number };
 

@@ -22,6 +22,8 @@ export { createRandom, type SeededRandom } from './random.ts';
 export { type LineTable, type Load, openLoad } from './load/manifest.ts';
 export { DAMAGE_KINDS, type DamageKind, goodLines, QUARANTINE_REASON, REFUSED_WORDS } from './load/damage.ts';
 export { documentedSpec, type LoadSpec } from './load/spec.ts';
+export type { S3FaultInput as S3Fault } from './s3-proxy/faults.ts';
+export { type S3ProxyProcess, startS3Proxy } from './s3-proxy/proxy-process.ts';
 export type { FaultInput as SinkFault } from './sink/faults.ts';
 export { loadCacheDir, prepareLoad } from './load/cache.ts';
 export type { LedgerVerdict } from './ledger/ledger.ts';

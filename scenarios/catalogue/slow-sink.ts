@@ -1,5 +1,5 @@
 /** All endpoints stop reading at full load: everything that waits must fit into the limit, and nothing may get lost. */
-import { duplicatesWithinBound, nothingLost } from '../checks.ts';
+import { duplicatesWithinBound, memoryLimitMB, nothingLost, rssOverLimitMax } from '../checks.ts';
 import { backlogPart, defineScenario, loadOf, promptSettings } from '../define-scenario.ts';
 import { accountedBytes, rssOverIdle } from '../observe/memory.ts';
 import { expectObserved } from '../observe/observation.ts';
@@ -8,9 +8,6 @@ import type { ScenarioBuilder } from '../scenario.ts';
 const pauseS = 60;
 /** More than fills the limit many times over, before and after. */
 const objects = 240;
-const memoryLimitMB = 268.435_456;
-/** What the heap, the code and the allocator take beyond the accounted bytes. */
-const rssOverLimitMax = 1.5;
 
 export const slowSink: ScenarioBuilder = ({ durationS }) => {
   const forS = durationS ?? pauseS;

@@ -22,3 +22,22 @@ export const accountedBytes: Observation = {
   unit: 'MB',
   measure: ({ totals }) => (totals.inFlightBytesMax === null ? null : totals.inFlightBytesMax / 1e6),
 };
+
+/** The highest of the run's last quarter over that of its second: the first is warming up. */
+export const rssGrowth: Observation = {
+  id: 'rssGrowthMB',
+  name: 'memory of the streamer, last quarter of the run over its second',
+  unit: 'MB',
+  measure: ({ stage, execution: { streamers, windowStartMs }, settledEndMs }) => {
+    const [streamer] = streamers;
+    const samples = streamer === undefined ? [] : (stage.sampler.usage(streamer.name)?.samples ?? []);
+    const quarterMs = (settledEndMs - windowStartMs) / 4;
+    const highest = (quarter: number): number | null => {
+      const fromMs = windowStartMs + quarter * quarterMs;
+      const inside = samples.filter(({ atMs }) => atMs >= fromMs && atMs < fromMs + quarterMs);
+      return inside.length === 0 ? null : Math.max(...inside.map(({ rssMB }) => rssMB));
+    };
+    const [second, last] = [highest(1), highest(3)];
+    return second === null || last === null ? null : last - second;
+  },
+};

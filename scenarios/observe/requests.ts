@@ -10,6 +10,14 @@ export const ambiguousBatches: Observation = {
   measure: ({ agentsAfter }) => sumOf(agentsAfter, ({ unacknowledgedPosts }) => unacknowledgedPosts),
 };
 
+/** Requests that S3 refused for being too many, as the streamer counts them. */
+export const s3Throttled: Observation = {
+  id: 's3Throttled',
+  name: 'requests that S3 throttled',
+  unit: 'requests',
+  measure: ({ totals }) => totals.s3Throttled,
+};
+
 export function answersWith(status: number): Observation {
   return {
     id: `answers${status}`,

@@ -1,5 +1,5 @@
 /** What every step of a run needs at hand. */
-import type { Load, Processes, RedisService, S3Service, SinkProcess, UsageSampler } from '#simulator';
+import type { Load, Processes, RedisService, S3ProxyProcess, S3Service, SinkProcess, UsageSampler } from '#simulator';
 import type { Progress } from '../environment/progress.ts';
 import type { DisturbanceWatch } from './disturbance-watch.ts';
 import type { Scenario } from '../scenario.ts';
@@ -33,6 +33,8 @@ export interface Stage {
   readonly cores: number;
   readonly load: Load;
   readonly s3: S3Service;
+  /** Between the streamers and S3; null where the scenario has no fault for it. */
+  readonly s3Proxy: S3ProxyProcess | null;
   /** Null where the streamers keep local state. */
   readonly redis: RedisService | null;
   /** Where the run's objects are, and what the streamer is told to read. */

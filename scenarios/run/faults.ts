@@ -5,6 +5,7 @@ import type { Stage } from './context.ts';
 import type { FaultRecord, FaultTarget } from './fault-record.ts';
 import { killStreamer } from './kill-streamer.ts';
 import { harmRedis } from './redis-faults.ts';
+import { harmS3 } from './s3-faults.ts';
 import { afflictSink } from './sink-faults.ts';
 import { pauseStreamer, restartStreamers, startStreamers } from './streamer-faults.ts';
 
@@ -50,6 +51,8 @@ function act(stage: Stage, target: FaultTarget, action: FaultAction, signal: Abo
       return startStreamers(stage, target, action);
     case 'redis':
       return harmRedis(stage, target, action);
+    case 's3':
+      return harmS3(stage, action, signal);
     case 'sink':
       return afflictSink(stage, action, signal);
   }

@@ -11,7 +11,8 @@ export interface Fleet {
 }
 
 export async function startFleet(stage: Stage): Promise<Fleet> {
-  const { bundle, folder, s3, redis, prefix, sink, scenario, processes, sampler } = stage;
+  const { bundle, folder, s3Proxy, redis, prefix, sink, scenario, processes, sampler } = stage;
+  const s3 = s3Proxy === null ? stage.s3 : { ...stage.s3, endpoint: s3Proxy.endpoint };
   const options = { bundle, folder, s3, redis, prefix, endpoints: sink.endpoints, settings: scenario.settings };
   const names = streamerRoles(scenario.streamers).values();
   const startNext = async (): Promise<Streamer> => {

@@ -7,6 +7,7 @@ import {
   type Processes,
   type RedisService,
   startS3,
+  startS3Proxy,
   startSinkProcess,
   UsageSampler,
 } from '#simulator';
@@ -32,6 +33,8 @@ export async function setStage(
   signal.throwIfAborted();
   // First, because it is what is most often wrong, and the load may take a while.
   const s3 = await startS3(options.s3, processes, process.env);
+  const needsProxy = scenario.faults.some(({ action }) => action.kind === 's3');
+  const s3Proxy = needsProxy ? await startS3Proxy(processes, s3.endpoint, options.seed) : null;
   const redis = await startRedisFor(scenario, options.redis, processes);
   const objects = objectsOf(scenario.load);
   const { dir, isFromCache } = await prepareLoad(
@@ -70,6 +73,7 @@ export async function setStage(
     cores: availableParallelism(),
     load,
     s3,
+    s3Proxy,
     redis,
     prefix: `${s3.prefix}${documentedPrefix}`,
     sink,

@@ -10,6 +10,7 @@ const totals = {
   getRequests: 2,
   postRequests: 20,
   s3FilesErrored: 1,
+  s3Throttled: 2,
   httpErrors: 3,
   httpBufferDrops: 0,
   eventLoopDelayP99Ms: 12,

@@ -1,0 +1,50 @@
+/** A day's backlog is worked off while live files go on arriving: two lanes, so that neither starves the other. */
+import { duplicatesWithinBound, nothingLost } from '../checks.ts';
+import { backlogPart, constantPart, defineScenario, loadOf, promptSettings } from '../define-scenario.ts';
+import { expectObserved } from '../observe/observation.ts';
+import { drainRate, lagMaxOf, lagOverDrain, settledBeside } from '../observe/parts.ts';
+import type { ScenarioBuilder } from '../scenario.ts';
+
+const daySeconds = 24 * 3600;
+const sloMs = 60_000;
+const usual = { objects: 150, liveS: 15 };
+/** 20 GB of raw data. */
+const documented = { objects: 2_000, liveS: 180 };
+
+const liveLagMax = lagMaxOf('live');
+const liveBeside = settledBeside('live', 'backlog');
+const liveLagOverDrain = lagOverDrain('live', 'backlog');
+const backlogRate = drainRate('backlog');
+
+export const backlogReplay: ScenarioBuilder = ({ isFull }) => {
+  const { objects, liveS } = isFull ? documented : usual;
+  return defineScenario({
+    name: 'backlog-replay',
+    why: `${objects} files of the last 24 hours are replayed beside live traffic, which must not wait behind them.`,
+    proves: 'Replay and backlog never push the lag of live files over the SLO of 60 s.',
+    takesS: liveS + 25,
+    load: loadOf('max + 1x', [
+      { ...backlogPart('backlog', objects), stampsS: { from: -daySeconds, to: -3600 } },
+      constantPart('live', 1, liveS),
+    ]),
+    settings: [
+      ...promptSettings,
+      {
+        key: 'processing.lookback',
+        value: '25h',
+        shipped: '24h',
+        why: 'the oldest time stamp is of 24 hours before the upload',
+      },
+    ],
+    observe: [liveLagMax, liveBeside, liveLagOverDrain, backlogRate],
+    expect: [
+      ...nothingLost,
+      duplicatesWithinBound,
+      expectObserved(liveBeside, 'validity', '>', 0, 'both lanes at work at once'),
+      expectObserved(liveLagMax, 'performance', '<', sloMs),
+      expectObserved(liveLagOverDrain, 'performance', '<=', 0.35),
+      expectObserved(backlogRate, 'validity', '>', 0),
+    ],
+    settleDeadlineS: isFull ? 600 : 120,
+  });
+};

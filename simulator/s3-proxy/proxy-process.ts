@@ -1,0 +1,31 @@
+/** The proxy between a streamer and its S3, in a process of its own. */
+import { type Child, readReadyLine } from '../process/child.ts';
+import type { Processes } from '../process/processes.ts';
+import { type S3FaultInput, type S3ProxyStats, S3ProxyReadySchema, S3ProxyStatsSchema } from './faults.ts';
+
+export interface S3ProxyProcess {
+  readonly child: Child;
+  /** What the streamer is told to be the S3. */
+  readonly endpoint: string;
+  /** In place of those before; an empty list ends them. */
+  useFaults(faults: readonly S3FaultInput[]): Promise<void>;
+  stats(): Promise<S3ProxyStats>;
+}
+
+const readyTimeoutMs = 30_000;
+
+export async function startS3Proxy(processes: Processes, target: string, seed: number): Promise<S3ProxyProcess> {
+  const script = new URL('main.ts', import.meta.url);
+  const child = await processes.startScript('s3-proxy', script, [target, String(seed)]);
+  const { endpoint, control } = S3ProxyReadySchema.parse(await child.waitForLine(readReadyLine, readyTimeoutMs));
+  return {
+    child,
+    endpoint,
+    async useFaults(faults) {
+      await fetch(control, { method: 'PUT', body: JSON.stringify(faults) });
+    },
+    async stats() {
+      return S3ProxyStatsSchema.parse(await (await fetch(control)).json());
+    },
+  };
+}
