@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { allScenarios, findScenario } from './catalog.ts';
 import { snapshot } from './snapshot.ts';
@@ -18,6 +19,12 @@ describe('scenarios', () => {
     expect(findScenario('streamer-crash', { ...asUsual, seed: 7 }).faults).not.toEqual(
       findScenario('streamer-crash', { ...asUsual, seed: 8 }).faults,
     );
+  });
+
+  it.each(allScenarios(asUsual))('$name is in the table of docs/scenarios.md, as it describes itself', (scenario) => {
+    const doc = readFileSync(new URL('../docs/scenarios.md', import.meta.url), 'utf8');
+    const { name, why, proves, takesS } = scenario;
+    expect(doc).toContain(`| \`${name}\` | ${why} | ${proves} | ${takesS} s |`);
   });
 
   it('are told by name when a name is wrong', () => {
