@@ -49,14 +49,17 @@ export { renderMarkdown } from './markdown.ts';
 export { pointSchema } from './capacity/model.ts';
 export type {
   CapacityPoint,
+  CheckedPrediction,
   LeverEffect,
   MaxResult,
   PlanFigure,
   PlanResult,
+  ScaleResult,
   StageUse,
   SweepResult,
 } from './capacity/model.ts';
 export { describeMax } from './capacity/max-report.ts';
+export { describeScale } from './capacity/scale-report.ts';
 export { describePlan } from './capacity/plan-report.ts';
 export { describeSweep } from './capacity/sweep-report.ts';
 export type { ReportDocument } from './capacity/document.ts';

@@ -32,6 +32,7 @@ export const pointSchema = z.strictObject({
   replay: z.string(),
   machine: machineSchema,
   s3: z.string().describe('Kind and version.'),
+  redis: z.string().nullable().describe('Kind and version; null with local state.'),
   settings: z
     .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
     .describe('Configuration keys that differ from the shipped defaults.'),
@@ -65,7 +66,7 @@ export const pointSchema = z.strictObject({
     listPerGB: amountOrNull(),
     getPerGB: amountOrNull(),
     postPerGB: amountOrNull(),
-    redisCommandsPerGB: amountOrNull(),
+    redisCommandsPerGB: amountOrNull().describe('Scripts that Redis ran per raw GB: nearly all of its commands.'),
   }),
   stages: z.array(stageUseSchema),
 });
@@ -175,5 +176,35 @@ export interface MaxResult {
   /** Why there is no bracket; null when there is one. */
   readonly failure: string | null;
   readonly points: readonly CapacityPoint[];
+  readonly replay: string;
+}
+
+/** A prediction beside what was then measured. */
+export interface CheckedPrediction {
+  readonly what: string;
+  readonly unit: string;
+  readonly predicted: number;
+  /** 90 % band of the prediction; null where there is none. */
+  readonly low: number | null;
+  readonly high: number | null;
+  /** One for each repetition. */
+  readonly measured: readonly number[];
+  /** Of the median of what was measured: predicted over measured, minus 1. */
+  readonly error: number;
+}
+
+export interface ScaleResult {
+  readonly experiment: string;
+  readonly agentLatencyMs: number;
+  readonly sizes: readonly {
+    readonly instances: number;
+    readonly rawMBps: readonly number[];
+    readonly isHeldOut: boolean;
+  }[];
+  /** Fitted without the size that was held out. */
+  readonly law: Pick<PlanResult['law'], 'lambda' | 'sigma' | 'kappa'>;
+  readonly predictions: readonly CheckedPrediction[];
+  /** Largest error that counts as good. */
+  readonly errorMax: number;
   readonly replay: string;
 }

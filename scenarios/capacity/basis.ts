@@ -77,9 +77,10 @@ function isSameConfiguration(a: CapacityPoint, b: CapacityPoint): boolean {
 }
 
 /** Instances and the rate are what a plan varies; all else makes another configuration. */
-export function describeSettings({ settings, endpoints }: CapacityPoint): string {
+export function describeSettings({ settings, endpoints, redis }: CapacityPoint): string {
   const keys = Object.keys(settings).toSorted();
-  return [...keys.map((key) => `${key}=${settings[key]}`), `endpoints=${endpoints}`].join(' ');
+  const state = redis === null ? 'local state' : 'state in Redis';
+  return [...keys.map((key) => `${key}=${settings[key]}`), `endpoints=${endpoints}`, state].join(' ');
 }
 
 function highestSustainedLag(points: readonly CapacityPoint[]): number | null {

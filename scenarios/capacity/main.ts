@@ -5,6 +5,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import {
   describeMax,
   describePlan,
+  describeScale,
   describeSweep,
   type MaxResult,
   renderDocumentHtml,
@@ -27,13 +28,14 @@ import { Progress } from '../environment/progress.ts';
 import type { Setting } from '../scenario.ts';
 import { chooseBasis } from './basis.ts';
 import { experimentName } from './experiment.ts';
-import { parseAmount, parseLever, parseSetting } from './options.ts';
+import { parseAmount, parseLever, parseSetting, parseSizes } from './options.ts';
 import { findMax } from './max.ts';
 import { planCapacity } from './plan.ts';
 import { parseFactor, parseRecovery, type PlanRequest, readPrices } from './plan-request.ts';
 import { PointStore } from './points.ts';
 import { designs, type Design, type Lever } from './sweep-design.ts';
 import { sweep } from './sweep.ts';
+import { measureScale, twoPostsAtATime } from './scale.ts';
 
 interface CommonFlags {
   readonly seed: number;
@@ -63,6 +65,12 @@ interface SweepFlags extends MeasureFlags {
   readonly samples: number;
   readonly repetitions: number;
   readonly budget: number;
+}
+
+interface ScaleFlags extends MeasureFlags {
+  readonly instances: readonly number[];
+  readonly repetitions: number;
+  readonly agentLatency: number;
 }
 
 interface PlanFlags extends CommonFlags {
@@ -108,6 +116,12 @@ function program(interrupt: AbortSignal, end: (code: number) => void): Command {
     .option('--repetitions <n>', 'of each configuration', parseCount, 2)
     .option('--budget <time>', 'begin no step that would end after it', parseDurationS, 600)
     .action(async (flags: SweepFlags) => end(await sweepCommand(flags, interrupt)));
+  withMeasureOptions(root.command('scale'))
+    .description('throughput over instances on a shared Redis; the largest number is predicted, then measured')
+    .option('--instances <n,n,...>', 'ascending, four or more', parseSizes, [1, 2, 4, 8])
+    .option('--repetitions <n>', 'of each number of instances', parseCount, 2)
+    .option('--agent-latency <ms>', 'mean, of the mock agents: what makes an instance wait', parseAmount, 200)
+    .action(async (flags: ScaleFlags) => end(await scaleCommand(flags, interrupt)));
   withCommonOptions(root.command('plan'))
     .description('instances, workers, endpoints, memory and cost for a load, from measured points')
     .requiredOption('--tb-per-day <n>', 'raw, on average', parseAmount)
@@ -179,6 +193,22 @@ async function sweepCommand(flags: SweepFlags, signal: AbortSignal): Promise<num
   return result.recommended === null ? exitCodes.provesNothing : exitCodes.passed;
 }
 
+async function scaleCommand(flags: ScaleFlags, signal: AbortSignal): Promise<number> {
+  const { store, run } = prepare('scale', flags, signal);
+  const result = await measureScale(store, {
+    ...run,
+    endpoints: flags.endpoints,
+    settings: [...settingsOf(flags).filter(({ key }) => key !== twoPostsAtATime.key), twoPostsAtATime],
+    sizes: flags.instances,
+    repetitions: flags.repetitions,
+    agentLatencyMs: flags.agentLatency,
+    objectsPerInstance: flags.objects,
+  });
+  publish(flags, run.experiment, describeScale(result), result);
+  const isGood = result.predictions.every(({ error }) => Math.abs(error) <= result.errorMax);
+  return isGood ? exitCodes.passed : exitCodes.failed;
+}
+
 function planCommand(flags: PlanFlags): number {
   const basis = chooseBasis(new PointStore(flags.out).read());
   if (typeof basis === 'string')
@@ -216,7 +246,7 @@ function prepare(kind: string, flags: MeasureFlags, signal: AbortSignal) {
       experiment: resumed?.experiment ?? experimentName(kind, new Date()),
       seed: flags.seed,
       s3: flags.s3,
-      redis: 'none',
+      redis: null,
       out: join(flags.out, 'runs'),
       replay,
       progress: new Progress(process.stderr),

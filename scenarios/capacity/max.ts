@@ -6,7 +6,7 @@ import type { Setting } from '../scenario.ts';
 import { limitingStage } from './limiting-stage.ts';
 import type { PointStore } from './points.ts';
 import { type Bracket, bracketOf, nextStep, type SearchOptions, type Trial } from './search.ts';
-import { runStep } from './step.ts';
+import { runStep, singleInstance } from './step.ts';
 
 export interface MaxOptions extends RunOptions {
   readonly settings: readonly Setting[];
@@ -33,7 +33,8 @@ export async function findMax(store: PointStore, options: MaxOptions): Promise<M
   if (points.length > 0) options.progress.note(`going on after ${points.length} steps that are measured already`);
   const measure = async (objects: number, offeredRawMBps: number | null): Promise<CapacityPoint> => {
     const { settings, endpoints, sloLagMs, experiment } = options;
-    const point = await runStep({ settings, endpoints, sloLagMs, objects, offeredRawMBps }, experiment, options);
+    const plan = { ...singleInstance, settings, endpoints, sloLagMs, objects, offeredRawMBps };
+    const point = await runStep(plan, experiment, options);
     store.append(point);
     points.push(point);
     options.progress.note(describePoint(point));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseAmount, parseLever, parseSetting } from './options.ts';
+import { parseAmount, parseLever, parseSetting, parseSizes } from './options.ts';
 import { parseFactor, parseRecovery } from './plan-request.ts';
 
 describe('levers and settings', () => {
@@ -17,6 +17,13 @@ describe('levers and settings', () => {
 
   it.each(['', '0', '-1', 'many'])('take no amount from %j', (text) => {
     expect(() => parseAmount(text)).toThrow('It must be a number above 0.');
+  });
+});
+
+describe('numbers of instances', () => {
+  it('are four ascending ones or more', () => {
+    expect(parseSizes('1,2,4,8')).toEqual([1, 2, 4, 8]);
+    for (const text of ['1,2,4', '1,2,2,4', '0,1,2,4', '1,2,x,4']) expect(() => parseSizes(text)).toThrow(/ascending/);
   });
 });
 

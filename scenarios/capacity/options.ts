@@ -28,6 +28,15 @@ export function parseAmount(text: string): number {
   return amount;
 }
 
+/** `1,2,4,8`: three to fit a law, and one to try it on. */
+export function parseSizes(text: string): readonly number[] {
+  const sizes = text.split(',').map(Number);
+  const isAscending = sizes.every((size, index) => Number.isInteger(size) && size > (sizes[index - 1] ?? 0));
+  if (!isAscending || sizes.length < 4)
+    throw new InvalidArgumentError('It must be four ascending numbers or more, such as 1,2,4,8.');
+  return sizes;
+}
+
 function split(text: string): { readonly key: string; readonly value: string } {
   const at = text.indexOf('=');
   if (at < 1 || at === text.length - 1) throw new InvalidArgumentError('It must be such as http.workers=20.');

@@ -5,7 +5,9 @@ import { describeMachine } from '../environment/machine.ts';
 import type { RunOptions } from '../run/context.ts';
 import { runScenario } from '../run/run.ts';
 import { backlogPart, defineScenario, loadOf } from '../define-scenario.ts';
-import type { LoadPart, Scenario, Setting } from '../scenario.ts';
+import { distantAgents } from '../catalogue/sharing.ts';
+import { redisScriptCalls } from '../observe/redis-calls.ts';
+import type { LoadPart, LoadPlan, Scenario, Setting } from '../scenario.ts';
 import { stagesOf } from './limiting-stage.ts';
 import { judgeSustainability } from './sustainable.ts';
 
@@ -13,12 +15,26 @@ import { judgeSustainability } from './sustainable.ts';
 export interface StepPlan {
   readonly settings: readonly Setting[];
   readonly endpoints: number;
+  readonly instances: number;
+  /** State in Redis, as several instances need it. One alone may have it, too: to be compared with several, it must. */
+  readonly isShared: boolean;
+  /** Mean time that the mock agents take to answer; 0 for at once. */
+  readonly agentLatencyMs: number;
+  readonly shape: LoadPlan['shape'];
   /** Without the warm-up. The same number for all steps of an experiment: its load is then prepared once. */
   readonly objects: number;
   /** Null drains a backlog of the objects instead. */
   readonly offeredRawMBps: number | null;
   readonly sloLagMs: number;
 }
+
+/** One instance with its own state, next to its agents, on objects as documented. */
+export const singleInstance = {
+  instances: 1,
+  isShared: false,
+  agentLatencyMs: 0,
+  shape: loadOf('', []).shape,
+} as const satisfies Partial<StepPlan>;
 
 /** Uploaded and settled before the clock starts. */
 const warmupObjects = 4;
@@ -35,7 +51,7 @@ export async function runStep(plan: StepPlan, experiment: string, options: RunOp
 }
 
 function scenarioOf(plan: StepPlan): Scenario {
-  const { settings, endpoints, objects, offeredRawMBps } = plan;
+  const { settings, endpoints, instances, isShared, agentLatencyMs, shape, objects, offeredRawMBps } = plan;
   const isBacklog = offeredRawMBps === null;
   return defineScenario({
     name: 'capacity-step',
@@ -43,10 +59,14 @@ function scenarioOf(plan: StepPlan): Scenario {
     proves: 'What this configuration sustains.',
     takesS: 60,
     load: isBacklog
-      ? loadOf('max', [backlogPart('backlog', objects + warmupObjects)])
-      : loadOf(`${offeredRawMBps} MB/s`, [schedulePart(objects, offeredRawMBps)], { warmupObjects }),
+      ? loadOf('max', [backlogPart('backlog', objects + warmupObjects)], { shape })
+      : loadOf(`${offeredRawMBps} MB/s`, [schedulePart(objects, offeredRawMBps)], { shape, warmupObjects }),
     agents: endpoints,
+    streamers: instances,
+    redis: isShared ? 'standalone' : null,
     settings,
+    faults: agentLatencyMs === 0 ? [] : [distantAgents(agentLatencyMs)],
+    observe: isShared ? [redisScriptCalls] : [],
     expect: [...nothingLost, duplicatesWithinBound, sinkNotSaturated, ...(isBacklog ? [] : [generatorKeptSchedule])],
     settleDeadlineS,
   });
@@ -72,7 +92,8 @@ function pointOf(plan: StepPlan, experiment: string, result: Result): CapacityPo
     settings: Object.fromEntries(plan.settings.map(({ key, value }) => [key, value])),
     instances: result.streamer.instances,
     endpoints: plan.endpoints,
-    agentLatencyMs: 0,
+    redis: plan.isShared ? `${result.environment.redis.kind} ${result.environment.redis.version ?? ''}`.trim() : null,
+    agentLatencyMs: plan.agentLatencyMs,
     load: {
       kind: plan.offeredRawMBps === null ? 'backlog' : 'open loop',
       offeredRawMBps: plan.offeredRawMBps,
@@ -91,10 +112,14 @@ function pointOf(plan: StepPlan, experiment: string, result: Result): CapacityPo
       listPerGB: requests.perGB.list,
       getPerGB: requests.perGB.get,
       postPerGB: requests.perGB.post,
-      redisCommandsPerGB: null,
+      redisCommandsPerGB: perGB(result.observed[redisScriptCalls.id] ?? null, load.rawBytes),
     },
     stages: stagesOf(result).map((stage) => ({ ...stage })),
   };
+}
+
+function perGB(count: number | null, bytes: number): number | null {
+  return count === null ? null : count / (bytes / 1e9);
 }
 
 function outcomeOfDrain(result: Result): CapacityPoint['outcome'] {

@@ -5,7 +5,7 @@ import type { RunOptions } from '../run/context.ts';
 import type { Setting } from '../scenario.ts';
 import { mainEffects, recommend, type Response } from './effects.ts';
 import type { PointStore } from './points.ts';
-import { runStep } from './step.ts';
+import { runStep, singleInstance } from './step.ts';
 import { type Configuration, configurationsOf, type Design, type Lever, orderOf } from './sweep-design.ts';
 
 export interface SweepOptions extends RunOptions {
@@ -61,6 +61,7 @@ async function measure(configuration: Configuration, options: SweepOptions): Pro
     .filter(([key]) => key !== endpointsLever)
     .map(([key, value]): Setting => ({ key, value, shipped: 'see configuration', why: 'a lever of the sweep' }));
   const plan = {
+    ...singleInstance,
     settings: [...settings.filter(({ key }) => !set.has(key)), ...swept],
     endpoints: Number(set.get(endpointsLever) ?? endpoints),
     objects,

@@ -10,7 +10,7 @@ import type { LoadPart, LoadPlan, Setting, TimedFault } from '../scenario.ts';
 /** Smaller objects than the documented ones, and so more of them: each instance has some in hand at every moment. */
 const rawMBPerObject = 2;
 const { objects: _anyNumber, ...documentedShape } = documentedSpec(1);
-const shape = { ...documentedShape, linesPerObject: documentedShape.linesPerObject / 5 };
+export const sharedShape = { ...documentedShape, linesPerObject: documentedShape.linesPerObject / 5 };
 
 export const instances = 3;
 
@@ -21,7 +21,7 @@ export function doubleLoad(durationS: number): LoadPlan {
   const rawMBPerMin = documentedRawMBPerMin * timesDocumented;
   const objects = Math.round((rawMBPerMin / 60 / rawMBPerObject) * durationS);
   const live: LoadPart = { name: 'live', objects, arrival: { kind: 'constant', rawMBPerMin } };
-  return loadOf(`${timesDocumented}x`, [live], { shape });
+  return loadOf(`${timesDocumented}x`, [live], { shape: sharedShape });
 }
 
 /** The same rate, in objects of the documented size. */
@@ -30,7 +30,7 @@ export function documentedObjects(durationS: number): LoadPlan {
 }
 
 export function smallBacklog(objects: number): LoadPlan {
-  return loadOf('max', [{ name: 'backlog', objects, arrival: { kind: 'backlog' } }], { shape });
+  return loadOf('max', [{ name: 'backlog', objects, arrival: { kind: 'backlog' } }], { shape: sharedShape });
 }
 
 /** Each reading of an object is told, so that those who read one twice are found. */

@@ -14,6 +14,7 @@ export function samplePoint(of: {
     replay: 'npm run capacity -- max --seed 1',
     machine: { node: 'v26.10.0', cpu: 'a CPU', cores: 2, memoryMB: 8000, os: 'Linux', git: null },
     s3: 'embedded fauxqs 2.4.1',
+    redis: null,
     settings: { 'processing.scan_interval': '250ms' },
     instances: of.instances,
     endpoints: 3,

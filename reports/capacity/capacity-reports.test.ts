@@ -1,0 +1,164 @@
+import { describe, expect, it } from 'vitest';
+import { describeMax } from './max-report.ts';
+import type { CapacityPoint, MaxResult, PlanResult, ScaleResult, SweepResult } from './model.ts';
+import { describePlan } from './plan-report.ts';
+import { renderDocumentHtml } from './render-html.ts';
+import { renderDocumentMarkdown, renderDocumentText } from './render-text.ts';
+import { describeScale } from './scale-report.ts';
+import { describeSweep } from './sweep-report.ts';
+
+const replay = 'npm run capacity -- max --seed 1';
+
+function point(
+  offeredRawMBps: number | null,
+  kind: CapacityPoint['outcome']['kind'],
+  reasons: string[],
+): CapacityPoint {
+  return {
+    schemaVersion: 1,
+    experiment: 'max',
+    at: '2026-11-24T12:00:00.000Z',
+    seed: 1,
+    replay,
+    machine: { node: 'v26', cpu: 'a CPU', cores: 2, memoryMB: 8000, os: 'Linux', git: null },
+    s3: 'embedded',
+    redis: null,
+    settings: {},
+    instances: 1,
+    endpoints: 3,
+    agentLatencyMs: 0,
+    load: { kind: 'open loop', offeredRawMBps, scheduleS: 30, objects: 300, rawMBPerObject: 10, gzipRatio: 15 },
+    outcome: { kind, reasons, backlogGrowthShare: 0.002, lagSlopeUpperSPerS: 0.001, lagHighMs: 400 },
+    measured: {
+      rawMBps: offeredRawMBps ?? 300,
+      lagP50Ms: 200,
+      lagP99Ms: 400,
+      cpuSPerGB: 2,
+      rssMaxMB: 150,
+      listPerGB: 5,
+      getPerGB: 100,
+      postPerGB: 1000,
+      redisCommandsPerGB: null,
+    },
+    stages: [{ stage: 'streamer CPU', share: 0.93, evidence: '0.93 cores' }],
+  };
+}
+
+const max: MaxResult = {
+  experiment: 'max',
+  sustainedRawMBps: 288,
+  brokenRawMBps: 304,
+  limiting: { stage: 'streamer CPU', share: 0.93, evidence: '0.93 cores' },
+  failure: null,
+  points: [
+    point(null, 'drained', []),
+    point(304, 'unsustainable', ['lag may rise | by 0.2 s/s']),
+    point(288, 'sustainable', []),
+  ],
+  replay,
+};
+
+const sweep: SweepResult = {
+  experiment: 'sweep',
+  design: 'grid',
+  stepsPlanned: 8,
+  stepsMeasured: 6,
+  stepsInvalid: 1,
+  effects: [
+    {
+      key: 'http.workers',
+      levels: [
+        { value: '10', measurements: 3, rawMBps: 100, overStart: 1 },
+        { value: '20', measurements: 3, rawMBps: 180, overStart: 1.8 },
+      ],
+    },
+  ],
+  configurations: [{ name: 'http.workers=20', rawMBps: [175, 185] }],
+  recommended: {
+    settings: { 'http.workers': 20, endpoints: 3 },
+    rawMBps: 180,
+    bestRawMBps: 180,
+    noise: 0.03,
+    alike: 1,
+  },
+  replay,
+};
+
+const plan: PlanResult = {
+  request: '50 TB raw a day',
+  averageRawMBps: 579,
+  peakRawMBps: 1736,
+  recoveryRawMBps: null,
+  requiredRawMBps: 1736,
+  instances: 12,
+  law: { lambda: 250, sigma: 0.01, kappa: 0, sizes: 3 },
+  figures: [{ name: 'endpoints', value: null, unit: '', source: 'assumed', note: 'not known' }],
+  breaksFirst: [{ what: 'instances', atFactor: 1.43, note: 'add some' }],
+  curve: { model: [{ instances: 1, low: 240, middle: 250, high: 260 }], measured: [{ instances: 1, rawMBps: 250 }] },
+  drain: [{ outageH: 6, drainH: 1.7 }],
+  warnings: ['an extrapolation'],
+  basis: {
+    points: 9,
+    from: '2026-11-24T12:00:00Z',
+    to: '2026-11-24T12:30:00Z',
+    machine: 'a machine',
+    settings: 'endpoints=3',
+  },
+};
+
+const scale: ScaleResult = {
+  experiment: 'scale',
+  agentLatencyMs: 200,
+  sizes: [
+    { instances: 1, rawMBps: [10, 10.2], isHeldOut: false },
+    { instances: 8, rawMBps: [70, 72], isHeldOut: true },
+  ],
+  law: { lambda: 10, sigma: 0.01, kappa: 0 },
+  predictions: [
+    { what: 'throughput of 8', unit: 'MB/s', predicted: 90, low: 85, high: 95, measured: [70, 72], error: 0.27 },
+  ],
+  errorMax: 0.15,
+  replay,
+};
+
+const documents = [describeMax(max), describeSweep(sweep), describePlan(plan, replay), describeScale(scale)];
+
+describe('capacity reports', () => {
+  it('answer first, in one sentence or two', () => {
+    expect(documents[0]?.answer).toBe(
+      '288 MB/s raw are sustained, 304 are not. The limit is streamer CPU: 0.93 cores.',
+    );
+    expect(documents[1]?.answer).toContain('http.workers matters most: 20 gives 1.8 times');
+    expect(documents[2]?.answer).toContain('12 instances');
+    expect(documents[3]?.answer).toContain('27% off at most, beyond the 15%');
+  });
+
+  it('warn of what the reader must know', () => {
+    expect(documents[1]?.warnings.join(' ')).toContain('6 of 8 steps fitted into the budget');
+    expect(documents[3]?.warnings.join(' ')).toContain('throughput of 8: predicted 27% off');
+    expect(describeMax({ ...max, failure: 'nothing held' }).warnings).toEqual(['No bracket was found: nothing held.']);
+  });
+
+  it('give the recommended configuration as YAML that can be copied', () => {
+    expect(documents[1]?.listings[0]?.text).toBe('http:\n  workers: 20\n# endpoints: 3');
+  });
+
+  it.each(documents.map((document) => [document.title, document] as const))(
+    '%s: text, Markdown and HTML',
+    (_title, document) => {
+      const text = renderDocumentText(document);
+      expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120);
+      expect(text).toContain(`Replay: ${replay}`);
+      const markdown = renderDocumentMarkdown(document);
+      const widths = markdown.split('\n').filter((line) => line.startsWith('|'));
+      expect(widths.length).toBeGreaterThan(2);
+      const html = renderDocumentHtml(document);
+      expect(html).not.toMatch(/<script|https?:\/\//);
+      expect(html).toContain(document.tables[0]?.title);
+    },
+  );
+
+  it('keep a bar in a reason from becoming a column', () => {
+    expect(renderDocumentMarkdown(documents[0]!)).toContain(String.raw`lag may rise \| by`);
+  });
+});

@@ -1,0 +1,202 @@
+/**
+ * `capacity scale`: throughput over instances, and what the law that is fitted to it foretells. Each instance is made latency-bound (agents that are
+ * not next door, two POSTs at a time), so that even two cores can carry several. The largest number of instances is held out: it is predicted from
+ * the others before it is measured, and so is the time in which a backlog drains beside live traffic.
+ */
+import { median } from 'simple-statistics';
+import type { CapacityPoint, CheckedPrediction, Result, ScaleResult } from '#reports';
+import { createRandom, HarnessError } from '#simulator';
+import { distantAgents, sharedShape } from '../catalogue/sharing.ts';
+import { duplicatesWithinBound, generatorKeptSchedule, nothingLost } from '../checks.ts';
+import { backlogPart, defineScenario, loadOf } from '../define-scenario.ts';
+import type { RunOptions } from '../run/context.ts';
+import { runScenario } from '../run/run.ts';
+import type { Scenario, Setting } from '../scenario.ts';
+import type { PointStore } from './points.ts';
+import { fitLaw, predict, predictBand, type Scaled, sizesForLaw } from './scalability.ts';
+import { runStep } from './step.ts';
+
+export interface ScaleOptions extends RunOptions {
+  /** Ascending; the last one is held out. */
+  readonly sizes: readonly number[];
+  readonly repetitions: number;
+  readonly settings: readonly Setting[];
+  readonly endpoints: number;
+  readonly agentLatencyMs: number;
+  readonly objectsPerInstance: number;
+  readonly experiment: string;
+}
+
+/** The goal of the issue: a plan that is off by more is no plan. */
+const errorMax = 0.15;
+/** Of what the instances can do: the rest drains the backlog. */
+const liveShare = 0.4;
+/** Live objects are offered for longer than the drain is predicted to take. */
+const liveOverDrain = 1.6;
+const settleDeadlineS = 120;
+
+export const twoPostsAtATime: Setting = {
+  key: 'http.workers',
+  value: 2,
+  shipped: 10,
+  why: 'each instance waits for its answers, not for a core',
+};
+
+export async function measureScale(store: PointStore, options: ScaleOptions): Promise<ScaleResult> {
+  const { sizes, repetitions, experiment, progress } = options;
+  const heldOut = sizes.at(-1) ?? 1;
+  const fitted = sizes.slice(0, -1);
+  const done = store.read().filter((point) => point.experiment === experiment);
+  const points: CapacityPoint[] = [];
+  const measure = async (instances: number): Promise<void> => {
+    const known = done.findIndex((point) => point.instances === instances);
+    const [before] = known === -1 ? [] : done.splice(known, 1);
+    const point = before ?? (await runStep(stepOf(options, instances), experiment, options));
+    if (before === undefined) store.append(point);
+    points.push(point);
+    progress.note(`${instances} instances: ${point.outcome.kind}, ${point.measured.rawMBps?.toFixed(1) ?? 'no'} MB/s`);
+  };
+  for (let round = 0; round < repetitions; round += 1) {
+    for (const instances of round % 2 === 0 ? fitted : fitted.toReversed()) await measure(instances);
+  }
+  const scaled = scaledOf(points);
+  if (new Set(scaled.map(({ instances }) => instances)).size < sizesForLaw) {
+    throw new HarnessError('broken', `Too few steps were valid to fit a law: ${reasonsOf(points)}.`);
+  }
+  const law = fitLaw(scaled);
+  const random = createRandom(options.seed).fork('scale');
+  const band = predictBand(scaled, heldOut, () => random.next());
+  progress.note(`${heldOut} instances: predicted ${band.middle.toFixed(1)} MB/s`);
+  for (let round = 0; round < repetitions; round += 1) await measure(heldOut);
+  const measured = scaledOf(points).filter(({ instances }) => instances === heldOut);
+  if (measured.length === 0)
+    throw new HarnessError('broken', `No step with ${heldOut} instances was valid: ${reasonsOf(points)}.`);
+  return {
+    experiment,
+    agentLatencyMs: options.agentLatencyMs,
+    sizes: sizes.map((instances) => ({
+      instances,
+      rawMBps: scaledOf(points)
+        .filter((one) => one.instances === instances)
+        .map(({ rawMBps }) => rawMBps),
+      isHeldOut: instances === heldOut,
+    })),
+    law,
+    predictions: [
+      checked(
+        `throughput of ${heldOut} instances`,
+        'MB/s',
+        band,
+        measured.map(({ rawMBps }) => rawMBps),
+      ),
+      await checkDrain(options, predict(law, fitted.at(-1) ?? 1), fitted.at(-1) ?? 1),
+    ],
+    errorMax,
+    replay: options.replay,
+  };
+}
+
+function stepOf(options: ScaleOptions, instances: number): Parameters<typeof runStep>[0] {
+  const { settings, endpoints, agentLatencyMs, objectsPerInstance } = options;
+  return {
+    settings,
+    endpoints,
+    instances,
+    isShared: true,
+    agentLatencyMs,
+    shape: sharedShape,
+    objects: objectsPerInstance * instances,
+    offeredRawMBps: null,
+    sloLagMs: Infinity,
+  };
+}
+
+/** A backlog drains with what live traffic leaves of the throughput. */
+async function checkDrain(
+  options: ScaleOptions,
+  capacityRawMBps: number,
+  instances: number,
+): Promise<CheckedPrediction> {
+  const backlogObjects = options.objectsPerInstance * instances;
+  const liveRawMBps = capacityRawMBps * liveShare;
+  const predictedS = (backlogObjects * rawMBPerObject) / (capacityRawMBps - liveRawMBps);
+  options.progress.note(
+    `${backlogObjects} objects beside ${liveRawMBps.toFixed(1)} MB/s live: predicted to drain in ${predictedS.toFixed(1)} s`,
+  );
+  const liveObjects = Math.ceil((liveRawMBps * predictedS * liveOverDrain) / rawMBPerObject);
+  const { result } = await runScenario(
+    drainScenario(options, { instances, backlogObjects, liveObjects, liveRawMBps }),
+    options,
+  );
+  const drainedS = drainOf(result, (2 * liveRawMBps) / rawMBPerObject);
+  if (result.verdict === 'invalid' || drainedS === null) {
+    throw new HarnessError(
+      'broken',
+      `The drain cannot be judged: ${result.verdictReasons.join('; ') || 'it did not end'}.`,
+    );
+  }
+  return checked(
+    `drain of ${backlogObjects} objects by ${instances} instances beside live traffic`,
+    's',
+    { low: null, middle: predictedS, high: null },
+    [drainedS],
+  );
+}
+
+const rawMBPerObject = 2;
+
+interface DrainLoad {
+  readonly instances: number;
+  readonly backlogObjects: number;
+  readonly liveObjects: number;
+  readonly liveRawMBps: number;
+}
+
+function drainScenario(options: ScaleOptions, drain: DrainLoad): Scenario {
+  const { instances, backlogObjects, liveObjects, liveRawMBps } = drain;
+  const live = {
+    name: 'live',
+    objects: liveObjects,
+    arrival: { kind: 'constant', rawMBPerMin: liveRawMBps * 60 },
+  } as const;
+  return defineScenario({
+    name: 'capacity-drain',
+    why: 'Whether a backlog drains beside live traffic as fast as the plan says.',
+    proves: 'The predicted drain time.',
+    takesS: 60,
+    load: loadOf('backlog beside live', [backlogPart('backlog', backlogObjects), live], { shape: sharedShape }),
+    agents: options.endpoints,
+    streamers: instances,
+    redis: 'standalone',
+    settings: options.settings,
+    faults: [distantAgents(options.agentLatencyMs)],
+    expect: [...nothingLost, duplicatesWithinBound, generatorKeptSchedule],
+    settleDeadlineS,
+  });
+}
+
+/** The first second at whose end no more waits than live traffic has in hand anyway; null when that never came. */
+function drainOf({ timeline }: Result, inHandMax: number): number | null {
+  const drained = timeline.find(({ backlogFiles }) => backlogFiles !== null && backlogFiles <= Math.max(2, inHandMax));
+  return drained === undefined ? null : drained.tS + 1;
+}
+
+function checked(
+  what: string,
+  unit: string,
+  { low, middle, high }: { readonly low: number | null; readonly middle: number; readonly high: number | null },
+  measured: readonly number[],
+): CheckedPrediction {
+  return { what, unit, predicted: middle, low, high, measured, error: middle / median([...measured]) - 1 };
+}
+
+function scaledOf(points: readonly CapacityPoint[]): readonly Scaled[] {
+  return points.flatMap(({ instances, outcome, measured }) =>
+    outcome.kind === 'drained' && measured.rawMBps !== null ? [{ instances, rawMBps: measured.rawMBps }] : [],
+  );
+}
+
+function reasonsOf(points: readonly CapacityPoint[]): string {
+  const reasons = new Set(points.flatMap(({ outcome }) => outcome.reasons));
+  return reasons.size === 0 ? 'no reason was given' : [...reasons].join('; ');
+}
