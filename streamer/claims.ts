@@ -128,7 +128,7 @@ export class Claims {
         if (!this.#isRenewed) events.emit({ kind: 'lease renewed', session: this.#session });
         this.#isRenewed = true;
         this.#lose(lost);
-        if (takenOver > 0) events.emit({ kind: 'work taken over', objects: takenOver });
+        this.#tellOfTakeover(takenOver);
         this.#setLister(isLister);
       });
     } catch (error) {
@@ -146,7 +146,8 @@ export class Claims {
     try {
       return await this.#inTurn(async () => {
         const objectsMax = workers - ready.length;
-        const claimed = await this.#shared.claim(this.#session, { objectsMax, liveWindowMs });
+        const { claimed, takenOver } = await this.#shared.claim(this.#session, { objectsMax, liveWindowMs });
+        this.#tellOfTakeover(takenOver);
         for (const object of claimed) await this.#take(context, object);
         return claimed.length;
       });
@@ -198,6 +199,10 @@ export class Claims {
 
   #forgetLost(): void {
     for (const [token, { claim }] of this.#held) if (claim.isLost) this.#held.delete(token);
+  }
+
+  #tellOfTakeover(objects: number): void {
+    if (objects > 0) this.#ports.events.emit({ kind: 'work taken over', objects });
   }
 
   #setLister(isLister: boolean): void {

@@ -4,16 +4,23 @@ export type { Config } from './config/config.ts';
 export { nearest } from './config/nearest.ts';
 export { parseConfig } from './config/parse.ts';
 export { parseBytes } from './config/units.ts';
+export { Claim } from './core/claim.ts';
 export { type Range, coversRange, rangeBytes, subtractRanges, unionRanges } from './core/ranges.ts';
 export { type ErrorCode, hasCode, StreamerError } from './errors.ts';
 export type { StreamerEvent } from './events.ts';
 export { openFileStateStore } from './io/file-state-store.ts';
 export { inflateMemberSync } from './io/node-inflate.ts';
-export { journalPathOf } from './io/redis/journal.ts';
+export { createRedisConnection } from './io/redis/connection.ts';
+export { journalPathOf, RedisJournal } from './io/redis/journal.ts';
+export { createScripts } from './io/redis/scripts.ts';
+export { RedisState } from './io/redis/shared-state.ts';
 export { createPipeline, type Pipeline } from './pipeline.ts';
 export type {
   Clock,
+  ClaimAnswer,
+  ClaimedObject,
   Fulfilment,
+  HeldObject,
   Inflate,
   ListPage,
   ListRequest,
@@ -21,8 +28,12 @@ export type {
   ObjectRecord,
   ObjectRef,
   ObjectStore,
+  OfferAnswer,
   Ports,
   QuarantineRecord,
+  RenewalAnswer,
+  SharedObject,
+  SharedWork,
   Sink,
   SinkAnswer,
   SinkRequest,

@@ -295,6 +295,12 @@ export interface HeldObject {
   readonly claim: Claim;
 }
 
+export interface ClaimAnswer {
+  readonly claimed: readonly ClaimedObject[];
+  /** Objects of dead sessions that were given back just now. */
+  readonly takenOver: number;
+}
+
 export interface RenewalAnswer {
   readonly isLister: boolean;
   /** Tokens that are not valid any more. */
@@ -317,10 +323,7 @@ export interface SharedWork {
     options: { readonly readyMax: number; readonly liveWindowMs: number },
   ): Promise<readonly OfferAnswer[]>;
   /** Live objects first, the oldest of each lane first. Empty as well where the session is not alive. */
-  claim(
-    session: string,
-    options: { readonly objectsMax: number; readonly liveWindowMs: number },
-  ): Promise<readonly ClaimedObject[]>;
+  claim(session: string, options: { readonly objectsMax: number; readonly liveWindowMs: number }): Promise<ClaimAnswer>;
   /** Not to be claimed again before `delayMs` have passed. */
   giveBack(held: readonly HeldObject[], delayMs: number): Promise<void>;
   /** Ends the session: all it holds goes back to the set, and others may list. */

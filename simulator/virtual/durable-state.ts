@@ -47,6 +47,11 @@ export class DurableState {
     return settled.length === 0 ? { kind: 'unknown' } : { kind: 'partial', settled };
   }
 
+  /** Of an object that is complete, too: it may be under way once more on request. */
+  settledOf(object: ObjectRef): readonly Range[] {
+    return this.#rangesOf(idOf(object));
+  }
+
   readWanted(afterSeq: number, objectsMax: number): readonly WantedObject[] {
     const wanted = this.#wanted.filter(({ seq }) => seq > afterSeq).slice(0, objectsMax);
     // What an earlier run delivered of it for this request.

@@ -28,6 +28,7 @@ export interface RunningCommand {
   readonly lines: readonly Record<string, unknown>[];
   /** Waits until a line fits. */
   waitFor(isMeant: (line: Record<string, unknown>) => boolean): Promise<void>;
+  signal(signal: NodeJS.Signals): void;
   /** SIGTERM by default. */
   stop(signal?: NodeJS.Signals): Promise<CommandResult>;
 }
@@ -211,6 +212,7 @@ export class CommandFixture {
           });
         }
       },
+      signal: (signal) => void child.kill(signal),
       stop,
     };
   }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TestRedis } from '../testing/redis-server.ts';
 import { CommandFixture, type Endpoint, recordLine } from './fixture-command.ts';
@@ -59,5 +60,68 @@ describe('instances that share their work in Redis', () => {
     expect(shares.reduce((sum, share) => sum + share, 0)).toBe(ids.length);
     // How they share depends on when each has started; nobody does it all.
     expect(Math.max(...shares)).toBeLessThan(ids.length);
+  });
+
+  it('take over from one that was killed, where it had stopped', async () => {
+    const ids = await put(1, 20);
+    const frozen = new Set<string>();
+    endpoint.answer = (_, response, body) => {
+      // The first instance gets no answers: it holds what it has claimed.
+      if (frozen.size < 15) frozen.add(body);
+      else response.end();
+    };
+    const first = start('a');
+    await expect.poll(() => frozen.size, PATIENCE).toBeGreaterThan(9);
+    const second = start('b');
+    await second.waitFor(({ msg }) => msg === 'lease renewed');
+    const killedMs = Date.now();
+    await first.stop('SIGKILL');
+    frozen.clear();
+    endpoint.bodies.length = 0;
+    endpoint.answer = (_, response) => void response.end();
+    await expect.poll(() => new Set(accepted()).size, PATIENCE).toBe(ids.length);
+    expect(Date.now() - killedMs).toBeLessThan(2 * 3_000 + 1_500);
+    expect(second.lines.some(({ msg }) => msg === 'work taken over')).toBe(true);
+    expect(await second.stop()).toMatchObject({ code: 0 });
+  });
+
+  it('refuse one that slept through its lease, which sends no more of what others have', async () => {
+    await put(1, 30);
+    let isHeld = true;
+    const held: (() => void)[] = [];
+    endpoint.answer = (_, response) => {
+      if (isHeld) held.push(() => response.end());
+      else response.end();
+    };
+    const zombie = start('a');
+    await expect.poll(() => held.length, PATIENCE).toBeGreaterThan(9);
+    zombie.signal('SIGSTOP');
+    isHeld = false;
+    const second = start('b');
+    await expect.poll(() => second.lines.filter(({ msg }) => msg === 'object completed').length, PATIENCE).toBe(30);
+    const posts = endpoint.bodies.length;
+    zombie.signal('SIGCONT');
+    await zombie.waitFor(({ msg }) => msg === 'claims lost');
+    await zombie.waitFor(({ msg }) => msg === 'lease renewed');
+    for (const answer of held) answer();
+    await sleep(1_000);
+    expect(endpoint.bodies.length).toBe(posts);
+    expect(await zombie.stop()).toMatchObject({ code: 0 });
+    expect(await second.stop()).toMatchObject({ code: 0 });
+  });
+
+  it('go on without Redis with what they hold, claim nothing, and lose nothing', async () => {
+    const first = await put(1, 10);
+    const instances = ['a', 'b'].map((name) => start(name));
+    await expect.poll(() => accepted().length, PATIENCE).toBe(first.length);
+    await redis.kill();
+    const second = await put(11, 10);
+    await sleep(1_500);
+    expect(accepted().length).toBe(first.length);
+    await redis.restart();
+    await expect.poll(() => accepted().length, PATIENCE).toBe(20);
+    await sleep(1_000);
+    expect(accepted()).toEqual([...first, ...second].toSorted());
+    for (const instance of instances) expect(await instance.stop()).toMatchObject({ code: 0 });
   });
 });

@@ -160,21 +160,20 @@ for index = 4, #ARGV, 6 do
 end
 return answers`;
 
-/** ARGV: epoch, session, how many at most, live window. Gives back id, token, object and settled ranges of each. */
+/** ARGV: epoch, session, how many at most, live window. Gives back how many objects were taken over, then token, object and partial record of each. */
 const CLAIM = `
 local at = now()
 local session, objectsMax = ARGV[2], tonumber(ARGV[3])
 local from = redis.call('HGET', meta, 'claims_from')
-if from and tonumber(from) > at then return {} end
-endDeadSessions(at, session)
-if not redis.call('ZSCORE', key('sessions'), session) then return {} end
+if from and tonumber(from) > at then return { 0 } end
+local claimed = { endDeadSessions(at, session) }
+if not redis.call('ZSCORE', key('sessions'), session) then return claimed end
 local liveFrom = at - ARGV[4]
 local ids = redis.call('ZRANGEBYSCORE', key('ready'), '(' .. liveFrom, at, 'LIMIT', 0, objectsMax)
 if #ids < objectsMax then
   local rest = objectsMax - #ids
   for _, id in ipairs(redis.call('ZRANGEBYSCORE', key('ready'), '-inf', liveFrom, 'LIMIT', 0, rest)) do ids[#ids + 1] = id end
 end
-local claimed = {}
 for _, id in ipairs(ids) do
   local token = ARGV[1] .. '.' .. redis.call('HINCRBY', meta, 'counter', 1) .. '.' .. session
   redis.call('ZREM', key('ready'), id)

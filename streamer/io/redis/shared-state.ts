@@ -6,6 +6,7 @@
  */
 import { hasCode, StreamerError } from '../../errors.ts';
 import type {
+  ClaimAnswer,
   ClaimedObject,
   Events,
   HeldObject,
@@ -177,16 +178,16 @@ export class RedisState implements StateStore, SharedWork {
   async claim(
     session: string,
     { objectsMax, liveWindowMs }: { readonly objectsMax: number; readonly liveWindowMs: number },
-  ): Promise<readonly ClaimedObject[]> {
+  ): Promise<ClaimAnswer> {
     const answer = listOf(await this.#run(this.#scripts.claim, [session, objectsMax, liveWindowMs]));
     const claimed: ClaimedObject[] = [];
-    for (let index = 0; index < answer.length; index += 3) {
+    for (let index = 1; index < answer.length; index += 3) {
       const token = textOf(answer[index]);
       const shared = decodeShared(answer[index + 1]);
       this.#held.set(token, shared);
       claimed.push({ ...shared, token, settled: unionRanges(shared.settled, decodeRanges(answer[index + 2])) });
     }
-    return claimed;
+    return { claimed, takenOver: Number(answer[0]) };
   }
 
   async giveBack(held: readonly HeldObject[], delayMs: number): Promise<void> {

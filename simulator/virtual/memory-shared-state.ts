@@ -1,0 +1,206 @@
+/**
+ * The state and the work that instances share, as one Redis keeps them for all (`streamer/io/redis/scripts.ts`), without Redis. A test drives both with the same
+ * calls and expects the same answers. What an instance remembers by itself (its journal) is no part of it.
+ */
+import {
+  type ClaimAnswer,
+  type HeldObject,
+  type ObjectRecord,
+  type ObjectRef,
+  type OfferAnswer,
+  type RenewalAnswer,
+  type SharedObject,
+  type SharedWork,
+  type StateChange,
+  type StateCommit,
+  type StateHead,
+  type StateStore,
+  unionRanges,
+  type WantedObject,
+} from '#streamer';
+import { DurableState } from './durable-state.ts';
+
+export interface SharedStateOptions {
+  readonly leaseTtlMs: number;
+  readonly epoch: string;
+  /** The store's clock, epoch ms. */
+  readonly now: () => number;
+}
+
+interface Held {
+  readonly token: string;
+  readonly session: string;
+}
+
+export class MemorySharedState implements StateStore, SharedWork {
+  readonly leaseTtlMs: number;
+  readonly durable = new DurableState();
+  readonly #epoch: string;
+  readonly #now: () => number;
+  /** Session to the end of its lease. */
+  readonly #sessions = new Map<string, number>();
+  readonly #objects = new Map<string, SharedObject>();
+  readonly #ready = new Map<string, number>();
+  readonly #claims = new Map<string, Held>();
+  #lister: { readonly session: string; readonly untilMs: number } | null = null;
+  #counter = 0;
+
+  constructor({ leaseTtlMs, epoch, now }: SharedStateOptions) {
+    this.leaseTtlMs = leaseTtlMs;
+    this.#epoch = epoch;
+    this.#now = now;
+  }
+
+  async readHead(): Promise<StateHead | null> {
+    return this.durable.head;
+  }
+
+  async lookup(objects: readonly ObjectRef[]): Promise<readonly ObjectRecord[]> {
+    return objects.map((object) => this.durable.record(object));
+  }
+
+  async readWanted(afterSeq: number, objectsMax: number): Promise<readonly WantedObject[]> {
+    return this.durable.readWanted(afterSeq, objectsMax);
+  }
+
+  async commit(commit: StateCommit): Promise<void> {
+    const changes = commit.changes.flatMap((change) => this.#accept(change));
+    this.durable.apply({ ...commit, changes, head: this.#mergeHead(commit.head) });
+    for (const { object, complete } of changes) if (complete) this.#remove(idOf(object));
+  }
+
+  async close(): Promise<void> {}
+
+  async renew(session: string, held: readonly HeldObject[]): Promise<RenewalAnswer> {
+    const nowMs = this.#now();
+    const takenOver = this.#endDeadSessions(session);
+    const isKnown = this.#sessions.has(session);
+    this.#sessions.set(session, nowMs + this.leaseTtlMs);
+    const lost: string[] = [];
+    for (const { shared, claim } of held) {
+      const current = this.#claims.get(idOf(shared.object));
+      if (current?.token === claim.token) continue;
+      if (current !== undefined || !isKnown) lost.push(claim.token);
+      else if (!this.#isComplete(shared.object)) this.#grant(shared, { token: claim.token, session });
+    }
+    const heldIds = new Set(held.map(({ shared }) => idOf(shared.object)));
+    for (const [id, claim] of this.#claims)
+      if (claim.session === session && !heldIds.has(id)) this.#makeReady(id, null);
+    if (this.#lister === null || this.#lister.session === session || this.#lister.untilMs <= nowMs)
+      this.#lister = { session, untilMs: nowMs + this.leaseTtlMs };
+    return { isLister: this.#lister.session === session, lost, takenOver };
+  }
+
+  async offer(
+    objects: readonly SharedObject[],
+    { readyMax, liveWindowMs }: { readonly readyMax: number; readonly liveWindowMs: number },
+  ): Promise<readonly OfferAnswer[]> {
+    const nowMs = this.#now();
+    return objects.map((shared): OfferAnswer => {
+      const { object, wanted, rankMs } = shared;
+      const id = idOf(object);
+      if (wanted !== null && !this.durable.wanted.some(({ seq }) => seq === wanted.seq)) return 'complete';
+      if (wanted?.kind !== 'again' && this.#isComplete(object)) return 'complete';
+      if (this.#objects.has(id)) return 'under-way';
+      const isLive = rankMs > nowMs - liveWindowMs;
+      if (this.#ready.size >= readyMax * (isLive ? 2 : 1)) return 'full';
+      this.#objects.set(id, shared);
+      this.#ready.set(id, Math.min(rankMs, nowMs));
+      return 'queued';
+    });
+  }
+
+  async claim(
+    session: string,
+    { objectsMax, liveWindowMs }: { readonly objectsMax: number; readonly liveWindowMs: number },
+  ): Promise<ClaimAnswer> {
+    const nowMs = this.#now();
+    const takenOver = this.#endDeadSessions(session);
+    if (!this.#sessions.has(session)) return { claimed: [], takenOver };
+    const eligible = [...this.#ready]
+      .filter(([, rankMs]) => rankMs <= nowMs)
+      .toSorted(([, left], [, right]) => left - right);
+    const live = eligible.filter(([, rankMs]) => rankMs > nowMs - liveWindowMs);
+    const backlog = eligible.filter(([, rankMs]) => rankMs <= nowMs - liveWindowMs);
+    const claimed = [...live, ...backlog].slice(0, objectsMax).flatMap(([id]) => {
+      const shared = this.#objects.get(id);
+      if (shared === undefined) return [];
+      this.#counter += 1;
+      const token = `${this.#epoch}.${this.#counter}.${session}`;
+      this.#grant(shared, { token, session });
+      return [{ ...shared, token, settled: unionRanges(shared.settled, this.durable.settledOf(shared.object)) }];
+    });
+    return { claimed, takenOver };
+  }
+
+  async giveBack(held: readonly HeldObject[], delayMs: number): Promise<void> {
+    for (const { shared, claim } of held) {
+      const id = idOf(shared.object);
+      if (this.#claims.get(id)?.token === claim.token)
+        this.#makeReady(id, delayMs === 0 ? null : this.#now() + delayMs);
+    }
+  }
+
+  async leave(session: string): Promise<void> {
+    this.#endSession(session);
+    if (this.#lister?.session === session) this.#lister = null;
+  }
+
+  /** What of a change counts: a completion only under a valid claim, ranges unless the object is complete. */
+  #accept(change: StateChange): readonly StateChange[] {
+    const { object, claim, complete } = change;
+    const current = this.#claims.get(idOf(object));
+    const isDone = this.#isComplete(object);
+    const isRefused = claim !== undefined && current?.token !== claim.token && (current !== undefined || !isDone);
+    if (isRefused) claim.lose();
+    if (complete && !isRefused) return [change];
+    return isDone && current === undefined ? [] : [{ ...change, complete: false }];
+  }
+
+  #mergeHead(head: StateHead | null): StateHead | null {
+    const known = this.durable.head;
+    if (head === null || known === null) return head;
+    return { startFromMs: known.startFromMs, floorMs: Math.max(known.floorMs, head.floorMs) };
+  }
+
+  #grant(shared: SharedObject, held: Held): void {
+    const id = idOf(shared.object);
+    if (!this.#objects.has(id)) this.#objects.set(id, shared);
+    this.#ready.delete(id);
+    this.#claims.set(id, held);
+  }
+
+  #remove(id: string): void {
+    this.#ready.delete(id);
+    this.#objects.delete(id);
+    this.#claims.delete(id);
+  }
+
+  #makeReady(id: string, rankMs: number | null): void {
+    this.#claims.delete(id);
+    const shared = this.#objects.get(id);
+    if (shared !== undefined) this.#ready.set(id, rankMs ?? shared.rankMs);
+  }
+
+  #endDeadSessions(survivor: string): number {
+    let objects = 0;
+    for (const [session, untilMs] of this.#sessions)
+      if (session !== survivor && untilMs <= this.#now()) objects += this.#endSession(session);
+    return objects;
+  }
+
+  #endSession(session: string): number {
+    const ids = [...this.#claims].filter(([, claim]) => claim.session === session).map(([id]) => id);
+    for (const id of ids) this.#makeReady(id, null);
+    this.#sessions.delete(session);
+    return ids.length;
+  }
+
+  #isComplete(object: ObjectRef): boolean {
+    return this.durable.record(object).kind === 'complete';
+  }
+}
+
+function idOf({ bucket, key, etag }: ObjectRef): string {
+  return `${bucket}\n${etag}\n${key}`;
+}
