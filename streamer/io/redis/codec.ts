@@ -86,8 +86,8 @@ export function decodeWanted(text: unknown) {
   return { ...wanted, settled: rangesOf(settled) };
 }
 
-/** `isRemembered`: see the script. */
-export function encodeCommit(commit: StateCommit, { isRemembered } = { isRemembered: false }): string {
+/** `isRemembered`: see the script. `process`: who has dropped what was dropped. */
+export function encodeCommit(commit: StateCommit, { isRemembered = false, process = '' } = {}): string {
   return JSON.stringify({
     changes: commit.changes.map((change) => encodeChange(change)),
     quarantined: commit.quarantined.map((record) => {
@@ -97,6 +97,7 @@ export function encodeCommit(commit: StateCommit, { isRemembered } = { isRemembe
     fulfilled: commit.fulfilled,
     ...(commit.head === null ? {} : { head: commit.head }),
     ...(commit.forgetBeforeMs === null ? {} : { forgetBeforeMs: commit.forgetBeforeMs }),
+    ...(commit.dropped === undefined ? {} : { dropped: { process, lines: commit.dropped.lines } }),
     isRemembered,
   });
 }

@@ -6,8 +6,9 @@
  * - `meta` hash: epoch, replaces, claims_from, start_from, floor, forgotten_before, counter, quarantine_seq, wanted_seq, lister, lister_until
  * - `sessions` sorted by the end of their lease · `held:<session>` set of ids · `claims` id -> token · `marks` session -> number of its last commit
  * - `ready` ids sorted by rank · `objects` id -> what is told of an object that is ready or claimed
- * - `complete:<hour>` sets of ids, `hours` those there are · `partial` id -> settled ranges, `partial_time` by LastModified
+ * - `complete` ids sorted by the hour of LastModified, so that forgetting is one range · `partial` id -> settled ranges, `partial_time` by LastModified
  * - `quarantine` number -> record, `quarantine_ids` for repetitions, `quarantine_closed` by time, `retries:<request>` the records that a request answers
+ * - `dropped` process -> lines that `http.on_full: drop` threw away
  * - `wanted` number -> request, `wanted_ids` id -> number, `wanted_owner` number -> id
  */
 
@@ -28,7 +29,11 @@ local meta = KEYS[1]
 local prefix = string.sub(meta, 1, -5)
 local function key(name) return prefix .. name end
 
-local function isComplete(id, hour) return redis.call('SISMEMBER', key('complete:' .. hour), id) == 1 end
+-- One that was copied onto itself is the same version, with a later LastModified.
+local function isComplete(id, hour)
+  local completeHour = redis.call('ZSCORE', key('complete'), id)
+  return completeHour and tonumber(completeHour) <= tonumber(hour)
+end
 
 local function sessionOf(token) return string.match(token, '[^.]+$') end
 
@@ -230,8 +235,7 @@ local function addRanges(change)
 end
 
 local function complete(change)
-  redis.call('SADD', key('complete:' .. change.hour), change.id)
-  redis.call('ZADD', key('hours'), change.hour, change.hour)
+  redis.call('ZADD', key('complete'), 'GT', change.hour, change.id)
   redis.call('HDEL', key('partial'), change.id)
   redis.call('ZREM', key('partial_time'), change.id)
   redis.call('ZREM', key('ready'), change.id)
@@ -298,10 +302,11 @@ if commit.head then
   moveHead('floor', commit.head.floorMs, commit.isRemembered)
 end
 
+if commit.dropped then redis.call('HSET', key('dropped'), commit.dropped.process, commit.dropped.lines) end
+
 if commit.forgetBeforeMs then
   local hour = math.floor(commit.forgetBeforeMs / 3600000)
-  for _, old in ipairs(redis.call('ZRANGEBYSCORE', key('hours'), '-inf', '(' .. hour)) do redis.call('UNLINK', key('complete:' .. old)) end
-  redis.call('ZREMRANGEBYSCORE', key('hours'), '-inf', '(' .. hour)
+  redis.call('ZREMRANGEBYSCORE', key('complete'), '-inf', '(' .. hour)
   for _, id in ipairs(redis.call('ZRANGEBYSCORE', key('partial_time'), '-inf', '(' .. commit.forgetBeforeMs)) do redis.call('HDEL', key('partial'), id) end
   redis.call('ZREMRANGEBYSCORE', key('partial_time'), '-inf', '(' .. commit.forgetBeforeMs)
   for _, number in ipairs(redis.call('ZRANGEBYSCORE', key('quarantine_closed'), '-inf', '(' .. commit.forgetBeforeMs)) do

@@ -4,6 +4,7 @@
  * - What this instance settled is in its journal first. When Redis has forgotten (`open`: another epoch; `renew`: an older commit than we had an answer to), the
  *   journal tells it again, before anything else is asked.
  */
+import { randomUUID } from 'node:crypto';
 import { hasCode, StreamerError } from '../../errors.ts';
 import type {
   ClaimAnswer,
@@ -13,7 +14,6 @@ import type {
   ObjectRecord,
   ObjectRef,
   OfferAnswer,
-  QuarantineRecord,
   RenewalAnswer,
   SharedObject,
   SharedWork,
@@ -68,8 +68,8 @@ export class RedisState implements StateStore, SharedWork {
   /** Of this session. */
   #commits = 0;
   #acknowledgedCommit = 0;
-  /** Records stay in the journal when a commit is repeated. */
-  readonly #recorded = new WeakSet<QuarantineRecord>();
+  /** Names this process among those that dropped lines. */
+  readonly #process = randomUUID();
   #journalHead: StateHead | null = null;
 
   constructor({ connection, journal, leaseTtlMs, events, newEpoch, scripts = createScripts() }: RedisStateOptions) {
@@ -122,13 +122,11 @@ export class RedisState implements StateStore, SharedWork {
   }
 
   async commit(commit: StateCommit): Promise<void> {
-    const unrecorded = commit.quarantined.filter((record) => !this.#recorded.has(record));
-    await this.#journal.record({ ...commit, quarantined: unrecorded });
-    for (const record of unrecorded) this.#recorded.add(record);
+    await this.#journal.record(commit);
     this.#commits += 1;
     const number = this.#commits;
     const session = this.#session;
-    const args = [session, number, encodeCommit(commit)];
+    const args = [session, number, encodeCommit(commit, { process: this.#process })];
     const refused = new Set(textsOf(await this.#run(this.#scripts.commit, args)));
     if (session !== '') this.#acknowledgedCommit = number;
     for (const { claim, complete } of commit.changes) {
