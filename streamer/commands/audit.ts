@@ -6,8 +6,6 @@ import { compileFormats } from '../core/format.ts';
 import { identityOf } from '../core/object-task.ts';
 import type { SkipReason } from '../core/selection.ts';
 import { StreamerError } from '../errors.ts';
-import { missingState, openStateAdmin } from '../io/state-admin.ts';
-import { isStateInUse, openStateReader, type StateReader } from '../io/state-reader.ts';
 import type { ObjectRef } from '../ports.ts';
 import { selectionOf } from '../source-selection.ts';
 import { configOption, jsonOption, TIME_HELP } from './arguments.ts';
@@ -16,6 +14,7 @@ import { loadConfig } from './load-config.ts';
 import { formatMoment } from './moment.ts';
 import { formatColumns, formatCount, formatNumber, print, printJson, Progress } from './output.ts';
 import { addPeriodOptions, checkPeriod, objectsOfPeriod, type PeriodOptions } from './period.ts';
+import { changeState, type StateView, viewState } from './state-access.ts';
 
 /** Objects that are named one by one; the rest is only counted. */
 const NAMED_OBJECTS_MAX = 1_000_000;
@@ -58,26 +57,25 @@ Exit codes: 0 all delivered · 1 something is missing · 3 nothing was compared`
 
 async function audit(config: Config, options: AuditOptions): Promise<void> {
   checkPeriod(options);
-  const { filePath } = config.state;
-  const reader = openStateReader(filePath);
-  if (reader === null) throw missingState(filePath);
+  const view = await viewState(config);
   try {
-    const found = await withBucket(config, async (bucket) => compare(config, options, bucket, reader));
-    const requeued = options.requeue ? await requeue(filePath, [...found.missing, ...found.partial]) : 0;
+    const found = await withBucket(config, async (bucket) => compare(config, options, bucket, view));
+    const requeued = options.requeue ? await requeue(config, [...found.missing, ...found.partial]) : 0;
     if (options.json) printJson(jsonOf(found, options, requeued));
     else print(textOf(found, options, requeued));
-    judge(found, options, requeued, isStateInUse(filePath));
+    judge(found, options, requeued, await view.isInUse());
   } finally {
-    reader.close();
+    await view.close();
   }
 }
 
-async function compare(config: Config, options: AuditOptions, bucket: Bucket, reader: StateReader): Promise<Audit> {
+async function compare(config: Config, options: AuditOptions, bucket: Bucket, view: StateView): Promise<Audit> {
   const nowMs = Date.now();
   const formats = compileFormats(config.processing.formats);
-  const startFromMs = reader.head()?.startFromMs ?? -Infinity;
-  const knownSinceMs = Math.max(nowMs - config.auditRetentionMs, reader.forgottenBeforeMs() ?? -Infinity);
-  const quarantined = new Set(reader.quarantined({ isClosedToo: false }).map(({ object }) => identityOf(object)));
+  const startFromMs = (await view.head())?.startFromMs ?? -Infinity;
+  const knownSinceMs = Math.max(nowMs - config.auditRetentionMs, (await view.forgottenBeforeMs()) ?? -Infinity);
+  const open = await view.quarantined({ isClosedToo: false });
+  const quarantined = new Set(open.map(({ object }) => identityOf(object)));
   const found: Audit = {
     counts: { complete: 0, partial: 0, quarantined: 0, waiting: 0, missing: 0, unknown: 0 },
     notOurs: new Map(),
@@ -89,7 +87,7 @@ async function compare(config: Config, options: AuditOptions, bucket: Bucket, re
   for (const [index, source] of config.s3.sources.entries()) {
     const selection = selectionOf(config, formats, index);
     for await (const objects of objectsOfPeriod(bucket, source, options, progress)) {
-      const records = reader.lookup(objects);
+      const records = await view.lookup(objects);
       for (const [at, object] of objects.entries()) {
         const selected = selection.select(object, { startFromMs, sinceMs: -Infinity }, nowMs);
         if (selected.kind === 'skipped') {
@@ -115,16 +113,16 @@ async function compare(config: Config, options: AuditOptions, bucket: Bucket, re
   return found;
 }
 
-async function requeue(filePath: string, objects: readonly ObjectRef[]): Promise<number> {
+async function requeue(config: Config, objects: readonly ObjectRef[]): Promise<number> {
   if (objects.length === 0) return 0;
-  const admin = openStateAdmin(filePath);
+  const desk = await changeState(config);
   try {
     for (let at = 0; at < objects.length; at += REQUESTS_PER_TRANSACTION) {
       const some = objects.slice(at, at + REQUESTS_PER_TRANSACTION);
-      admin.want(some.map((object) => ({ object, kind: 'missing', settled: [], quarantineIds: [] })));
+      await desk.want(some.map((object) => ({ object, kind: 'missing', settled: [], quarantineIds: [] })));
     }
   } finally {
-    await admin.close();
+    await desk.close();
   }
   return objects.length;
 }

@@ -1,6 +1,6 @@
 /** One thing that `check` tried. */
 export interface Finding {
-  readonly area: 'config' | 's3' | 'queue' | 'endpoint' | 'state' | 'health';
+  readonly area: 'config' | 's3' | 'queue' | 'endpoint' | 'state' | 'redis' | 'health';
   /** `note`: worth knowing, and no reason not to start. */
   readonly status: 'ok' | 'note' | 'failed';
   /** What was tried, on what. */

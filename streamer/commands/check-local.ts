@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import type { HealthConfig } from '../config/config.ts';
+import { journalPathOf } from '../io/redis/journal.ts';
 import { databasePathOf } from '../io/state-database.ts';
 import { isStateInUse, openStateReader } from '../io/state-reader.ts';
 import { type Finding, messageOf } from './check-finding.ts';
@@ -15,7 +16,9 @@ import { formatBytes } from './output.ts';
 const FREE_BYTES_MIN = 100e6;
 
 export function checkState({ config, file }: LoadedConfig): readonly Finding[] {
-  const { filePath } = config.state;
+  const { redis } = config.state;
+  // With Redis the local file is the journal, and the progress of the original is looked for in Redis.
+  const filePath = redis === null ? config.state.filePath : journalPathOf(config.state.filePath);
   const path = databasePathOf(filePath);
   const finding = (status: Finding['status'], detail: string, cure: string | null): Finding => ({
     area: 'state',
@@ -25,7 +28,7 @@ export function checkState({ config, file }: LoadedConfig): readonly Finding[] {
     cure,
   });
   try {
-    const original = findOriginalState(filePath);
+    const original = redis === null ? findOriginalState(filePath) : null;
     if (original !== null)
       return [
         finding('failed', 'the progress of the original is not taken over yet', adviceFor(original, filePath, file)),
@@ -37,9 +40,11 @@ export function checkState({ config, file }: LoadedConfig): readonly Finding[] {
     accessSync(folder, constants.W_OK);
     if (reader !== null) accessSync(path, constants.W_OK);
     const next =
-      head === null
-        ? 'no state yet: a first start, from processing.start_from'
-        : `goes on; all before ${formatMoment(head.floorMs)} is done`;
+      redis !== null
+        ? 'the journal of what this instance settles'
+        : head === null
+          ? 'no state yet: a first start, from processing.start_from'
+          : `goes on; all before ${formatMoment(head.floorMs)} is done`;
     return [
       isStateInUse(filePath)
         ? finding(

@@ -8,6 +8,7 @@ import { checkEndpoint } from './check-endpoint.ts';
 import type { Finding } from './check-finding.ts';
 import { checkHealthPort, checkState } from './check-local.ts';
 import { checkQueueAccess } from './check-queue.ts';
+import { checkRedis } from './check-redis.ts';
 import { checkSource } from './check-s3.ts';
 import { type LoadedConfig, loadConfig } from './load-config.ts';
 import { formatColumns, formatCount, print, printJson } from './output.ts';
@@ -31,7 +32,8 @@ It tries LIST and GET (of one object, with If-Match) for each source; looks at
 the queue, if there is one; connects to each endpoint, TLS included, and asks
 with OPTIONS (no POST: an agent could make a record of it); sees whether the
 state can be written and is not in use, and whether the health port is free.
-Nothing is created or changed. State in Redis is not built yet, and not tried.
+Nothing is created or changed. With state.redis it looks whether Redis is fit to
+keep what the instances share.
 
 Exit codes: 0 \`run\` would work · 2 something failed`,
     )
@@ -41,13 +43,14 @@ Exit codes: 0 \`run\` would work · 2 something failed`,
 async function check(loaded: LoadedConfig, { json }: CheckOptions): Promise<void> {
   const { config, file, warnings } = loaded;
   const access = { headers: requestHeaders(config.http), tls: readTlsFiles(config.http.tls) };
-  const [sources, queue, endpoints, health] = await Promise.all([
+  const [sources, queue, endpoints, health, redis] = await Promise.all([
     withBucket(config, async ({ objects }) =>
       Promise.all(config.s3.sources.map(async (source) => checkSource(objects, source))),
     ),
     checkQueueAccess(config),
     Promise.all(config.http.endpoints.map(async (endpoint) => checkEndpoint(endpoint, access))),
     checkHealthPort(config.health),
+    config.state.redis === null ? [] : checkRedis(config.state.redis),
   ]);
   const findings: readonly Finding[] = [
     {
@@ -67,6 +70,7 @@ async function check(loaded: LoadedConfig, { json }: CheckOptions): Promise<void
     ...[...sources, queue].flatMap((checked) => checked.findings),
     ...endpoints,
     ...checkState(loaded),
+    ...redis,
     health,
   ];
   const failures = findings.filter(({ status }) => status === 'failed').length;

@@ -9,12 +9,12 @@ import { compileFormats } from '../core/format.ts';
 import type { Lane, ObjectTask } from '../core/object-task.ts';
 import { compareTasks, laneOf } from '../core/ready-queue.ts';
 import type { Selected, SkipReason } from '../core/selection.ts';
-import type { StateReader } from '../io/state-reader.ts';
 import { firstStartMs } from '../pipeline.ts';
 import type { ObjectRecord, StateHead } from '../ports.ts';
 import { selectionOf } from '../source-selection.ts';
 import { type Bucket, nameOfSource } from './bucket.ts';
 import { formatCount, Progress } from './output.ts';
+import type { StateView } from './state-access.ts';
 
 const EXAMPLES_MAX = 3;
 const HOUR_MS = 3_600_000;
@@ -55,10 +55,10 @@ export interface Plan {
   readonly listRequestsPerHour: number;
 }
 
-export async function planOf(config: Config, reader: StateReader | null, bucket: Bucket, limit: number): Promise<Plan> {
+export async function planOf(config: Config, view: StateView | null, bucket: Bucket, limit: number): Promise<Plan> {
   const { scanIntervalMs, lookbackMs, lookbackIntervalMs, liveWindowMs, formats } = config.processing;
   const nowMs = Date.now();
-  const known = reader?.head() ?? null;
+  const known = (await view?.head()) ?? null;
   const startMs = firstStartMs(nowMs, config);
   const head = known ?? { startFromMs: startMs, floorMs: startMs };
   const sinceMs = Math.min(head.floorMs, nowMs - lookbackMs);
@@ -72,7 +72,7 @@ export async function planOf(config: Config, reader: StateReader | null, bucket:
     for await (const { folder, objects, passedBy } of bucket.walk(source, ({ endMs }) => endMs > sinceMs)) {
       for (const prefix of passedBy) tally.skip(prefix, 'folder-outside-lookback');
       if (objects.length > 0) folders.add(folder);
-      const records = reader?.lookup(objects) ?? [];
+      const records = (await view?.lookup(objects)) ?? [];
       for (const [at, object] of objects.entries()) {
         const selected = selection.select(object, { startFromMs: head.startFromMs, sinceMs }, nowMs);
         tally.add(object.key, selected, records[at] ?? { kind: 'unknown' });
@@ -88,7 +88,7 @@ export async function planOf(config: Config, reader: StateReader | null, bucket:
     head,
     sinceMs,
     ...tally.result(),
-    wanted: reader?.wantedCount() ?? 0,
+    wanted: (await view?.wantedCount()) ?? 0,
     listRequests: requests,
     listMs: totalMs,
     // Told of by a queue alone, nothing is listed but by this command.

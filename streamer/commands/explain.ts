@@ -2,7 +2,6 @@
 import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import type { Config } from '../config/config.ts';
-import { openStateReader } from '../io/state-reader.ts';
 import { configOption, countArgument, jsonOption } from './arguments.ts';
 import { withBucket } from './bucket.ts';
 import { countToRead, type Plan, planOf } from './explain-plan.ts';
@@ -11,6 +10,7 @@ import { type LoadedConfig, loadConfig } from './load-config.ts';
 import { adviceFor, findOriginalState } from './original-state.ts';
 import { formatBytes, formatCount, formatDuration, print, printJson } from './output.ts';
 import { estimateReadMs, type ReadSample, sampleRead } from './sample-read.ts';
+import { viewStateIfAny } from './state-access.ts';
 
 const LIMIT_DEFAULT = 20;
 
@@ -44,12 +44,12 @@ Example: s3-edgedelta-streamer explain -c config.yaml --limit 5`,
 async function explain(loaded: LoadedConfig, options: ExplainOptions): Promise<void> {
   const { config, file } = loaded;
   const { filePath } = config.state;
-  const original = findOriginalState(filePath);
-  const reader = openStateReader(filePath);
+  const original = config.state.redis === null ? findOriginalState(filePath) : null;
+  const view = await viewStateIfAny(config);
   try {
     const limit = options.limit > 0 ? options.limit : Infinity;
     const { plan, sample } = await withBucket(config, async (bucket) => {
-      const made = await planOf(config, reader, bucket, limit);
+      const made = await planOf(config, view, bucket, limit);
       const candidates = made.first.map(({ task }) => task.object);
       return { plan: made, sample: options.sample ? await sampleRead(bucket.objects, candidates) : null };
     });
@@ -63,7 +63,7 @@ async function explain(loaded: LoadedConfig, options: ExplainOptions): Promise<v
     if (options.json) printJson(explanationJson(plan, estimate, notes));
     else print(explanationText(plan, estimate, notes));
   } finally {
-    reader?.close();
+    await view?.close();
   }
 }
 

@@ -68,7 +68,8 @@ export function findOriginalState(filePath: string): OriginalState | null {
 }
 
 export function refuseUnmigratedState({ config, file }: LoadedConfig): void {
-  const { filePath } = config.state;
+  const { filePath, redis } = config.state;
+  if (redis !== null) return;
   const state = findOriginalState(filePath);
   if (state !== null) throw new StreamerError('STATE_NOT_MIGRATED', adviceFor(state, filePath, file));
 }

@@ -3,14 +3,15 @@ import { Command } from 'commander';
 import { identityOf } from '../core/object-task.ts';
 import { settledExcept } from '../core/wanted-ranges.ts';
 import { StreamerError } from '../errors.ts';
-import { missingState, openStateAdmin, type WantedRequest } from '../io/state-admin.ts';
-import { isStateInUse, openStateReader, type QuarantineEntry, type StateReader } from '../io/state-reader.ts';
+import type { WantedRequest } from '../io/state-admin.ts';
+import type { QuarantineEntry } from '../io/state-reader.ts';
 import { configOption, jsonOption, momentArgument, TIME_HELP } from './arguments.ts';
 import { nameOfSource } from './bucket.ts';
 import { matchesKey } from './key-filter.ts';
 import { loadConfig } from './load-config.ts';
 import { formatMoment } from './moment.ts';
 import { formatCount, formatNumber, print, printJson } from './output.ts';
+import { changeState, type StateView, viewState } from './state-access.ts';
 
 interface FilterOptions {
   readonly config: string;
@@ -75,12 +76,10 @@ function addFilters(command: Command): Command {
 
 async function list(options: ListOptions): Promise<void> {
   const { config } = await loadConfig(options.config);
-  const reader = openStateReader(config.state.filePath);
-  if (reader === null) throw missingState(config.state.filePath);
-  const entries = reader
-    .quarantined({ isClosedToo: options.closed === true })
-    .filter((entry) => isMeant(entry, options));
-  reader.close();
+  const view = await viewState(config);
+  const records = await view.quarantined({ isClosedToo: options.closed === true });
+  await view.close();
+  const entries = records.filter((entry) => isMeant(entry, options));
   if (options.json) for (const entry of entries) printJson(jsonOf(entry));
   else print(entries.length === 0 ? 'nothing is in quarantine' : entries.map(textOf).join('\n'));
 }
@@ -91,18 +90,16 @@ async function retry(options: RetryOptions): Promise<void> {
     throw new StreamerError('USAGE', 'say what to retry: --reason, --key, --since, or --all for everything');
   }
   const { config } = await loadConfig(options.config);
-  const { filePath } = config.state;
-  const admin = openStateAdmin(filePath);
+  const desk = await changeState(config);
   try {
-    const entries = admin.reader
-      .quarantined({ isClosedToo: false })
-      .filter((entry) => entry.status === 'open' && isMeant(entry, options));
-    const { requests, records, postponed } = requestsFor(entries, admin.reader);
-    admin.want(requests);
+    const open = await desk.view.quarantined({ isClosedToo: false });
+    const entries = open.filter((entry) => entry.status === 'open' && isMeant(entry, options));
+    const { requests, records, postponed } = await requestsFor(entries, desk.view);
+    await desk.want(requests);
     if (options.json) printJson({ records, objects: requests.length, postponed });
-    else print(retryText(records, requests.length, postponed, isStateInUse(filePath)));
+    else print(retryText(records, requests.length, postponed, await desk.view.isInUse()));
   } finally {
-    await admin.close();
+    await desk.close();
   }
 }
 
@@ -122,8 +119,8 @@ interface Retry {
 }
 
 /** One request an object. Only of complete objects: asking for some lines of one that is still under way would declare the others delivered. */
-function requestsFor(entries: readonly QuarantineEntry[], reader: StateReader): Retry {
-  const forgottenBeforeMs = reader.forgottenBeforeMs() ?? -Infinity;
+async function requestsFor(entries: readonly QuarantineEntry[], view: StateView): Promise<Retry> {
+  const forgottenBeforeMs = (await view.forgottenBeforeMs()) ?? -Infinity;
   const byObject = Map.groupBy(entries, ({ object }) => identityOf(object));
   const requests: WantedRequest[] = [];
   let records = 0;
@@ -131,7 +128,7 @@ function requestsFor(entries: readonly QuarantineEntry[], reader: StateReader): 
     const [first] = parts;
     if (first === undefined) continue;
     const { object } = first;
-    const [record] = reader.lookup([object]);
+    const [record] = await view.lookup([object]);
     if (record?.kind !== 'complete' && object.lastModifiedMs >= forgottenBeforeMs) continue;
     requests.push({ object, kind: 'again', settled: settledExcept(parts), quarantineIds: parts.map(({ id }) => id) });
     records += parts.length;

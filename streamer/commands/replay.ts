@@ -6,8 +6,7 @@ import { Command } from 'commander';
 import type { Config } from '../config/config.ts';
 import { compileFormats } from '../core/format.ts';
 import { StreamerError } from '../errors.ts';
-import { openStateAdmin, type WantedRequest } from '../io/state-admin.ts';
-import { isStateInUse, type StateReader } from '../io/state-reader.ts';
+import type { WantedRequest } from '../io/state-admin.ts';
 import type { ObjectRecord, ObjectRef } from '../ports.ts';
 import { selectionOf } from '../source-selection.ts';
 import { configOption, jsonOption, TIME_HELP } from './arguments.ts';
@@ -16,6 +15,7 @@ import { loadConfig } from './load-config.ts';
 import { formatMoment } from './moment.ts';
 import { formatBytes, formatCount, formatNumber, print, printJson, Progress } from './output.ts';
 import { addPeriodOptions, checkPeriod, objectsOfPeriod, type PeriodOptions } from './period.ts';
+import { changeState, type StateView } from './state-access.ts';
 
 interface ReplayOptions extends PeriodOptions {
   readonly config: string;
@@ -53,13 +53,12 @@ Example: s3-edgedelta-streamer replay -c config.yaml --from -3h --to "2h ago"`,
 
 async function replay(config: Config, options: ReplayOptions): Promise<void> {
   checkPeriod(options);
-  const { filePath } = config.state;
-  const admin = openStateAdmin(filePath);
+  const desk = await changeState(config);
   try {
     const sum = await withBucket(config, async (bucket) => {
       const wanted: Replay = { objects: 0, gzBytes: 0, again: 0 };
-      for await (const requests of requestsOfPeriod(config, options, bucket, admin.reader)) {
-        if (!options.dryRun) admin.want(requests);
+      for await (const requests of requestsOfPeriod(config, options, bucket, desk.view)) {
+        if (!options.dryRun) await desk.want(requests);
         wanted.objects += requests.length;
         for (const { object, kind } of requests) {
           wanted.gzBytes += object.sizeBytes;
@@ -75,9 +74,9 @@ async function replay(config: Config, options: ReplayOptions): Promise<void> {
       );
     }
     if (options.json) printJson({ ...sum, dryRun: options.dryRun });
-    else print(textOf(sum, options, isStateInUse(filePath)));
+    else print(textOf(sum, options, await desk.view.isInUse()));
   } finally {
-    await admin.close();
+    await desk.close();
   }
 }
 
@@ -85,16 +84,16 @@ async function* requestsOfPeriod(
   config: Config,
   options: ReplayOptions,
   bucket: Bucket,
-  reader: StateReader,
+  view: StateView,
 ): AsyncGenerator<readonly WantedRequest[], void, void> {
   const formats = compileFormats(config.processing.formats);
-  const forgottenBeforeMs = reader.forgottenBeforeMs() ?? -Infinity;
+  const forgottenBeforeMs = (await view.forgottenBeforeMs()) ?? -Infinity;
   const progress = new Progress();
   for (const [index, source] of config.s3.sources.entries()) {
     const selection = selectionOf(config, formats, index);
     for await (const objects of objectsOfPeriod(bucket, source, options, progress)) {
       const ours = objects.filter((object) => selection.selectByName(object, Date.now()).kind === 'task');
-      const records = reader.lookup(ours);
+      const records = await view.lookup(ours);
       yield ours.map((object, at) => requestFor(object, records[at], forgottenBeforeMs));
     }
   }

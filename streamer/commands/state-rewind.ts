@@ -1,11 +1,12 @@
 /** `state rewind`: forgets what was delivered from a moment on, so that it is delivered again. */
 import { Command } from 'commander';
 import { StreamerError } from '../errors.ts';
-import { openStateAdminAlone, type Rewound } from '../io/state-admin.ts';
+import type { Rewound } from '../io/state-admin.ts';
 import { configOption, jsonOption, momentArgument, TIME_HELP } from './arguments.ts';
 import { loadConfig } from './load-config.ts';
 import { formatMoment } from './moment.ts';
 import { formatCount, print, printJson } from './output.ts';
+import { changeStateAlone } from './state-access.ts';
 
 interface RewindOptions {
   readonly config: string;
@@ -23,8 +24,8 @@ export function rewindCommand(): Command {
       'after',
       `
 ${TIME_HELP}
-Stop the streamer first. \`replay\` repeats a period with an end, beside a running
-streamer. State in Redis is not built yet: this is the local file.
+Stop the streamer first; with state.redis, all of them. \`replay\` repeats a period
+with an end, beside a running streamer.
 
 Example: s3-edgedelta-streamer state rewind -c config.yaml --to "3h ago"`,
     )
@@ -35,13 +36,13 @@ async function rewind({ config: file, to, json }: RewindOptions): Promise<void> 
   if (to > Date.now())
     throw new StreamerError('USAGE', `--to ${formatMoment(to)} lies in the future: state can only be moved back`);
   const { config } = await loadConfig(file);
-  const admin = openStateAdminAlone(config.state.filePath);
+  const desk = await changeStateAlone(config);
   try {
-    const rewound = admin.rewind(to);
+    const rewound = await desk.rewind(to);
     if (json) printJson(jsonOf(rewound));
     else print(textOf(rewound));
   } finally {
-    await admin.close();
+    await desk.close();
   }
 }
 

@@ -1,13 +1,13 @@
 /** `state show`: what the streamer remembers, also while it runs. */
 import { Command } from 'commander';
 import { rangeBytes } from '../core/ranges.ts';
-import { missingState } from '../io/state-admin.ts';
-import { isStateInUse, openStateReader, type PartialObject, type StateReader } from '../io/state-reader.ts';
+import type { HourCount, PartialObject } from '../io/state-reader.ts';
 import type { StateHead } from '../ports.ts';
 import { nameOfSource } from './bucket.ts';
 import { configOption, countArgument, jsonOption } from './arguments.ts';
 import { loadConfig } from './load-config.ts';
 import { formatMoment } from './moment.ts';
+import { type StateView, viewState } from './state-access.ts';
 import { formatBytes, formatColumns, formatCount, formatNumber, print, printJson } from './output.ts';
 
 const HOURS_SHOWN_DEFAULT = 24;
@@ -31,23 +31,21 @@ export function showCommand(): Command {
       'after',
       `
 It works beside a running streamer, takes no lock and changes nothing. Hours are
-those in which the objects were last modified. State in Redis is not built yet:
-this is the local file.`,
+those in which the objects were last modified. With state.redis it shows what all
+instances share.`,
     )
     .action(show);
 }
 
 async function show(options: ShowOptions): Promise<void> {
   const { config } = await loadConfig(options.config);
-  const { filePath } = config.state;
-  const reader = openStateReader(filePath);
-  if (reader === null) throw missingState(filePath);
+  const view = await viewState(config);
   try {
-    const summary = summarize(reader, isStateInUse(filePath));
+    const summary = await summarize(view);
     if (options.json) printJson(jsonOf(summary, options.hours));
     else print(textOf(summary, options.hours));
   } finally {
-    reader.close();
+    await view.close();
   }
 }
 
@@ -57,7 +55,7 @@ interface Summary {
   readonly isInUse: boolean;
   readonly head: StateHead | null;
   readonly forgottenBeforeMs: number | null;
-  readonly hours: ReturnType<StateReader['completeByHour']>;
+  readonly hours: readonly HourCount[];
   readonly complete: number;
   readonly partials: readonly PartialObject[];
   readonly partialCount: number;
@@ -66,21 +64,21 @@ interface Summary {
   readonly droppedLines: number;
 }
 
-function summarize(reader: StateReader, isInUse: boolean): Summary {
-  const hours = reader.completeByHour();
+async function summarize(view: StateView): Promise<Summary> {
+  const hours = await view.completeByHour();
   return {
-    path: reader.path,
-    fileBytes: reader.fileBytes(),
-    isInUse,
-    head: reader.head(),
-    forgottenBeforeMs: reader.forgottenBeforeMs(),
+    path: view.path,
+    fileBytes: await view.fileBytes(),
+    isInUse: await view.isInUse(),
+    head: await view.head(),
+    forgottenBeforeMs: await view.forgottenBeforeMs(),
     hours,
     complete: hours.reduce((sum, { objects }) => sum + objects, 0),
-    partials: reader.partials(PARTIAL_OBJECTS_MAX),
-    partialCount: reader.partialCount(),
-    wanted: reader.wantedCount(),
-    quarantinedOpen: reader.quarantined({ isClosedToo: false }).length,
-    droppedLines: reader.droppedLines(),
+    partials: await view.partials(PARTIAL_OBJECTS_MAX),
+    partialCount: await view.partialCount(),
+    wanted: await view.wantedCount(),
+    quarantinedOpen: (await view.quarantined({ isClosedToo: false })).length,
+    droppedLines: await view.droppedLines(),
   };
 }
 
@@ -93,7 +91,10 @@ function textOf(summary: Summary, hoursShown: number): string {
   const { path, fileBytes, isInUse, head, forgottenBeforeMs, hours, partials, partialCount } = summary;
   const shownHours = newest(hours, hoursShown);
   const facts = [
-    ['file', `${path} (${formatBytes(fileBytes)}), ${isInUse ? 'in use by a running streamer' : 'not in use'}`],
+    [
+      isFile(path) ? 'file' : 'redis',
+      `${path} (${formatBytes(fileBytes)}), ${isInUse ? 'in use by a running streamer' : 'not in use'}`,
+    ],
     ['start from', head === null ? 'not known: the streamer has not started yet' : startOf(head)],
     ['floor', head === null ? '-' : `${floorOf(head)}: older objects are complete or not ours`],
     ...(forgottenBeforeMs === null
@@ -119,6 +120,11 @@ function textOf(summary: Summary, hoursShown: number): string {
         ]),
     ...(partials.length === 0 ? [] : ['\npartial, with what is settled:', ...partials.map(partialText)]),
   ].join('\n');
+}
+
+/** Redis is named by its host and keys. */
+function isFile(path: string): boolean {
+  return !path.endsWith('*');
 }
 
 function startOf({ startFromMs }: StateHead): string {

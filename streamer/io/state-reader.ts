@@ -14,7 +14,7 @@ import {
   parseRanges,
 } from './state-database.ts';
 
-interface HourCount {
+export interface HourCount {
   readonly hourStartMs: number;
   readonly objects: number;
 }
@@ -133,17 +133,24 @@ function entryOf(row: Readonly<Record<string, SQLOutputValue>>): QuarantineEntry
     detail: String(row['detail']),
     atMs: Number(row['at_ms']),
     ...(typeof settled === 'string' ? { settled: parseRanges(settled) } : {}),
-    status: statusOf(row),
+    status: statusOf({
+      isClosed: row['closed_ms'] !== null,
+      isWanted: row['wanted_seq'] !== null,
+      outcome: String(row['outcome']),
+    }),
     closedMs: numberOrNull(row['closed_ms']),
   };
 }
 
 const CLOSED = ['quarantined-again', 'gone', 'rewound'] as const;
 
-function statusOf(row: Readonly<Record<string, SQLOutputValue>>): QuarantineStatus {
-  if (row['closed_ms'] === null) return row['wanted_seq'] === null ? 'open' : 'retrying';
-  const outcome = String(row['outcome']);
-  return CLOSED.find((status) => status === outcome) ?? 'resolved';
+export function statusOf(record: {
+  readonly isClosed: boolean;
+  readonly isWanted: boolean;
+  readonly outcome: string | undefined;
+}): QuarantineStatus {
+  if (!record.isClosed) return record.isWanted ? 'retrying' : 'open';
+  return CLOSED.find((status) => status === record.outcome) ?? 'resolved';
 }
 
 function numberOrNull(value: SQLOutputValue | undefined): number | null {

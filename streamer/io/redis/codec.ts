@@ -81,6 +81,20 @@ export function decodeRanges(text: unknown): readonly Range[] {
   return text === '' || text === null ? [] : unionRanges([], rangesOf(parse(partialRecord, text).settled));
 }
 
+export function decodePartial(text: unknown): { readonly object: ObjectRef; readonly settled: readonly Range[] } {
+  const { object, settled } = parse(partialRecord, text);
+  return { object: parse(objectRef, object), settled: rangesOf(settled) };
+}
+
+export function encodeWanted(wanted: {
+  readonly object: ObjectRef;
+  readonly kind: 'missing' | 'again';
+  readonly settled: readonly Range[];
+}): string {
+  const { object, kind, settled } = wanted;
+  return JSON.stringify({ object, kind, settled: pairsOf(settled) });
+}
+
 export function decodeWanted(text: unknown) {
   const { settled, ...wanted } = parse(wantedRecord, text);
   return { ...wanted, settled: rangesOf(settled) };
@@ -144,6 +158,30 @@ function storedQuarantine(record: QuarantineRecord): StoredQuarantine {
     ...(settled === undefined ? {} : { settled: JSON.stringify(pairsOf(settled)) }),
   };
   return { recordId: hash('sha1', JSON.stringify(stored), 'base64url'), ...stored };
+}
+
+export function decodeQuarantine(
+  text: unknown,
+): QuarantineRecord & Pick<StoredQuarantine, 'wantedSeq' | 'closedMs' | 'outcome'> {
+  const {
+    object,
+    start,
+    end,
+    firstLine,
+    lineCount,
+    settled,
+    recordId: _id,
+    objectId: _objectId,
+    ...rest
+  } = parse(quarantineRecord, text);
+  return {
+    ...rest,
+    object: parse(objectRef, object),
+    range: start === undefined || end === undefined ? null : { start, end },
+    firstLine: firstLine ?? null,
+    lineCount: lineCount ?? null,
+    ...(settled === undefined ? {} : { settled: rangesOf(parse(ranges, settled)) }),
+  };
 }
 
 /** Only what belongs to a reference: callers may pass more. */

@@ -3,14 +3,17 @@
  * the time from Redis, and all may be repeated: an answer that was lost on its way costs nothing but the repetition.
  *
  * The one key that is named, `{prefix}:meta`, carries the hash tag that puts all others on the same node of a cluster:
- * - `meta` hash: epoch, replaces, claims_from, start_from, floor, forgotten_before, counter, quarantine_seq, wanted_seq, lister, lister_until
+ * - `meta` hash: epoch, claims_from, start_from, floor, forgotten_before, counter, quarantine_seq, wanted_seq, lister, lister_until
  * - `sessions` sorted by the end of their lease · `held:<session>` set of ids · `claims` id -> token · `marks` session -> number of its last commit
  * - `ready` ids sorted by rank · `objects` id -> what is told of an object that is ready or claimed
  * - `complete` ids sorted by the hour of LastModified, so that forgetting is one range · `partial` id -> settled ranges, `partial_time` by LastModified
  * - `quarantine` number -> record, `quarantine_ids` for repetitions, `quarantine_closed` by time, `retries:<request>` the records that a request answers
+ * - `replaced` epochs that an operator has ended: what an instance remembers of them would undo it
  * - `dropped` process -> lines that `http.on_full: drop` threw away
  * - `wanted` number -> request, `wanted_ids` id -> number, `wanted_owner` number -> id
  */
+
+import { COUNT_HOURS, COUNT_SESSIONS, REWIND, WANT } from './admin-scripts.ts';
 
 export interface Script {
   readonly name: string;
@@ -84,14 +87,14 @@ end`;
 const SAME_EPOCH = `
 if redis.call('HGET', meta, 'epoch') ~= ARGV[1] then return redis.error_reply('EPOCH the state was begun anew') end`;
 
-/** ARGV: the epoch that the instance knows or '', a new one, lease. Gives back the epoch, what it replaces or '', and whether it is new. */
+/** ARGV: the epoch that the instance knows or '', a new one, lease. Gives back the epoch, and 1 if an operator has replaced the one that the instance knows. */
 const OPEN = `
 local epoch = redis.call('HGET', meta, 'epoch')
-if epoch then return { epoch, redis.call('HGET', meta, 'replaces') or '', 0 } end
+if epoch then return { epoch, redis.call('SISMEMBER', key('replaced'), ARGV[1]) } end
 redis.call('HSET', meta, 'epoch', ARGV[2])
 -- Somebody remembers an earlier epoch: Redis has forgotten it. The others must tell what they remember before anything is claimed.
 if ARGV[1] ~= '' then redis.call('HSET', meta, 'claims_from', now() + ARGV[3]) end
-return { ARGV[2], '', 1 }`;
+return { ARGV[2], 0 }`;
 
 /** ARGV: epoch, session, lease, then id, hour and token of each object that the session holds. */
 const RENEW = `
@@ -337,5 +340,9 @@ export function createScripts(clock = REDIS_CLOCK) {
     leave: inEpoch('leave', LEAVE),
     lookup: inEpoch('lookup', LOOKUP),
     commit: inEpoch('commit', COMMIT),
+    countHours: inEpoch('count hours', COUNT_HOURS),
+    countSessions: inEpoch('count sessions', COUNT_SESSIONS),
+    want: inEpoch('want', WANT),
+    rewind: inEpoch('rewind', REWIND),
   };
 }

@@ -5,7 +5,7 @@
  *   journal tells it again, before anything else is asked.
  */
 import { randomUUID } from 'node:crypto';
-import { hasCode, StreamerError } from '../../errors.ts';
+import { hasCode } from '../../errors.ts';
 import type {
   ClaimAnswer,
   ClaimedObject,
@@ -36,10 +36,9 @@ import {
 } from './codec.ts';
 import type { RedisConnection } from './connection.ts';
 import type { RedisJournal } from './journal.ts';
+import { chunksOf, listOf, textOf, textsOf } from './replies.ts';
 import { createScripts, type Script, type Scripts } from './scripts.ts';
 
-/** Arguments of one script, which must not keep Redis busy for long. */
-const OBJECTS_PER_CALL = 500;
 const OFFER_ANSWERS = ['queued', 'under-way', 'complete', 'full'] as const;
 
 export interface RedisStateOptions {
@@ -225,8 +224,8 @@ export class RedisState implements StateStore, SharedWork {
   async #join(): Promise<string> {
     const before = this.#journal.epoch;
     const answer = await this.#connection.run(this.#scripts.open, [before ?? '', this.#newEpoch(), this.leaseTtlMs]);
-    const [epoch = '', replaces] = textsOf(answer);
-    if (before !== null && before === replaces) this.#journal.clear();
+    const [epoch = '', isReplaced] = textsOf(answer);
+    if (isReplaced === '1') this.#journal.clear();
     else if (before === null || before === epoch) await this.#tell(epoch, await this.#floorMs());
     else {
       const objects = await this.#tell(epoch, -Infinity);
@@ -288,24 +287,4 @@ export class RedisState implements StateStore, SharedWork {
 
 function nameOf({ object }: SharedObject): readonly [string, number] {
   return [sharedIdOf(object), hourOf(object)];
-}
-
-function chunksOf<T>(items: readonly T[]): readonly (readonly T[])[] {
-  return Array.from({ length: Math.ceil(items.length / OBJECTS_PER_CALL) }, (_, index) =>
-    items.slice(index * OBJECTS_PER_CALL, (index + 1) * OBJECTS_PER_CALL),
-  );
-}
-
-function listOf(answer: unknown): readonly unknown[] {
-  if (Array.isArray(answer)) return answer;
-  throw new StreamerError('STATE_CORRUPT', 'Redis answered something else than a list: is it Redis 6.2 or newer?');
-}
-
-/** '' for what is not there. */
-function textsOf(answer: unknown): readonly string[] {
-  return listOf(answer).map((item) => textOf(item));
-}
-
-function textOf(item: unknown): string {
-  return typeof item === 'string' ? item : typeof item === 'number' ? String(item) : '';
 }
