@@ -1,0 +1,274 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Claim } from '../../core/claim.ts';
+import { hasCode } from '../../errors.ts';
+import type { HeldObject, ObjectRef, SharedObject, StateChange, StateCommit } from '../../ports.ts';
+import { RecordedEvents } from '../../testing/fakes.ts';
+import { TestRedis } from '../../testing/redis-server.ts';
+import { RedisAdmin } from './admin.ts';
+import { createRedisConnection } from './connection.ts';
+import { RedisJournal } from './journal.ts';
+import { RedisState } from './shared-state.ts';
+
+const LEASE_TTL_MS = 3_000;
+const HEAD = { startFromMs: 0, floorMs: 0 };
+const OPTIONS = { objectsMax: 10, liveWindowMs: 600_000 };
+
+let folder: string;
+let redis: TestRedis;
+let epochs = 0;
+let instances: Instance[] = [];
+
+interface Instance {
+  readonly state: RedisState;
+  readonly events: RecordedEvents;
+  readonly connection: ReturnType<typeof createRedisConnection>;
+}
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 's3es-shared-state-'));
+  redis = await TestRedis.start();
+  instances = [];
+});
+afterEach(async () => {
+  for (const { state } of instances) await state.close();
+  await redis.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function connect(options: { readonly password?: string } = {}) {
+  return createRedisConnection({
+    server: { kind: 'url', url: redis.url },
+    username: null,
+    password: options.password ?? null,
+    database: 0,
+    keyPrefix: 'test',
+    tls: null,
+    leaseTtlMs: LEASE_TTL_MS,
+  });
+}
+
+async function open(name: string): Promise<Instance> {
+  const connection = connect();
+  await connection.connect(5_000);
+  const events = new RecordedEvents();
+  const newEpoch = (): string => `epoch-${(epochs += 1)}`;
+  const journal = new RedisJournal(join(folder, name));
+  const state = new RedisState({ connection, journal, leaseTtlMs: LEASE_TTL_MS, events, newEpoch });
+  const instance = { state, events, connection };
+  instances.push(instance);
+  return instance;
+}
+
+async function crash(instance: Instance): Promise<void> {
+  instances = instances.filter((one) => one !== instance);
+  await instance.state.close();
+}
+
+function refOf(key: string): ObjectRef {
+  return { bucket: 'logs', key, etag: `e-${key}`, sizeBytes: 10, lastModifiedMs: Date.now() - 60_000 };
+}
+
+function sharedOf(object: ObjectRef): SharedObject {
+  return { object, listedMs: Date.now(), rankMs: Date.now() - 1_000, settled: [], wanted: null };
+}
+
+function commitOf(changes: readonly StateChange[], rest: Partial<StateCommit> = {}): StateCommit {
+  return { changes, quarantined: [], fulfilled: [], head: null, forgetBeforeMs: null, ...rest };
+}
+
+function settled(object: ObjectRef, end: number): StateChange {
+  return { object, settled: [{ start: 0, end }], complete: false };
+}
+
+async function kinds(state: RedisState, ...objects: readonly ObjectRef[]): Promise<readonly string[]> {
+  return (await state.lookup(objects)).map(({ kind }) => kind);
+}
+
+/** Waits through the connection's own attempts. */
+async function untilAnswered<T>(ask: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!hasCode(error, 'STATE_UNREACHABLE')) throw error;
+      await new Promise((resolve) => {
+        setTimeout(resolve, 20);
+      });
+    }
+  }
+}
+
+async function claimAll(state: RedisState, session: string): Promise<readonly HeldObject[]> {
+  const { claimed } = await state.claim(session, OPTIONS);
+  return claimed.map(({ token, ...shared }) => ({ shared, claim: new Claim(token) }));
+}
+
+describe('a Redis that was started again with nothing on disk', () => {
+  it('is told everything by the instances, each what it settled itself; what they hold stays theirs', async () => {
+    const [a, b] = [await open('a'), await open('b')];
+    const [done, half, held] = [refOf('done'), refOf('half'), refOf('held')];
+    await a.state.commit(commitOf([{ object: done, settled: [], complete: true }], { head: HEAD }));
+    await b.state.commit(commitOf([settled(half, 7)]));
+    await a.state.renew('session-a', []);
+    await a.state.offer([sharedOf(held)], { readyMax: 10, liveWindowMs: 600_000 });
+    const [one] = await claimAll(a.state, 'session-a');
+    if (one === undefined) throw new Error('nothing was claimed');
+    await redis.restart();
+
+    const stranger = await open('new');
+    expect(await untilAnswered(async () => a.state.lookup([done, half]))).toEqual([
+      { kind: 'complete' },
+      { kind: 'unknown' },
+    ]);
+    expect(await untilAnswered(async () => kinds(b.state, half))).toEqual(['partial']);
+    expect(await b.state.readHead()).toEqual(HEAD);
+    expect(await stranger.state.lookup([done, half])).toEqual([
+      { kind: 'complete' },
+      { kind: 'partial', settled: [{ start: 0, end: 7 }] },
+    ]);
+    expect(a.events.of('state forgotten')).toMatchObject([{ isWhole: true, objects: 1 }]);
+    expect(stranger.events.of('state forgotten')).toEqual([]);
+
+    expect(await a.state.renew('session-a', [one])).toMatchObject({ lost: [] });
+    // Nobody gets anything before all have told; and what is held is not there for others.
+    await b.state.renew('session-b', []);
+    await b.state.offer([sharedOf(refOf('fresh'))], { readyMax: 10, liveWindowMs: 600_000 });
+    expect(await claimAll(b.state, 'session-b')).toEqual([]);
+    await a.state.commit(commitOf([{ object: held, settled: [], complete: true, claim: one.claim }]));
+    expect(one.claim.isLost).toBe(false);
+    expect(await kinds(b.state, held)).toEqual(['complete']);
+    await expect
+      .poll(
+        async () => {
+          await b.state.renew('session-b', []);
+          return (await claimAll(b.state, 'session-b')).map(({ shared }) => shared.object.key);
+        },
+        { timeout: 10_000, interval: 200 },
+      )
+      .toEqual(['fresh']);
+  });
+
+  it('is no first start for those that know an earlier one: where they begin is what it was', async () => {
+    const a = await open('a');
+    await a.state.commit(commitOf([], { head: { startFromMs: 5, floorMs: 9 } }));
+    await redis.restart();
+    const stranger = await open('new');
+    await untilAnswered(async () =>
+      stranger.state.commit(commitOf([], { head: { startFromMs: 1_000, floorMs: 1_000 } })),
+    );
+    await untilAnswered(async () => a.state.lookup([refOf('any')]));
+    expect(await stranger.state.readHead()).toEqual({ startFromMs: 5, floorMs: 9 });
+  });
+});
+
+describe('a Redis that knows less than it had acknowledged', () => {
+  it('is told again by whoever had the acknowledgement', async () => {
+    const a = await open('a');
+    const [before, after] = [refOf('before'), refOf('after')];
+    await a.state.renew('session-a', []);
+    await a.state.commit(commitOf([{ object: before, settled: [], complete: true }], { head: HEAD }));
+    const replica = await copyOf(redis);
+    await a.state.commit(commitOf([{ object: after, settled: [], complete: true }]));
+    await replica.takeOver();
+    expect(await kinds(a.state, before, after)).toEqual(['complete', 'unknown']);
+    await a.state.renew('session-a', []);
+    expect(await kinds(a.state, before, after)).toEqual(['complete', 'complete']);
+    expect(a.events.of('state forgotten')).toMatchObject([{ isWhole: false }]);
+    await a.state.renew('session-a', []);
+    expect(a.events.of('state forgotten').length).toBe(1);
+  });
+
+  it('gives a claim that it has forgotten back to its owner, unless another has it', async () => {
+    const [a, b] = [await open('a'), await open('b')];
+    await a.state.commit(commitOf([], { head: HEAD }));
+    for (const [session, { state }] of [
+      ['a', a],
+      ['b', b],
+    ] as const)
+      await state.renew(session, []);
+    await a.state.offer([sharedOf(refOf('1')), sharedOf(refOf('2'))], { readyMax: 10, liveWindowMs: 600_000 });
+    const replica = await copyOf(redis);
+    const held = await claimAll(a.state, 'a');
+    expect(held.length).toBe(2);
+    await replica.takeOver();
+    const stolen = await b.state.claim('b', { ...OPTIONS, objectsMax: 1 });
+    const taken = stolen.claimed[0]?.object.key;
+    const lost = held.filter(({ shared }) => shared.object.key === taken).map(({ claim }) => claim.token);
+    expect(await a.state.renew('a', held)).toMatchObject({ lost });
+    expect(await claimAll(b.state, 'b')).toEqual([]);
+  });
+});
+
+describe('a Redis that is away', () => {
+  it('is told afterwards what was settled meanwhile, also by an instance that was killed in between', async () => {
+    const a = await open('a');
+    const object = refOf('half');
+    await a.state.commit(commitOf([], { head: HEAD }));
+    await redis.kill();
+    await expect(a.state.commit(commitOf([settled(object, 5)]))).rejects.toMatchObject({ code: 'STATE_UNREACHABLE' });
+    await crash(a);
+    await redis.restart();
+    const again = await open('a');
+    expect(await again.state.lookup([object])).toEqual([{ kind: 'partial', settled: [{ start: 0, end: 5 }] }]);
+  });
+
+  it('fails what was asked at once, and answers again without being asked to connect', async () => {
+    const { state } = await open('a');
+    await state.commit(commitOf([], { head: HEAD }));
+    await redis.kill('SIGSTOP');
+    const askedMs = Date.now();
+    await expect(state.lookup([refOf('x')])).rejects.toMatchObject({ code: 'STATE_UNREACHABLE' });
+    expect(Date.now() - askedMs).toBeLessThan(10_000);
+    await redis.kill('SIGCONT');
+    expect(await untilAnswered(async () => kinds(state, refOf('x')))).toEqual(['unknown']);
+  });
+
+  it('is not there for those whom it refuses, and the message says what to mend', async () => {
+    const operator = redis.client();
+    await operator.config('SET', 'requirepass', 'right');
+    operator.disconnect();
+    const connection = connect({ password: 'wrong' });
+    await expect(connection.connect(5_000)).rejects.toMatchObject({
+      code: 'STATE_REFUSED',
+      message: expect.stringMatching(/refuses us .*state\.redis\.username and password/),
+    });
+    connection.close();
+  });
+});
+
+describe('state that was moved back', () => {
+  it('stays so, whatever the instances remember', async () => {
+    const a = await open('a');
+    const object = refOf('done');
+    await a.state.commit(commitOf([{ object, settled: [], complete: true }], { head: HEAD }));
+    await crash(a);
+    const admin = await RedisAdmin.open(await connected());
+    expect(await admin?.rewind(Date.now() - 3_600_000)).toMatchObject({ completeObjects: 1 });
+    await admin?.close();
+    const again = await open('a');
+    expect(await kinds(again.state, object)).toEqual(['unknown']);
+  });
+});
+
+async function connected() {
+  const connection = connect();
+  await connection.connect(5_000);
+  return connection;
+}
+
+/** What a replica has at this moment; `takeOver` makes it what the instances see. */
+async function copyOf(server: TestRedis) {
+  const client = server.client();
+  const keys = await client.keys('*');
+  const dumps = await Promise.all(keys.map(async (key) => [key, await client.dumpBuffer(key)] as const));
+  return {
+    async takeOver() {
+      await client.flushall();
+      for (const [key, dump] of dumps) if (dump !== null) await client.restore(key, 0, dump);
+      client.disconnect();
+    },
+  };
+}
