@@ -105,4 +105,48 @@ describe('commands on state in Redis', () => {
     expect((await fixture.run(['quarantine', 'list', '--closed', '-c', config])).stdout).toMatch(/#1 .* resolved /);
     expect(await streamer.stop()).toMatchObject({ code: 0 });
   });
+
+  it("move it to Redis and back to a file, with nothing delivered again; and take over the original's", async () => {
+    await deliver('1', '2');
+    const file = fixture.writeConfig([endpoint.url], {}, 'file.yaml');
+    const alone = fixture.start(file);
+    await expect.poll(() => accepted().length, PATIENCE).toBe(2);
+    expect(await alone.stop()).toMatchObject({ code: 0 });
+    const database = fixture.stateFile.replace('.json', '.db');
+    expect((await fixture.run(['state', 'migrate', '-c', config, '--from', database])).stdout).toContain(
+      'goes on where',
+    );
+    expect(await json('state', 'show')).toMatchObject({ complete: 2 });
+    expect(await fixture.run(['state', 'migrate', '-c', config, '--from', database])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('the instances have a state there already'),
+    });
+
+    const back = fixture.writeConfig(
+      [endpoint.url],
+      { state: { file_path: join(fixture.folder, 'back.json') } },
+      'back.yaml',
+    );
+    expect(await fixture.run(['state', 'migrate', '-c', back, '--from', redis.url])).toMatchObject({ code: 0 });
+    await deliver('3');
+    const again = fixture.start(back);
+    await expect.poll(() => accepted().length, PATIENCE).toBe(3);
+    expect(await again.stop()).toMatchObject({ code: 0 });
+    expect(accepted()).toEqual(expect.arrayContaining(['1', '2', '3']));
+
+    const client = redis.client();
+    await client.set(
+      'old:state',
+      JSON.stringify({ last_processed_timestamp: 1_760_305_292, total_files_processed: 7 }),
+    );
+    client.disconnect();
+    const taken = fixture.writeConfig(
+      [endpoint.url],
+      { state: { file_path: join(fixture.folder, 'new.json') } },
+      'new.yaml',
+    );
+    const from = ['--from', redis.url, '--key-prefix', 'old', '--json'];
+    const { stdout } = await fixture.run(['state', 'migrate', '-c', taken, ...from]);
+    expect(JSON.parse(stdout)).toMatchObject({ originalFiles: 7, startFrom: '2025-10-12T21:26:32Z' });
+  });
 });

@@ -5,13 +5,12 @@
 import { Command, Option } from 'commander';
 import { parseDurationMs } from '../config/units.ts';
 import { StreamerError } from '../errors.ts';
-import { beginState } from '../io/state-admin.ts';
-import { databasePathOf } from '../io/state-database.ts';
-import { openStateReader } from '../io/state-reader.ts';
+import { NOTHING } from '../io/remembered.ts';
 import { durationArgument, jsonOption } from './arguments.ts';
 import { loadConfig } from './load-config.ts';
 import { formatMoment } from './moment.ts';
-import { type OriginalProgress, parseOriginalState, readText } from './original-state.ts';
+import { beginWith, openMigrationSource } from './migration.ts';
+import { type OriginalProgress, parseOriginalState } from './original-state.ts';
 import { formatBytes, formatCount, formatDuration, print, printJson } from './output.ts';
 
 const OVERLAP = '15m';
@@ -19,6 +18,7 @@ const OVERLAP = '15m';
 interface MigrateOptions {
   readonly config: string;
   readonly from: string;
+  readonly keyPrefix: string;
   readonly overlap: number;
   readonly force?: true;
   readonly json?: true;
@@ -26,9 +26,10 @@ interface MigrateOptions {
 
 export function migrateCommand(): Command {
   return new Command('migrate')
-    .description("take over the progress in the original's state.json")
-    .requiredOption('-c, --config <file>', 'YAML configuration; state.file_path is where ours will be')
-    .requiredOption('--from <file>', "the original's state.json; it is not changed")
+    .description("take over the original's progress, or move ours: file <-> Redis")
+    .requiredOption('-c, --config <file>', 'YAML configuration: its `state` is where ours will be')
+    .requiredOption('--from <place>', "the original's state.json, our state.db, or redis://host; not changed")
+    .option('--key-prefix <prefix>', 'of a --from in Redis', 's3-streamer')
     .addOption(
       new Option('--overlap <duration>', 'begin this long before its watermark')
         .argParser(durationArgument)
@@ -39,8 +40,8 @@ export function migrateCommand(): Command {
     .addHelpText(
       'after',
       `
-Stop the original and the streamer first. State in Redis, the original's or
-ours, is not built yet: only files.
+Stop the original and the streamer first. In Redis, our state is looked for under
+the key prefix, and then the original's. --overlap is for the original's alone.
 
 Example: s3-edgedelta-streamer state migrate -c config.yaml --from state.json`,
     )
@@ -49,20 +50,22 @@ Example: s3-edgedelta-streamer state migrate -c config.yaml --from state.json`,
 
 async function migrate(options: MigrateOptions): Promise<void> {
   const { from, overlap, force, json } = options;
-  if (/^rediss?:/i.test(from)) {
-    throw new StreamerError(
-      'USAGE',
-      `--from ${from.replace(/\/\/.*@/, '//')}: state in Redis is not built yet; only a state.json can be taken over`,
-    );
-  }
   const { config } = await loadConfig(options.config);
-  const { filePath } = config.state;
-  const progress = progressIn(from);
-  refuseExistingState(filePath, force === true);
+  const source = await openMigrationSource(from, options.keyPrefix);
+  try {
+    if (source.kind === 'ours') {
+      const { setAside, path } = await beginWith(config, source.remembered, force === true);
+      if (json) printJson({ path, from: source.name, setAside });
+      else print(movedText(source.name, path, setAside));
+      return;
+    }
+  } finally {
+    await source.close();
+  }
+  const progress = progressIn(source.text, from);
   const startMs = trustedMs(progress, Date.now()) - overlap;
   const head = { startFromMs: startMs, floorMs: startMs };
-  const setAside = beginState(filePath, head, `replaced-${formatMoment(Date.now()).replaceAll(/[-:]/g, '')}`);
-  const path = databasePathOf(filePath);
+  const { setAside, path } = await beginWith(config, [{ ...NOTHING, head }], force === true);
   if (json) {
     printJson({
       path,
@@ -78,8 +81,8 @@ async function migrate(options: MigrateOptions): Promise<void> {
   print(textOf(progress, { from, path, overlap, startMs, setAside }));
 }
 
-function progressIn(from: string): OriginalProgress {
-  const original = parseOriginalState(readText(from));
+function progressIn(text: string, from: string): OriginalProgress {
+  const original = parseOriginalState(text);
   switch (original.kind) {
     case 'progress':
       return original.progress;
@@ -93,16 +96,12 @@ function progressIn(from: string): OriginalProgress {
   }
 }
 
-function refuseExistingState(filePath: string, force: boolean): void {
-  const reader = openStateReader(filePath);
-  if (reader === null) return;
-  const { path } = reader;
-  reader.close();
-  if (force) return;
-  throw new StreamerError(
-    'USAGE',
-    `${path} exists: this program has a state of its own already, and starts from it. To begin again from the original's, add --force; the state is then set aside under another name`,
-  );
+function movedText(from: string, path: string, setAside: string | null): string {
+  return [
+    `${path}: goes on where ${from} stands, which is not changed`,
+    ...(setAside === null ? [] : [`the state that was there is now ${setAside}`]),
+    'start no streamer on the old one again: the two know nothing of each other',
+  ].join('\n');
 }
 
 /** A file name from the future moves the original's watermark there; it cannot have finished anything after it last saved. */

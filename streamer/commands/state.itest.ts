@@ -328,18 +328,18 @@ describe('state migrate', () => {
     expect(readdirSync(fixture.folder).toSorted()).toEqual(['config.yaml', 'odd.json']);
   });
 
-  it('says that Redis is not built yet', async () => {
+  it('says which Redis does not answer, and no password', async () => {
     const config = fixture.writeConfig(['http://127.0.0.1:1']);
     const { code, stderr } = await fixture.run([
       'state',
       'migrate',
       '--from',
-      'redis://:secret@localhost:6379',
+      'redis://:secret@127.0.0.1:1',
       '-c',
       config,
     ]);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/Redis is not built yet/);
+    expect(stderr).toMatch(/Redis at 127\.0\.0\.1:1 does not answer/);
     expect(stderr).not.toMatch(/secret/);
   });
 });

@@ -9,6 +9,8 @@ import type { Range } from '../core/ranges.ts';
 import { intersectRanges } from '../core/wanted-ranges.ts';
 import { StreamerError } from '../errors.ts';
 import type { ObjectRef, StateHead } from '../ports.ts';
+import { openFileStateStore } from './file-state-store.ts';
+import type { Remembered } from './remembered.ts';
 import {
   databasePathOf,
   formatRanges,
@@ -111,6 +113,36 @@ export function beginState(filePath: string, head: StateHead, setAsideSuffix: st
     return setAsidePath;
   } finally {
     lock.close();
+  }
+}
+
+/** Adds what another store remembers to a state that was just begun. */
+export async function fillState(
+  filePath: string,
+  remembered: Iterable<Remembered> | AsyncIterable<Remembered>,
+): Promise<void> {
+  const path = databasePathOf(filePath);
+  const store = openFileStateStore(filePath);
+  const database = openDatabase(path);
+  const add = database.prepare('INSERT OR IGNORE INTO complete (hour, id) VALUES (?, ?)');
+  try {
+    for await (const { complete, partial, quarantined, forgottenBeforeMs } of remembered) {
+      guardState(path, () =>
+        inTransaction(database, () => {
+          for (const { hour, id } of complete) add.run(hour, id);
+        }),
+      );
+      await store.commit({
+        changes: partial,
+        quarantined,
+        fulfilled: [],
+        head: null,
+        forgetBeforeMs: forgottenBeforeMs,
+      });
+    }
+  } finally {
+    database.close();
+    await store.close();
   }
 }
 

@@ -15,6 +15,10 @@ for hour = tonumber(first), tonumber(last) do
 end
 return counts`;
 
+/** ARGV: epoch, first and last place. Gives back id and hour, in turn, of the complete objects there. */
+export const LIST_COMPLETE = `
+return redis.call('ZRANGE', key('complete'), ARGV[2], ARGV[3], 'WITHSCORES')`;
+
 /** ARGV: epoch. Gives back how many sessions live. */
 export const COUNT_SESSIONS = `
 return redis.call('ZCOUNT', key('sessions'), '(' .. now(), '+inf')`;

@@ -7,16 +7,27 @@ import { intersectRanges } from '../../core/wanted-ranges.ts';
 import { StreamerError } from '../../errors.ts';
 import type { ObjectRecord, ObjectRef, StateHead } from '../../ports.ts';
 import type { Rewound, WantedRequest } from '../state-admin.ts';
+import { NOTHING, PIECE_OBJECTS, piecesOf, type Remembered } from '../remembered.ts';
 import { HOUR_MS, hourOf } from '../state-database.ts';
 import type { HourCount, PartialObject, QuarantineEntry } from '../state-reader.ts';
 import { statusOf } from '../state-reader.ts';
-import { decodePartial, decodeQuarantine, decodeRecord, decodeWanted, encodeWanted, sharedIdOf } from './codec.ts';
+import {
+  decodePartial,
+  decodeQuarantine,
+  decodeRecord,
+  decodeWanted,
+  encodeRemembered,
+  encodeWanted,
+  idOfText,
+  sharedIdOf,
+} from './codec.ts';
 import type { RedisConnection } from './connection.ts';
-import { chunksOf, listOf, textsOf } from './replies.ts';
+import { listOf, textsOf } from './replies.ts';
 import { createScripts, type Script } from './scripts.ts';
 
 /** Another command changed a request of the same object meanwhile: so often it is looked at again. */
 const WANT_ATTEMPTS_MAX = 10;
+const PARTIALS_MAX = 1_000_000;
 const KEY_NAMES = [
   'complete',
   'partial',
@@ -60,7 +71,7 @@ export class RedisAdmin {
 
   async lookup(objects: readonly ObjectRef[]): Promise<readonly ObjectRecord[]> {
     const records: ObjectRecord[] = [];
-    for (const chunk of chunksOf(objects)) {
+    for (const chunk of piecesOf(objects)) {
       const args = chunk.flatMap((object) => [sharedIdOf(object), hourOf(object)]);
       records.push(...textsOf(await this.#run(this.#scripts.lookup, args)).map((text) => decodeRecord(text)));
     }
@@ -122,7 +133,7 @@ export class RedisAdmin {
       if (attempt === WANT_ATTEMPTS_MAX)
         throw new StreamerError('STATE_UNWRITABLE', 'other commands ask for the same objects: try again in a moment');
       const refused: WantedRequest[] = [];
-      for (const chunk of chunksOf(open)) refused.push(...(await this.#tryWant(chunk)));
+      for (const chunk of piecesOf(open)) refused.push(...(await this.#tryWant(chunk)));
       open = refused;
     }
   }
@@ -149,6 +160,29 @@ export class RedisAdmin {
       partialObjects,
       uncountedBeforeMs: forgottenBeforeMs !== null && toMs < forgottenBeforeMs ? forgottenBeforeMs : null,
     };
+  }
+
+  /** All of it, in pieces, but for what is asked for. */
+  async *remembered(): AsyncGenerator<Remembered> {
+    yield {
+      ...NOTHING,
+      head: await this.head(),
+      forgottenBeforeMs: await this.forgottenBeforeMs(),
+      quarantined: await this.quarantined({ isClosedToo: false }),
+    };
+    const partial = await this.partials(PARTIALS_MAX);
+    for (const piece of piecesOf(partial.map((one) => ({ ...one, complete: false }))))
+      yield { ...NOTHING, partial: piece };
+    for (let first = 0; ; first += PIECE_OBJECTS) {
+      const args = [first, first + PIECE_OBJECTS - 1];
+      const flat = textsOf(await this.#run(this.#scripts.listComplete, args));
+      if (flat.length === 0) return;
+      const complete = Array.from({ length: flat.length / 2 }, (_, index) => ({
+        id: idOfText(flat[2 * index] ?? ''),
+        hour: Number(flat[2 * index + 1]),
+      }));
+      yield { ...NOTHING, complete };
+    }
   }
 
   async close(): Promise<void> {
@@ -199,7 +233,7 @@ export class RedisAdmin {
 
   async #values(name: string, fields: readonly string[]): Promise<readonly string[]> {
     const values: string[] = [];
-    for (const chunk of chunksOf(fields)) values.push(...textsOf(await this.#command('HMGET', name, ...chunk)));
+    for (const chunk of piecesOf(fields)) values.push(...textsOf(await this.#command('HMGET', name, ...chunk)));
     return values.filter((text) => text !== '');
   }
 
@@ -214,4 +248,14 @@ export class RedisAdmin {
   async #run(script: Script, args: readonly (string | number)[]): Promise<unknown> {
     return this.#connection.run(script, [this.#epoch, ...args]);
   }
+}
+
+/** Begins the shared state with what another store remembers. There must be none yet. */
+export async function beginRedisState(
+  connection: RedisConnection,
+  remembered: Iterable<Remembered> | AsyncIterable<Remembered>,
+): Promise<void> {
+  const scripts = createScripts();
+  const [epoch = ''] = textsOf(await connection.run(scripts.open, ['', randomUUID(), 0]));
+  for await (const piece of remembered) await connection.run(scripts.commit, [epoch, '', 0, encodeRemembered(piece)]);
 }

@@ -3,15 +3,8 @@ import { hash } from 'node:crypto';
 import * as z from 'zod';
 import { type Range, unionRanges } from '../../core/ranges.ts';
 import { StreamerError } from '../../errors.ts';
-import type {
-  ObjectRecord,
-  ObjectRef,
-  QuarantineRecord,
-  SharedObject,
-  StateChange,
-  StateCommit,
-  StateHead,
-} from '../../ports.ts';
+import type { ObjectRecord, ObjectRef, QuarantineRecord, SharedObject, StateChange, StateCommit } from '../../ports.ts';
+import type { Remembered } from '../remembered.ts';
 import { hourOf, idOf } from '../state-database.ts';
 
 const ranges = z.array(z.tuple([z.number(), z.number()]));
@@ -59,6 +52,10 @@ export function sharedIdOf(object: ObjectRef): string {
 
 function textOf(id: Uint8Array): string {
   return Buffer.from(id).toString('base64url');
+}
+
+export function idOfText(text: string): Uint8Array {
+  return Buffer.from(text, 'base64url');
 }
 
 export function encodeShared(shared: SharedObject): string {
@@ -116,16 +113,8 @@ export function encodeCommit(commit: StateCommit, { isRemembered = false, proces
   });
 }
 
-/** What an instance remembers of its own work, as a commit that Redis has forgotten. */
-export interface Remembered {
-  readonly complete: readonly { readonly hour: number; readonly id: Uint8Array }[];
-  readonly partial: readonly StateChange[];
-  readonly quarantined: readonly QuarantineRecord[];
-  readonly head: StateHead | null;
-}
-
-export function encodeRemembered({ complete, partial, quarantined, head }: Remembered): string {
-  const rest = { changes: partial, quarantined, head, fulfilled: [], forgetBeforeMs: null };
+export function encodeRemembered({ complete, partial, quarantined, head, forgottenBeforeMs }: Remembered): string {
+  const rest = { changes: partial, quarantined, head, fulfilled: [], forgetBeforeMs: forgottenBeforeMs };
   const encoded = encodeCommit(rest, { isRemembered: true });
   if (complete.length === 0) return encoded;
   const changes = complete.map(({ hour, id }) => ({ id: textOf(id), hour, settled: [], complete: true }));

@@ -6,13 +6,9 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { StateCommit, StateStore } from '../../ports.ts';
 import { openFileStateStore } from '../file-state-store.ts';
-import { guardState, HOUR_MS } from '../state-database.ts';
-import { createStateReader, type StateReader } from '../state-reader.ts';
-import type { Remembered } from './codec.ts';
+import { type Remembered, rememberedSince } from '../remembered.ts';
+import { guardState } from '../state-database.ts';
 
-/** Objects told at once. */
-const CHUNK_OBJECTS = 500;
-const PARTIALS_MAX = 1_000_000;
 const BUSY_TIMEOUT_MS = 5_000;
 
 /** Beside `state.file_path`, under a name of its own: that file may hold the state of a time without Redis. */
@@ -24,14 +20,12 @@ export class RedisJournal {
   readonly path: string;
   readonly #store: StateStore;
   readonly #database: DatabaseSync;
-  readonly #reader: StateReader;
 
   /** Throws `STATE_LOCKED` where another instance uses the file. */
   constructor(filePath: string) {
     this.path = journalPathOf(filePath);
     this.#store = openFileStateStore(this.path);
     this.#database = new DatabaseSync(this.path, { timeout: BUSY_TIMEOUT_MS });
-    this.#reader = createStateReader(this.#database, this.path);
     guardState(this.path, () =>
       this.#database.exec(
         'CREATE TABLE IF NOT EXISTS epoch (only_row INTEGER PRIMARY KEY CHECK (only_row = 1), epoch TEXT NOT NULL)',
@@ -58,20 +52,8 @@ export class RedisJournal {
   }
 
   /** All that is remembered of objects last modified since this moment, in pieces. */
-  *since(ms: number): Generator<Remembered> {
-    const nothing: Remembered = { complete: [], partial: [], quarantined: [], head: null };
-    yield { ...nothing, head: this.#reader.head(), quarantined: this.#reader.quarantined({ isClosedToo: false }) };
-    const partial = this.#reader
-      .partials(PARTIALS_MAX)
-      .map(({ object, settled }) => ({ object, settled, complete: false }));
-    for (const chunk of chunksOf(partial)) yield { ...nothing, partial: chunk };
-    const rows = guardState(this.path, () =>
-      this.#database
-        .prepare('SELECT hour, id FROM complete WHERE hour >= ?')
-        .all(Number.isFinite(ms) ? Math.floor(ms / HOUR_MS) : Number.MIN_SAFE_INTEGER),
-    );
-    const complete = rows.flatMap(({ hour, id }) => (id instanceof Uint8Array ? [{ hour: Number(hour), id }] : []));
-    for (const chunk of chunksOf(complete)) yield { ...nothing, complete: chunk };
+  since(ms: number): Iterable<Remembered> {
+    return rememberedSince(this.#database, this.path, ms);
   }
 
   /** An operator has moved the state as a whole: what is remembered would undo it. */
@@ -85,10 +67,4 @@ export class RedisJournal {
     this.#database.close();
     await this.#store.close();
   }
-}
-
-function chunksOf<T>(items: readonly T[]): readonly (readonly T[])[] {
-  return Array.from({ length: Math.ceil(items.length / CHUNK_OBJECTS) }, (_, index) =>
-    items.slice(index * CHUNK_OBJECTS, (index + 1) * CHUNK_OBJECTS),
-  );
 }

@@ -1,15 +1,6 @@
 /** What Redis answers, as values that the types know. */
 import { StreamerError } from '../../errors.ts';
 
-/** Arguments of one script, which must not keep Redis busy for long. */
-const OBJECTS_PER_CALL = 500;
-
-export function chunksOf<T>(items: readonly T[]): readonly (readonly T[])[] {
-  return Array.from({ length: Math.ceil(items.length / OBJECTS_PER_CALL) }, (_, index) =>
-    items.slice(index * OBJECTS_PER_CALL, (index + 1) * OBJECTS_PER_CALL),
-  );
-}
-
 export function listOf(answer: unknown): readonly unknown[] {
   if (Array.isArray(answer)) return answer;
   throw new StreamerError('STATE_CORRUPT', 'Redis answered something else than a list: is it Redis 6.2 or newer?');

@@ -13,7 +13,7 @@
  * - `wanted` number -> request, `wanted_ids` id -> number, `wanted_owner` number -> id
  */
 
-import { COUNT_HOURS, COUNT_SESSIONS, REWIND, WANT } from './admin-scripts.ts';
+import { COUNT_HOURS, COUNT_SESSIONS, LIST_COMPLETE, REWIND, WANT } from './admin-scripts.ts';
 
 export interface Script {
   readonly name: string;
@@ -341,6 +341,7 @@ export function createScripts(clock = REDIS_CLOCK) {
     lookup: inEpoch('lookup', LOOKUP),
     commit: inEpoch('commit', COMMIT),
     countHours: inEpoch('count hours', COUNT_HOURS),
+    listComplete: inEpoch('list complete', LIST_COMPLETE),
     countSessions: inEpoch('count sessions', COUNT_SESSIONS),
     want: inEpoch('want', WANT),
     rewind: inEpoch('rewind', REWIND),

@@ -23,6 +23,7 @@ import type {
   WantedObject,
 } from '../../ports.ts';
 import { unionRanges } from '../../core/ranges.ts';
+import { piecesOf } from '../remembered.ts';
 import { HOUR_MS, hourOf } from '../state-database.ts';
 import {
   decodeRanges,
@@ -36,7 +37,7 @@ import {
 } from './codec.ts';
 import type { RedisConnection } from './connection.ts';
 import type { RedisJournal } from './journal.ts';
-import { chunksOf, listOf, textOf, textsOf } from './replies.ts';
+import { listOf, textOf, textsOf } from './replies.ts';
 import { createScripts, type Script, type Scripts } from './scripts.ts';
 
 const OFFER_ANSWERS = ['queued', 'under-way', 'complete', 'full'] as const;
@@ -89,7 +90,7 @@ export class RedisState implements StateStore, SharedWork {
 
   async lookup(objects: readonly ObjectRef[]): Promise<readonly ObjectRecord[]> {
     const records: ObjectRecord[] = [];
-    for (const chunk of chunksOf(objects)) {
+    for (const chunk of piecesOf(objects)) {
       const args = chunk.flatMap((object) => [sharedIdOf(object), hourOf(object)]);
       records.push(...textsOf(await this.#run(this.#scripts.lookup, args)).map((text) => decodeRecord(text)));
     }
@@ -158,7 +159,7 @@ export class RedisState implements StateStore, SharedWork {
     { readyMax, liveWindowMs }: { readonly readyMax: number; readonly liveWindowMs: number },
   ): Promise<readonly OfferAnswer[]> {
     const answers: OfferAnswer[] = [];
-    for (const chunk of chunksOf(objects)) {
+    for (const chunk of piecesOf(objects)) {
       const args = chunk.flatMap((shared) => [
         ...nameOf(shared),
         shared.rankMs,
