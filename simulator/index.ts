@@ -43,3 +43,5 @@ export { readScenarioFile, writeScenarioFile } from './virtual/scenario-file.ts'
 export { runSeeds } from './virtual/seed-runner.ts';
 export { shrinkPlan } from './virtual/shrink.ts';
 export { runWorld, type WorldResult } from './virtual/world.ts';
+export type { HuntResult } from './virtual/hunt-main.ts';
+export { huntScript } from './virtual/hunt-script.ts';

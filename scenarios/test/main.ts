@@ -32,7 +32,10 @@ const testProjects: readonly Step[] = [
 ];
 
 /** The streamer under seeded faults, on a virtual clock. */
-const virtualTime: readonly Step[] = [{ name: 'virtual worlds', script: 'sim', args: ['--seeds', '100'] }];
+const virtualTime: readonly Step[] = [
+  { name: 'virtual worlds', script: 'sim', args: ['--seeds', '100'] },
+  { name: 'mutants', script: 'mutants', args: [] },
+];
 
 const provesNothingCode = 3;
 const scenarioRunsMax = 2;

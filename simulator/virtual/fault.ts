@@ -41,6 +41,8 @@ const s3Faults = [
   z.strictObject({ kind: z.literal('get-saga'), nth, readings: z.array(z.enum(['throttled', 'cut', 'garbled'])) }),
   /** Each piece of a body takes this long. */
   z.strictObject({ kind: z.literal('s3-slow'), atMs: ms, forMs: ms, pieceMs: ms }),
+  /** This share of the GETs is throttled, while LISTs are answered. */
+  z.strictObject({ kind: z.literal('get-storm'), atMs: ms, forMs: ms, share }),
   z.strictObject({ kind: z.literal('s3-outage'), atMs: ms, forMs: ms, code: s3Code }),
   /** Just before the GET, or while its body is read. */
   z.strictObject({ kind: z.literal('overwrite'), nth, when: z.enum(['before', 'during']) }),

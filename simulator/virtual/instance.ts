@@ -147,6 +147,8 @@ export class Instance implements Life {
     const { inFlightBytesMax, queuedBytes } = this.#pipeline.gauges();
     if (inFlightBytesMax > memoryLimitBytes)
       judge.breach('memory-bounded', `${inFlightBytesMax} bytes were accounted, memory.limit is ${memoryLimitBytes}`);
+    // What came back with a server error waits beside the queue, bounded by memory.limit alone, and enters it again without asking.
+    if (this.#sink.hasServerErrors) return;
     // A single batch that is larger than the queue is let in alone.
     if (queuedBytes > Math.max(http.bufferBytes, http.batchBytesMax + 2 * this.#options.config.processing.lineBytesMax))
       judge.breach('memory-bounded', `${queuedBytes} bytes are queued, http.buffer_bytes is ${http.bufferBytes}`);

@@ -8,7 +8,7 @@ export const INVARIANTS = {
   'true-lines': 'the endpoints get nothing but lines of the objects, byte for byte',
   'good-data-kept': 'only what is damaged, gone, too long or refused by itself is set aside',
   'memory-bounded':
-    'what was read and is not yet settled never exceeds memory.limit, and the queue never http.buffer_bytes',
+    'what was read and is not yet settled never exceeds memory.limit, and the queue never http.buffer_bytes (but for what came back with a server error)',
   'every-wait-ends': 'when nothing goes wrong any more, all work ends soon, and a stop too',
   prompt: 'a live object is delivered soon after it is eligible when nothing goes wrong',
   'clean-stop-saves': 'a clean stop sends what is queued, breaks off no POST, and makes durable what was acknowledged',

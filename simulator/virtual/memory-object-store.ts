@@ -84,6 +84,7 @@ export class MemoryObjectStore implements ObjectStore {
     this.#failIfAway(place);
     const fault = desk.hit('get-fails', nth);
     if (fault !== null) throw this.#failure(fault.code, place);
+    this.#throttleInStorm(place);
     const misfortune = this.#options.sagas.next(nth, ref);
     if (misfortune === 'throttled') throw this.#failure('S3_THROTTLED', place);
     const version = this.#options.objects.bucket(ref.bucket).at(ref.key, time.nowMs);
@@ -174,6 +175,14 @@ export class MemoryObjectStore implements ObjectStore {
     if (outage === null) return;
     desk.exercise(outage);
     throw this.#failure(outage.code, place);
+  }
+
+  #throttleInStorm(place: string): void {
+    const { desk } = this.#options.surroundings;
+    const storm = desk.active('get-storm');
+    if (storm === null || !this.#random.chance(storm.share)) return;
+    desk.exercise(storm);
+    throw this.#failure('S3_THROTTLED', place);
   }
 
   #failure(code: 'S3_THROTTLED' | 'S3_UNAVAILABLE' | 'S3_ACCESS_DENIED', place: string): StreamerError {

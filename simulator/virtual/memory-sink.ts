@@ -36,6 +36,7 @@ export class MemorySink implements Sink {
   readonly #options: SinkOptions;
   readonly #random: SeededRandom;
   readonly #underWay = new Set<Attempt>();
+  #hasServerErrors = false;
 
   constructor(options: SinkOptions) {
     this.#options = options;
@@ -66,6 +67,11 @@ export class MemorySink implements Sink {
   }
 
   async close(): Promise<void> {}
+
+  /** Something was answered with 5xx. */
+  get hasServerErrors(): boolean {
+    return this.#hasServerErrors;
+  }
 
   /** Lines that were sent and not answered. */
   get linesUnderWay(): readonly LineRun[] {
@@ -106,6 +112,7 @@ export class MemorySink implements Sink {
     const answer = attempt.effect.answer ?? this.#decide(attempt);
     attempt.isAnswered = true;
     const isAccepted = answer.kind === 'answered' && answer.status >= 200 && answer.status < 300;
+    this.#hasServerErrors ||= answer.kind === 'answered' && answer.status >= 500;
     trace.add('answer', attempt.nth, answer.kind === 'answered' ? answer.status : answer.kind);
     if (isAccepted) truth.acknowledge(this.#runsOf(attempt), this.#options.instance);
     else if (willStore(attempt)) truth.allowRepeat(this.#runsOf(attempt));

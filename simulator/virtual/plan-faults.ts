@@ -145,6 +145,12 @@ const s3Outage: Draw = (random, site) => ({
   code: s3Code(random),
 });
 
+const getStorm: Draw = (random, site) => ({
+  kind: 'get-storm',
+  ...window(random, site, 5 * MINUTE_MS),
+  share: 0.2 + 0.8 * random.next(),
+});
+
 const storm: Draw = (random, site) => ({
   kind: 'storm',
   ...window(random, site, 3 * MINUTE_MS),
@@ -204,7 +210,7 @@ const EARLY: readonly (readonly [Draw, number])[] = [
 
 const LATER: readonly Draw[] = [
   ...[listFails, listLags],
-  ...[getFails, getCut, getSlow, getSaga, overwrite, s3Slow, s3Outage],
+  ...[getFails, getCut, getSlow, getSaga, getStorm, overwrite, s3Slow, s3Outage],
   (random, site) => ({ kind: 'get-garbled', nth: nth(random, site, GETS), times: 1 }),
   (random, site) => ({ kind: 'delete', nth: nth(random, site, GETS) }),
   ...[postFails, postResets, postLate, postEarly, storm, sinkSlow, sinkOutage, deadEndpoint],
@@ -250,8 +256,10 @@ function themeFaults(random: SeededRandom, { theme, liveMs }: FaultSite): readon
       const outage = { atMs: atMs + forMs / 2, forMs: forMs / 2 + (0.5 + random.next()) * MINUTE_MS };
       return [
         { kind: 'clock-step', atMs, forMs, byMs: (1 + 2 * random.next()) * 60 * MINUTE_MS },
-        { kind: 'sink-outage', ...outage, how: 'refuses' },
-        { kind: 's3-outage', ...outage, code: 'S3_THROTTLED' },
+        // Not both: while nothing can be sent, little is read.
+        random.chance(0.5)
+          ? { kind: 'sink-outage', ...outage, how: 'refuses' }
+          : { kind: 'get-storm', ...outage, share: 1 },
       ];
     }
     case 'condemned':

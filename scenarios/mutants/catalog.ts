@@ -1,0 +1,81 @@
+/** All mutants, those of the documented faults first. Each is a file of its own: a new one is a new file and a line here. */
+import type { Mutant } from './mutant.ts';
+import { mutant as ackBeforeDelivery } from './streamers/ack-before-delivery.ts';
+import { mutant as anyFailureIsDamage } from './streamers/any-failure-is-damage.ts';
+import { mutant as clockDelaysObjects } from './streamers/clock-delays-objects.ts';
+import { mutant as clockPausesEndpoints } from './streamers/clock-pauses-endpoints.ts';
+import { mutant as completeBeforeLastBatch } from './streamers/complete-before-last-batch.ts';
+import { mutant as doneWhenQueued } from './streamers/done-when-queued.ts';
+import { mutant as doubleSend } from './streamers/double-send.ts';
+import { mutant as failedCommitForgotten } from './streamers/failed-commit-forgotten.ts';
+import { mutant as fixedEndpoint } from './streamers/fixed-endpoint.ts';
+import { mutant as flushSkipsBatch } from './streamers/flush-skips-batch.ts';
+import { mutant as foreignKeyMovesCursor } from './streamers/foreign-key-moves-cursor.ts';
+import { mutant as fullQueueForgets } from './streamers/full-queue-forgets.ts';
+import { mutant as lateFolderNotEntered } from './streamers/late-folder-not-entered.ts';
+import { mutant as longLineFailsObject } from './streamers/long-line-fails-object.ts';
+import { mutant as lostTail } from './streamers/lost-tail.ts';
+import { mutant as memoryGivenBackEarly } from './streamers/memory-given-back-early.ts';
+import { mutant as nameIsWholeKey } from './streamers/name-is-whole-key.ts';
+import { mutant as noBackfill } from './streamers/no-backfill.ts';
+import { mutant as noRetry } from './streamers/no-retry.ts';
+import { mutant as noSweeps } from './streamers/no-sweeps.ts';
+import { mutant as paddedDays } from './streamers/padded-days.ts';
+import { mutant as poisonStopsTheRest } from './streamers/poison-stops-the-rest.ts';
+import { mutant as proofFromBefore } from './streamers/proof-from-before.ts';
+import { mutant as rangesNotMerged } from './streamers/ranges-not-merged.ts';
+import { mutant as refusalCondemnsAll } from './streamers/refusal-condemns-all.ts';
+import { mutant as refusedBatchDropped } from './streamers/refused-batch-dropped.ts';
+import { mutant as refusedBatchHoldsWorker } from './streamers/refused-batch-holds-worker.ts';
+import { mutant as resumeFromTheStart } from './streamers/resume-from-the-start.ts';
+import { mutant as salvageIsDropped } from './streamers/salvage-is-dropped.ts';
+import { mutant as silentDrop } from './streamers/silent-drop.ts';
+import { mutant as staleLookUp } from './streamers/stale-look-up.ts';
+import { mutant as startAfterLastKey } from './streamers/start-after-last-key.ts';
+import { mutant as stopBreaksOff } from './streamers/stop-breaks-off.ts';
+import { mutant as stopWithoutSaving } from './streamers/stop-without-saving.ts';
+import { mutant as unboundedMemory } from './streamers/unbounded-memory.ts';
+import { mutant as versionMixedUp } from './streamers/version-mixed-up.ts';
+import { mutant as watermarkIsMaximum } from './streamers/watermark-is-maximum.ts';
+import { mutant as windowMovesPast } from './streamers/window-moves-past.ts';
+
+export const MUTANTS: readonly Mutant[] = [
+  noRetry,
+  doneWhenQueued,
+  silentDrop,
+  startAfterLastKey,
+  watermarkIsMaximum,
+  stopBreaksOff,
+  fullQueueForgets,
+  longLineFailsObject,
+  fixedEndpoint,
+  nameIsWholeKey,
+  noBackfill,
+  ackBeforeDelivery,
+  lostTail,
+  unboundedMemory,
+  doubleSend,
+  completeBeforeLastBatch,
+  rangesNotMerged,
+  flushSkipsBatch,
+  poisonStopsTheRest,
+  refusedBatchDropped,
+  refusalCondemnsAll,
+  failedCommitForgotten,
+  stopWithoutSaving,
+  resumeFromTheStart,
+  memoryGivenBackEarly,
+  noSweeps,
+  paddedDays,
+  versionMixedUp,
+  anyFailureIsDamage,
+  salvageIsDropped,
+  windowMovesPast,
+  foreignKeyMovesCursor,
+  refusedBatchHoldsWorker,
+  staleLookUp,
+  lateFolderNotEntered,
+  clockPausesEndpoints,
+  clockDelaysObjects,
+  proofFromBefore,
+];

@@ -1,0 +1,127 @@
+/**
+ * `npm run mutants`: streamers that are broken on purpose. Each must break an invariant of the virtual world, else the harness would not notice such a
+ * fault. The streamer as it is must break none in the same worlds, else a kill would prove nothing.
+ */
+import { availableParallelism } from 'node:os';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { messageOf } from '#simulator';
+import { Progress } from '../environment/progress.ts';
+import { MUTANTS } from './catalog.ts';
+import { hunt } from './hunt.ts';
+import { readKnownSeeds, record } from './known.ts';
+import type { Mutant } from './mutant.ts';
+import { type HuntedMutant, renderMutants } from './render.ts';
+
+const exitCodes = { killed: 0, survived: 1, usage: 2, provesNothing: 3 } as const;
+const SEEDS_DEFAULT = 300;
+
+interface Flags {
+  readonly only?: readonly string[];
+  readonly seeds: number;
+  readonly afresh: boolean;
+  readonly record: boolean;
+  readonly json: boolean;
+}
+
+const afterHelp = `
+Each mutant is first put into the world that killed it when it was last recorded, and then into the worlds of seed 1, 2, ...
+  npm run mutants -- --only lost-tail      one of them
+  npm run mutants -- --afresh --record     from seed 1 on; keeps the seeds, and the table of docs/verification.md
+Exit codes: 0 all were killed · 1 one survived · 2 wrong usage · 3 it proves nothing: the streamer as it is breaks an
+invariant too, or a mutant does not fit the code any more.`;
+
+async function run(flags: Flags, signal: AbortSignal): Promise<number> {
+  const { only } = flags;
+  const unknown = only?.find((name) => !MUTANTS.some((mutant) => mutant.name === name));
+  if (unknown !== undefined) {
+    process.stderr.write(`There is no mutant ${unknown}. There are: ${MUTANTS.map(({ name }) => name).join(', ')}.\n`);
+    return exitCodes.usage;
+  }
+  if (flags.record && only !== undefined) {
+    process.stderr.write('--record needs all mutants: leave out --only.\n');
+    return exitCodes.usage;
+  }
+  const startedMs = performance.now();
+  const hunted = await huntAll(
+    MUTANTS.filter(({ name }) => only?.includes(name) ?? true),
+    flags,
+    signal,
+  );
+  const code = await judge(hunted, signal);
+  const elapsedS = (performance.now() - startedMs) / 1000;
+  process.stdout.write(flags.json ? `${JSON.stringify({ elapsedS, hunted })}\n` : renderMutants(hunted, elapsedS));
+  if (flags.record && code === exitCodes.killed) record(hunted, elapsedS);
+  return code;
+}
+
+async function judge(hunted: readonly HuntedMutant[], signal: AbortSignal): Promise<number> {
+  const survivors = hunted.filter(({ result }) => result.killed === null);
+  if (survivors.length > 0) {
+    process.stderr.write(`Nobody noticed: ${survivors.map(({ mutant }) => mutant.name).join(', ')}.\n`);
+    return exitCodes.survived;
+  }
+  // The streamer as it is, in the worlds that killed the mutants.
+  const seeds = [...new Set(hunted.flatMap(({ result }) => result.killed?.seed ?? []))];
+  const { killed } = await hunt({ mutant: null, seeds, signal });
+  if (killed === null) return exitCodes.killed;
+  process.stderr.write(
+    `The streamer as it is breaks ${killed.invariant} too, with seed ${killed.seed}: npm run sim -- --seed ${killed.seed}\n`,
+  );
+  return exitCodes.provesNothing;
+}
+
+async function huntAll(
+  mutants: readonly Mutant[],
+  { seeds: count, afresh }: Flags,
+  signal: AbortSignal,
+): Promise<readonly HuntedMutant[]> {
+  const progress = new Progress(process.stderr);
+  const known = afresh ? new Map<string, number>() : readKnownSeeds();
+  const hunted = new Map<Mutant, HuntedMutant>();
+  const waiting = [...mutants];
+  const work = async (): Promise<void> => {
+    for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
+      const seeds = [known.get(mutant.name) ?? [], Array.from({ length: count }, (_, index) => index + 1)].flat();
+      const result = await hunt({ mutant, seeds, signal });
+      hunted.set(mutant, { mutant, result });
+      progress.update(hunted.size, mutants.length, `${mutant.name}: ${result.killed?.invariant ?? 'survives'}`);
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, work));
+  progress.end();
+  return mutants.flatMap((mutant) => hunted.get(mutant) ?? []);
+}
+
+function parseCount(text: string): number {
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 1.');
+  return Number(text);
+}
+
+async function main(): Promise<number> {
+  const interrupt = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => interrupt.abort());
+  let code: number = exitCodes.provesNothing;
+  try {
+    await new Command('mutants')
+      .description('Hunts streamers that are broken on purpose through virtual worlds.')
+      .option('--only <names...>', 'which (all)')
+      .option('--seeds <n>', 'worlds to try for each', parseCount, SEEDS_DEFAULT)
+      .option('--afresh', 'forget which worlds killed them', false)
+      .option('--record', 'keep which worlds killed them, and write the table of docs/verification.md', false)
+      .option('--json', 'the result as JSON on stdout', false)
+      .addHelpText('after', afterHelp)
+      .exitOverride()
+      .action(async (flags: Flags) => {
+        code = await run(flags, interrupt.signal);
+      })
+      .parseAsync();
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.killed : exitCodes.usage;
+    process.stderr.write(interrupt.signal.aborted ? 'Interrupted.\n' : `${messageOf(error)}\n`);
+    return exitCodes.provesNothing;
+  }
+}
+
+// Not process.exit: what is written to a pipe must be out first.
+process.exitCode = await main();

@@ -1,0 +1,14 @@
+import type { Mutant } from '../mutant.ts';
+
+export const mutant: Mutant = {
+  name: 'full-queue-forgets',
+  why: 'An object that finds the ready queue full is forgotten.',
+  originalFault: 8,
+  edits: [
+    {
+      file: 'source-intake.ts',
+      search: `    found.push(record.kind === 'partial' ? { ...task, settled: record.settled } : task);`,
+      replace: `    if (found.length < this.#readyMax(task, motion) / 2) found.push(record.kind === 'partial' ? { ...task, settled: record.settled } : task);`,
+    },
+  ],
+};

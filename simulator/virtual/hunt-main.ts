@@ -1,0 +1,27 @@
+/**
+ * Runs seed after seed (`1,2,3`) in this process until one breaks an invariant, and says so in one line of JSON. Made to be bundled with a streamer
+ * that was broken on purpose (scenarios/mutants/).
+ */
+import type { Invariant } from './invariants.ts';
+import { planWorld } from './plan-world.ts';
+import { runWorld } from './world.ts';
+
+export interface HuntResult {
+  readonly worlds: number;
+  /** Null when every invariant held in all worlds. */
+  readonly killed: { readonly seed: number; readonly invariant: Invariant; readonly detail: string } | null;
+}
+
+Error.stackTraceLimit = 0;
+
+process.stdout.write(`${JSON.stringify(await hunt((process.argv[2] ?? '').split(',').map(Number)))}\n`);
+
+async function hunt(seeds: readonly number[]): Promise<HuntResult> {
+  for (const [index, seed] of seeds.entries()) {
+    const { violation } = await runWorld(planWorld(seed), { isTraced: false });
+    if (violation === null) continue;
+    const { invariant, detail } = violation;
+    return { worlds: index + 1, killed: { seed, invariant, detail } };
+  }
+  return { worlds: seeds.length, killed: null };
+}
