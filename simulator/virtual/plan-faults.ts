@@ -250,12 +250,14 @@ function themeFaults(random: SeededRandom, { theme, liveMs }: FaultSite): readon
       ];
     }
     case 'wrong-clock': {
-      const atMs = 0.5 * liveMs * random.next();
+      const untilWrongMs = 4 * MINUTE_MS;
       const forMs = (1 + 3 * random.next()) * MINUTE_MS;
-      // It goes on when the clock is right again.
-      const outage = { atMs: atMs + forMs / 2, forMs: forMs / 2 + (0.5 + random.next()) * MINUTE_MS };
+      const outageMs = 0.5 * liveMs * random.next();
+      const atMs = outageMs + untilWrongMs;
+      // It begins while the clock is right, so that something is found meanwhile, and goes on when it is right again.
+      const outage = { atMs: outageMs, forMs: untilWrongMs + forMs + (0.5 + random.next()) * MINUTE_MS };
       return [
-        { kind: 'clock-step', atMs, forMs, byMs: (1 + 2 * random.next()) * 60 * MINUTE_MS },
+        { kind: 'clock-step', atMs, forMs, byMs: (4 + 4 * random.next()) * 60 * MINUTE_MS },
         // Not both: while nothing can be sent, little is read.
         random.chance(0.5)
           ? { kind: 'sink-outage', ...outage, how: 'refuses' }

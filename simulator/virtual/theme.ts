@@ -19,7 +19,7 @@ export function themeOf(random: SeededRandom): Theme {
   if (kind < 0.06) return 'backed-up';
   if (kind < 0.12) return 'late-folders';
   if (kind < 0.18) return 'slow-drain';
-  if (kind < 0.22) return 'wrong-clock';
-  if (kind < 0.28) return 'condemned';
-  return kind < 0.32 ? 'slow-source' : 'any';
+  if (kind < 0.24) return 'wrong-clock';
+  if (kind < 0.3) return 'condemned';
+  return kind < 0.34 ? 'slow-source' : 'any';
 }
