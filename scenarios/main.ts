@@ -1,13 +1,6 @@
 /** The harness's command line: `npm run snapshot`, `npm run scenario`, `npm run bench`. Results on stdout, progress on stderr. */
 import { Command, InvalidArgumentError, Option } from 'commander';
-import {
-  compareRuns,
-  type Comparison,
-  renderComparison,
-  renderComparisonMarkdown,
-  renderTable,
-  type Verdict,
-} from '#reports';
+import { renderTable, type Verdict } from '#reports';
 import { HarnessError } from '#simulator';
 import { parseBytes } from '#streamer';
 import { bench } from './bench/bench.ts';
@@ -23,8 +16,7 @@ import {
   s3Help,
 } from './command-line.ts';
 import { Progress } from './environment/progress.ts';
-import { readResult } from './report/read-result.ts';
-import { rerender } from './report/rerender.ts';
+import { addReportCommands } from './report/commands.ts';
 import { runScenario } from './run/run.ts';
 import { renderVerdicts, runAll, worstOf } from './run-all.ts';
 import type { Scenario } from './scenario.ts';
@@ -35,17 +27,6 @@ const exitCodeOfVerdict: Readonly<Record<Verdict, number>> = {
   fail: exitCodes.failed,
   invalid: exitCodes.provesNothing,
 };
-
-const exitCodeOfComparison: Readonly<Record<Comparison['verdict'], number>> = {
-  compared: exitCodes.passed,
-  worse: exitCodes.failed,
-  incomparable: exitCodes.provesNothing,
-};
-
-interface CompareFlags {
-  readonly json: boolean;
-  readonly markdown: boolean;
-}
 
 interface CommonOptions {
   readonly seed: number;
@@ -88,10 +69,6 @@ const redisHelp = `\
 --redis (state that streamers share): local (redis-server on PATH) · container (Docker, else as local) ·
          redis://host:6379/0 (the run's keys are deleted).`;
 
-const compareHelp = `
-Exit codes: 0 compared · 1 B lost lines or failed, and A did not · 2 wrong usage ·
-            3 machine, Node, S3 or load differ (or a run proves nothing), so the figures say nothing about the code.`;
-
 function program(interrupt: AbortSignal, end: (code: number) => void): Command {
   const root = new Command('scenarios')
     .description('Runs the streamer on real parts and judges the run.')
@@ -125,20 +102,7 @@ function program(interrupt: AbortSignal, end: (code: number) => void): Command {
     command.addHelpText('after', s3Help);
     if (command.options.some(({ long }) => long === '--redis')) command.addHelpText('after', redisHelp);
   }
-  root
-    .command('report')
-    .description('render the reports of a run again, from its result.json')
-    .argument('<folder>', 'of the run, in reports/out')
-    .action((folder: string) => end(reportAndPrint(folder)));
-  root
-    .command('compare')
-    .description('two runs side by side; first what differs in their environment')
-    .argument('<a>', 'folder of a run')
-    .argument('<b>', 'folder of another')
-    .option('--json', 'the comparison as JSON on stdout', false)
-    .option('--markdown', 'as Markdown, for a comment', false)
-    .addHelpText('after', compareHelp)
-    .action((a: string, b: string, flags: CompareFlags) => end(compareAndPrint(a, b, flags)));
+  addReportCommands(root, end);
   for (const command of root.commands) command.exitOverride();
   return root;
 }
@@ -223,22 +187,6 @@ async function benchAndPrint(flags: BenchFlags, signal: AbortSignal): Promise<nu
   process.stdout.write(flags.json ? `${JSON.stringify(result)}\n` : renderBench(result));
   if (result.failures.length > 0) return exitCodes.failed;
   return result.invalid.length > 0 ? exitCodes.provesNothing : exitCodes.passed;
-}
-
-function reportAndPrint(folder: string): number {
-  process.stdout.write(
-    rerender(folder)
-      .map((file) => `${file}\n`)
-      .join(''),
-  );
-  return exitCodes.passed;
-}
-
-function compareAndPrint(a: string, b: string, { json, markdown }: CompareFlags): number {
-  const comparison = compareRuns(readResult(a), readResult(b));
-  const render = markdown ? renderComparisonMarkdown : renderComparison;
-  process.stdout.write(json ? `${JSON.stringify(comparison)}\n` : render(comparison));
-  return exitCodeOfComparison[comparison.verdict];
 }
 
 function printList(scenarios: readonly Scenario[], { json }: ScenarioFlags): number {

@@ -117,6 +117,8 @@ figcaption strong { font-weight: 600; }
 .y-axis span { position: absolute; right: 100%; margin-right: 8px; white-space: nowrap; transform: translateY(-50%); }
 .y-axis { position: absolute; left: 0; top: 0; height: 132px; width: 0; }
 .y-axis, .x-axis { font-size: 11.5px; line-height: 1; color: var(--muted); }
+.dot { position: absolute; width: 8px; height: 8px; margin: -4px 0 0 -4px; border-radius: 50%; background: var(--series); }
+.dot.regressed { background: var(--bad); } .dot.improved { background: var(--good); } .dot.inconclusive { background: var(--unsure); }
 .x-axis { position: relative; height: 24px; }
 .x-axis span { position: absolute; top: 9px; transform: translateX(-50%); white-space: nowrap; } .x-axis .end { transform: translateX(-85%); }
 .grid { stroke: var(--line); stroke-width: 1; vector-effect: non-scaling-stroke; opacity: .75; }

@@ -1,13 +1,13 @@
 /** `npm run gate -- --base REF`: sets up, runs the contest, and writes what came of it. */
-import { appendFileSync, mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describeMachine, type Machine } from '../environment/machine.ts';
 import { ensureBundle } from '../environment/bundle.ts';
 import type { RunOptions } from '../run/context.ts';
 import { RunFolder, runName } from '../run/run-folder.ts';
 import { withProcesses } from '../run/with-processes.ts';
 import { buildBase } from './base.ts';
-import { historyLine } from './history.ts';
+import { appendHistory } from './history.ts';
 import type { MetricVerdict } from './judge.ts';
 import { type ContestOutcome, runContest, SideFailed } from './relative.ts';
 import { renderGateMarkdown } from './render-markdown.ts';
@@ -113,9 +113,4 @@ export async function judgeSides(contest: () => Promise<ContestOutcome>): Promis
           reasons: [`Base does not run, so nothing was compared: ${error.message}`],
         };
   }
-}
-
-function appendHistory(file: string, result: GateResult): void {
-  mkdirSync(dirname(file), { recursive: true });
-  appendFileSync(file, historyLine(result));
 }

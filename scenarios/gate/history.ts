@@ -1,15 +1,14 @@
-/** The history of gates: a line of JSON for each, in a file that CI keeps between runs. Only head's figures: base was head once. */
+/** The history of gates. Only head's figures are kept: base was head once. */
+import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { type HistoryEntry, HistoryEntrySchema } from '#reports';
+import { HarnessError, messageOf } from '#simulator';
 import type { GateResult } from './gate.ts';
 
-interface HistoryEntry {
-  readonly at: string;
-  readonly commit: string | null;
-  readonly verdict: string;
-  readonly machine: string;
-  readonly figures: readonly { readonly title: string; readonly unit: string; readonly value: number }[];
-}
-
-export function historyLine({ startedAt, head, verdict, machine, metrics }: GateResult): string {
+export function appendHistory(
+  file: string,
+  { startedAt, head, verdict, machine, metrics }: Omit<GateResult, 'reasons'>,
+): void {
   const entry: HistoryEntry = {
     at: startedAt,
     commit: head.commit,
@@ -19,5 +18,19 @@ export function historyLine({ startedAt, head, verdict, machine, metrics }: Gate
       metric.head === null ? [] : [{ title: metric.title, unit: metric.unit, value: metric.head }],
     ),
   };
-  return `${JSON.stringify(entry)}\n`;
+  mkdirSync(dirname(file), { recursive: true });
+  appendFileSync(file, `${JSON.stringify(entry)}\n`);
+}
+
+export function readHistory(file: string): readonly HistoryEntry[] {
+  try {
+    const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
+    return lines.map((line) => HistoryEntrySchema.parse(JSON.parse(line)));
+  } catch (error) {
+    throw new HarnessError(
+      'usage',
+      `${file} is no history of gates (${messageOf(error)}). npm run gate -- --base REF --history ${file} makes one.`,
+      { cause: error },
+    );
+  }
 }
