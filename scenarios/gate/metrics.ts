@@ -15,9 +15,9 @@ export interface Metric {
 export const METRICS: readonly Metric[] = [
   { name: 'throughput', title: 'Throughput', unit: 'MB/s', better: 'higher' },
   { name: 'cpu', title: 'CPU per GB', unit: 's', better: 'lower' },
-  { name: 'lagP50', title: 'Lag, p50', unit: 'ms', better: 'lower' },
-  { name: 'lagP99', title: 'Lag, p99', unit: 'ms', better: 'lower' },
-  { name: 'memory', title: 'Memory, highest', unit: 'MB', better: 'lower' },
+  { name: 'lagP50', title: 'Lag p50', unit: 'ms', better: 'lower' },
+  { name: 'lagP99', title: 'Lag p99', unit: 'ms', better: 'lower' },
+  { name: 'memory', title: 'Peak memory', unit: 'MB', better: 'lower' },
   { name: 'requests', title: 'Requests per GB', unit: '', better: 'lower' },
 ];
 

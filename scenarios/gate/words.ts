@@ -4,6 +4,9 @@ import type { GateResult } from './gate.ts';
 import type { MetricState, MetricVerdict } from './judge.ts';
 import { METRICS } from './metrics.ts';
 
+/** More in one line would not be read. */
+const NAMED_MAX = 3;
+
 const TITLES: Readonly<Record<GateResult['verdict'], string>> = {
   pass: 'Passed: nothing got worse',
   regressed: 'Regressed',
@@ -19,9 +22,18 @@ export function headlineOf(result: GateResult): string {
   if (changed.length > 0) return `${title}: ${changed.map(describeChange).join(', ')}`;
   if (reasons.length > 0) return `${title}: ${reasons[0]?.split('\n')[0] ?? ''}`;
   const open = metrics.filter((metric) => metric.verdict === 'inconclusive');
-  if (verdict === 'inconclusive' && open.length > 0)
-    return `${title}: too much noise to tell ${open.map(({ title: metric }) => metric.toLowerCase()).join(', ')}`;
+  if (verdict === 'inconclusive' && open.length > 0) return `${title}: ${describeOpen(open, metrics.length)}`;
   return title;
+}
+
+function describeOpen(open: readonly MetricVerdict[], count: number): string {
+  const what = open.length > NAMED_MAX ? `${open.length} of ${count} metrics` : open.map(nameInText).join(', ');
+  return `too much noise, or too few pairs, to tell ${what}`;
+}
+
+/** Within a sentence: `CPU per GB`, but `throughput`. */
+function nameInText({ title }: MetricVerdict): string {
+  return /^[A-Z][a-z]/.test(title) ? `${title.charAt(0).toLowerCase()}${title.slice(1)}` : title;
 }
 
 function isChange(state: MetricState): boolean {
@@ -29,7 +41,7 @@ function isChange(state: MetricState): boolean {
 }
 
 function describeChange(metric: MetricVerdict): string {
-  return `${metric.title.toLowerCase()} ${changeOf(metric)}`;
+  return `${nameInText(metric)} ${changeOf(metric)}`;
 }
 
 /** Of the figure itself: throughput that fell is -10%, memory that grew is +10%. */
@@ -62,7 +74,7 @@ export function circumstancesOf(result: GateResult): string {
   const parts = [
     `base ${base.ref} (${base.commit})`,
     `head ${head.commit ?? 'unknown'}`,
-    `${formatAmount(pairs, 'pairs')} in ${formatSeconds(durationS)} of ${formatSeconds(budgetS)}`,
+    `${formatAmount(pairs, pairs === 1 ? 'pair' : 'pairs')} in ${formatSeconds(durationS)} of ${formatSeconds(budgetS)}`,
     `${machine.cores} cores of ${machine.cpu}`,
     `Node ${machine.node}`,
     `S3 ${s3.kind} ${s3.version}`,
