@@ -1,10 +1,14 @@
 /** The harness's command line: `npm run snapshot`, `npm run scenario`, `npm run bench`. Results on stdout, progress on stderr. */
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { renderTable, type Verdict } from '#reports';
 import { HarnessError } from '#simulator';
 import { parseBytes } from '#streamer';
-import { bench } from './bench/bench.ts';
+import { bench, type BenchResult } from './bench/bench.ts';
+import { benchGrowth } from './bench/growth.ts';
+import { benchIdle } from './bench/idle.ts';
+import { isMet, type JudgedBench, renderJudged } from './bench/judged-figures.ts';
 import { renderBench } from './bench/render.ts';
+import { benchTiny } from './bench/tiny.ts';
 import { allScenarios, findScenario } from './catalog.ts';
 import {
   exitCodes,
@@ -54,13 +58,17 @@ interface ScenarioFlags extends RunFlags {
   readonly full: boolean;
 }
 
+type BenchKind = 'throughput' | 'tiny' | 'idle' | 'growth';
+
 interface BenchFlags extends ReportOptions {
-  readonly objects: number;
+  readonly objects?: number;
   readonly pairs: number;
   readonly memoryLimit?: string;
   readonly profile: boolean;
 }
 
+const benchObjects = 200;
+const tinyObjects = 5000;
 const snapshotDurationS = 60;
 /** Twenty scans, so that the delay window is a small part of the run. */
 const documentedDurationS = 300;
@@ -92,12 +100,20 @@ function program(interrupt: AbortSignal, end: (code: number) => void): Command {
     .option('--full', 'the documented size, where the usual one is smaller', false)
     .action(async (name: string, flags: ScenarioFlags) => end(await scenarioCommand(name, flags, interrupt)));
   withReportOptions(root.command('bench'))
-    .description('throughput beside a bare pipe, interleaved in one run')
-    .option('--objects <n>', 'objects of about 10 MB raw', parseCount, 200)
+    .description('what it costs, measured beside the least that it could cost')
+    .addArgument(
+      new Argument(
+        '[what]',
+        'throughput beside a bare pipe; tiny objects beside a GET loop; start, idle and 1x; growth of the state',
+      )
+        .choices(['throughput', 'tiny', 'idle', 'growth'])
+        .default('throughput'),
+    )
+    .option('--objects <n>', 'objects (default: 200 of about 10 MB raw, 5000 tiny ones)', parseCount)
     .option('--pairs <n>', 'rounds of each program', parseCount, 3)
     .option('--memory-limit <size>', 'the streamer once more with this memory.limit: 128MiB', parseMemoryLimit)
     .option('--profile', 'who uses its CPU time: table and flame graph, in --out', false)
-    .action(async (flags: BenchFlags) => end(await benchAndPrint(flags, interrupt)));
+    .action(async (what: BenchKind, flags: BenchFlags) => end(await benchCommand(what, flags, interrupt)));
   for (const command of root.commands) {
     command.addHelpText('after', s3Help);
     if (command.options.some(({ long }) => long === '--redis')) command.addHelpText('after', redisHelp);
@@ -176,14 +192,28 @@ async function runAndPrint(scenario: Scenario, flags: RunFlags, signal: AbortSig
   return exitCodeOfVerdict[result.verdict];
 }
 
-async function benchAndPrint(flags: BenchFlags, signal: AbortSignal): Promise<number> {
-  const result = await bench({
-    ...flags,
-    redis: 'none',
-    replay: replayOf(flags.seed),
-    progress: new Progress(process.stderr),
-    signal,
-  });
+async function benchCommand(what: BenchKind, flags: BenchFlags, signal: AbortSignal): Promise<number> {
+  const progress = new Progress(process.stderr);
+  const options = { ...flags, redis: 'none', replay: replayOf(flags.seed), progress, signal };
+  switch (what) {
+    case 'throughput':
+      return printBench(await bench({ ...options, objects: flags.objects ?? benchObjects }), flags);
+    case 'tiny':
+      return printJudged(await benchTiny({ ...options, objects: flags.objects ?? tinyObjects }), flags);
+    case 'idle':
+      return printJudged(await benchIdle(options), flags);
+    case 'growth':
+      return printJudged(await benchGrowth(options), flags);
+  }
+}
+
+function printJudged(result: JudgedBench, { json }: BenchFlags): number {
+  process.stdout.write(json ? `${JSON.stringify(result)}\n` : renderJudged(result));
+  if (result.invalid.length > 0) return exitCodes.provesNothing;
+  return result.figures.every(isMet) ? exitCodes.passed : exitCodes.failed;
+}
+
+function printBench(result: BenchResult, flags: BenchFlags): number {
   process.stdout.write(flags.json ? `${JSON.stringify(result)}\n` : renderBench(result));
   if (result.failures.length > 0) return exitCodes.failed;
   return result.invalid.length > 0 ? exitCodes.provesNothing : exitCodes.passed;

@@ -1,18 +1,13 @@
 /** `npm run bench`: streamer and bare pipe on the same objects, interleaved, a fresh process each. */
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { removeFolder } from '#simulator';
 import { parseBytes } from '#streamer';
 import { ceilingShareMax, confirmCeilingMBps, measureCeilingMBps } from '../run/ceiling.ts';
 import type { RunOptions, Stage } from '../run/context.ts';
-import { setStage } from '../run/stage.ts';
 import { sumOf } from '../run/sum.ts';
 import { placeParts, startUpload } from '../run/upload.ts';
 import { backlogPart, defineScenario, loadOf } from '../define-scenario.ts';
-import { withProcesses } from '../run/with-processes.ts';
 import type { Scenario } from '../scenario.ts';
 import { describeMachine, type Machine } from '../environment/machine.ts';
+import { onBenchStage } from './bench-stage.ts';
 import { runLimitedPair, runPair } from './pair.ts';
 import { type BenchProfile, profileStreamer } from './profile.ts';
 import { type LimitedPair, limitedRatioOf, type Pair, type Ratios, ratiosOf, type Spread, spreadOf } from './ratio.ts';
@@ -74,16 +69,7 @@ const limitFactor = 1.5;
 const limitedRatioMin = 0.95;
 
 export async function bench(options: BenchOptions): Promise<BenchResult> {
-  const folder = mkdtempSync(join(tmpdir(), 's3es-bench-'));
-  try {
-    return await withProcesses(folder, join(folder, 'logs'), options.signal, async (processes) => {
-      const stage = await setStage(scenarioOf(options), options, folder, processes);
-      return runPairs(stage, options);
-    });
-  } finally {
-    options.progress.end();
-    removeFolder(folder);
-  }
+  return onBenchStage(scenarioOf(options), options, async (stage) => runPairs(stage, options));
 }
 
 function scenarioOf({ objects }: BenchOptions): Scenario {

@@ -1,5 +1,6 @@
 /**
- * gzip by Node's zlib. `whole` runs as one job in the thread pool, into one buffer of the right size that is used again for later objects;
+ * gzip by Node's zlib. `whole` runs as one job in the thread pool, into one buffer of the right size that is used again for later objects (a small one
+ * on the event loop, where it costs less);
  * `stream` handles any number of members and tells damage from an early end.
  */
 import zlib from 'node:zlib';
@@ -16,12 +17,16 @@ const SPARE_BYTES = 64;
 const STREAM_CHUNK_BYTES = 64 * 1024;
 /** Given to zlib at a time: even a bomb makes no more than 17 MB of it. */
 const STREAM_PIECE_BYTES = 16 * 1024;
+/** Inflated on the event loop, in less time than the way to the thread pool and back would take. */
+const SMALL_RAW_BYTES_MAX = 64 * 1024;
 
 export function createNodeInflate(pool: BufferPool): Inflate {
   return {
     async whole(stored, rawBytesMax) {
       if (!isGzip(stored)) return stored.length <= rawBytesMax ? { content: stored, release: () => undefined } : null;
-      return inflateWhole(pool, stored, rawBytesMax);
+      return rawBytesMax <= SMALL_RAW_BYTES_MAX
+        ? inflateSmall(stored, rawBytesMax)
+        : inflateWhole(pool, stored, rawBytesMax);
     },
 
     async member(stored, at, rawBytesMax) {
@@ -39,6 +44,17 @@ export function createNodeInflate(pool: BufferPool): Inflate {
       else yield* whole;
     },
   };
+}
+
+function inflateSmall(stored: Uint8Array, rawBytesMax: number): Inflated | null {
+  try {
+    const chunkSize = Math.max(zlib.constants.Z_MIN_CHUNK, rawBytesMax + SPARE_BYTES);
+    const content = zlib.gunzipSync(stored, { chunkSize, maxOutputLength: chunkSize });
+    return content.length > rawBytesMax ? null : { content, release: () => undefined };
+  } catch {
+    // Damaged, or too long: the streaming way tells which.
+    return null;
+  }
 }
 
 /**
