@@ -69,5 +69,11 @@ const { metafile } = await build({
   },
   banner: { js: `${shebang}\n${head}` },
 });
+// One character beyond Latin-1 and V8 holds the whole source with two bytes for each character. esbuild escapes those in strings, but not in patterns and templates.
+writeFileSync(outfile, readFileSync(outfile, 'utf8').replaceAll(/[\u0080-\uffff]/g, escapeCodeUnit));
 chmodSync(outfile, 0o755);
 writeFileSync(join(dirname(outfile), 'licenses.txt'), licensesText(metafile));
+
+function escapeCodeUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}

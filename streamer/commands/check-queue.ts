@@ -12,7 +12,7 @@ export interface QueueCheck {
 
 export async function checkQueueAccess(config: Config): Promise<QueueCheck> {
   const target = config.discovery.queueUrl ?? '';
-  const queue = openQueue(config);
+  const queue = await openQueue(config);
   if (queue === null) return { findings: [], isDenied: false };
   try {
     const facts = await queue.notifications.describe(new AbortController().signal);

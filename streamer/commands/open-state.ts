@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Config } from '../config/config.ts';
 import { hasCode } from '../errors.ts';
 import { openFileStateStore } from '../io/file-state-store.ts';
-import { createRedisConnection, type RedisConnection } from '../io/redis/connection.ts';
+import type { RedisConnection } from '../io/redis/connection.ts';
 import { RedisJournal } from '../io/redis/journal.ts';
 import { RedisState } from '../io/redis/shared-state.ts';
 import type { Events, SharedWork, StateStore } from '../ports.ts';
@@ -25,6 +25,8 @@ export async function openState({ state: { redis, filePath } }: Config, events: 
     const state = openFileStateStore(filePath);
     return { state, shared: null, redis: null, isFirstStart: (await state.readHead()) === null };
   }
+  // Its client is loaded where it is needed: it takes 8 MB.
+  const { createRedisConnection } = await import('../io/redis/connection.ts');
   const journal = new RedisJournal(filePath);
   const connection = createRedisConnection(redis);
   const { leaseTtlMs } = redis;

@@ -1,6 +1,5 @@
 /** The queue of S3 events that the configuration names. */
 import type { Config } from '../config/config.ts';
-import { createSqsClient, createSqsNotifications } from '../io/sqs-notifications.ts';
 import type { Notifications, QueueFacts } from '../ports.ts';
 
 export interface Queue {
@@ -8,10 +7,11 @@ export interface Queue {
   close(): void;
 }
 
-/** Null with `discovery.mode: poll`. */
-export function openQueue({ discovery, s3 }: Config): Queue | null {
+/** Null with `discovery.mode: poll`; then what it would need is not loaded. */
+export async function openQueue({ discovery, s3 }: Config): Promise<Queue | null> {
   const { mode, queueUrl } = discovery;
   if (mode === 'poll' || queueUrl === null) return null;
+  const { createSqsClient, createSqsNotifications } = await import('../io/sqs-notifications.ts');
   const client = createSqsClient({ queueUrl, region: s3.region, roleArn: s3.roleArn });
   return { notifications: createSqsNotifications(client, queueUrl), close: () => client.destroy() };
 }

@@ -39,7 +39,7 @@ export async function runStreamer({ config, warnings }: RunOptions): Promise<voi
   const logger = createLogger({ ...config.logging, secrets });
   const stop = new AbortController();
   const kill = new AbortController();
-  const queue = openQueue(config);
+  const queue = await openQueue(config);
   const socketsMax = config.processing.workers + SPARE_SOCKETS + (queue === null ? 0 : HEADS_MAX);
   const client = createS3Client({ ...config.s3, socketsMax });
   const sink = createHttpSink({ ...sinkOptions(config), secrets }, systemClock);
