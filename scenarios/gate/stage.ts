@@ -46,6 +46,7 @@ export async function setGateStage(
     count: size.backlogObjects,
     arrival: { kind: 'backlog' },
     stampsMs: null,
+    damage: new Map(),
     startAtMs: Date.now(),
     seed: options.seed,
     record: join(folder, 'backlog.ndjson'),

@@ -25,7 +25,7 @@ export function reasonToRepeat(out: string): string | null {
 
 function readResult(out: string): z.infer<typeof resultSchema> | null {
   try {
-    const [run] = readdirSync(out).filter((name) => !name.startsWith('.'));
+    const run = readdirSync(out).find((name) => !name.startsWith('.'));
     return run === undefined
       ? null
       : resultSchema.parse(JSON.parse(readFileSync(join(out, run, 'result.json'), 'utf8')));
