@@ -14,7 +14,7 @@ import type { ObjectRecord, ObjectRef } from '../ports.ts';
 export const HOUR_MS = 3_600_000;
 const ID_BYTES = 16;
 /** Hours before its own, of those that have objects, in which an object is looked for that its own does not know: each costs two microseconds. */
-const HOURS_BACK_MAX = 48;
+export const HOURS_BACK_MAX = 48;
 /** Somebody else's short transaction: the streamer's commits and the commands' are milliseconds long. */
 const BUSY_TIMEOUT_MS = 5_000;
 /** A command that only asks whether the lock is free holds it for a moment; a streamer that starts just then must not fail. */

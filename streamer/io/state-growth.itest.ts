@@ -80,5 +80,5 @@ async function costUs(objects: number): Promise<number> {
 it('an object costs the same whether a thousand or a hundred thousand are in the window', async () => {
   const [few, some, many] = [await costUs(1_020), await costUs(10_020), await costUs(100_020)];
   // A table that is searched from its beginning would cost a hundred times as much.
-  expect(Math.max(some, many) / few).toBeLessThan(4);
+  expect(Math.max(some, many) / few).toBeLessThan(8);
 }, 60_000);

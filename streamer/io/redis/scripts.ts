@@ -13,6 +13,7 @@
  * - `wanted` number -> request, `wanted_ids` id -> number, `wanted_owner` number -> id
  */
 
+import { HOURS_BACK_MAX } from '../state-database.ts';
 import { COUNT_HOURS, COUNT_SESSIONS, LIST_COMPLETE, REWIND, WANT } from './admin-scripts.ts';
 
 export interface Script {
@@ -210,12 +211,20 @@ local objects = endSession(ARGV[2])
 if redis.call('HGET', meta, 'lister') == ARGV[2] then redis.call('HDEL', meta, 'lister') end
 return objects`;
 
-/** ARGV: epoch, then id and hour of each object. Gives back '' where nothing is known, 'complete', or the partial record. */
+/** ARGV: epoch, then id and hour of each object. Gives back '' where nothing is known, 'complete', or the partial record. An object that was copied onto itself is the same, hours later. */
 const LOOKUP = `
+local function wasComplete(id, hour)
+  for _, earlier in ipairs(redis.call('ZREVRANGEBYSCORE', key('hours'), '(' .. hour, '-inf', 'LIMIT', 0, ${HOURS_BACK_MAX})) do
+    if isComplete(id, earlier) then return true end
+  end
+  return false
+end
 local records = {}
 for index = 2, #ARGV, 2 do
   local id = ARGV[index]
-  records[#records + 1] = isComplete(id, ARGV[index + 1]) and 'complete' or redis.call('HGET', key('partial'), id) or ''
+  local hour = ARGV[index + 1]
+  records[#records + 1] = isComplete(id, hour) and 'complete' or redis.call('HGET', key('partial'), id)
+    or wasComplete(id, hour) and 'complete' or ''
 end
 return records`;
 
