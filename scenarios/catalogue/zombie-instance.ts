@@ -42,7 +42,7 @@ export const zombieInstance: ScenarioBuilder = ({ random, durationS }) => {
     redis: 'standalone',
     settings: [...sharingSettings, shortLease, oneAtATime, savedOften],
     faults: [
-      distantAgents(400),
+      distantAgents(300),
       {
         at: { afterS: loadS * (0.1 + 0.2 * random.next()) },
         action: {
