@@ -30,6 +30,13 @@ describe('the catalogue of mutants', () => {
       expect(readFileSync(new URL(`streamers/${name}.ts`, import.meta.url), 'utf8')).toContain(`'${name}'`);
   });
 
+  it.each(MUTANTS)('fits the code: $name', (one) => {
+    for (const { file } of one.edits) {
+      const path = new URL(`../../streamer/${file}`, import.meta.url);
+      expect(() => applyEdits(one, file, readFileSync(path, 'utf8'))).not.toThrow();
+    }
+  });
+
   it('knows a world that kills each', () => {
     expect([...readKnownSeeds().keys()].toSorted()).toEqual(MUTANTS.map(({ name }) => name).toSorted());
   });
