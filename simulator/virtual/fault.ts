@@ -72,6 +72,8 @@ const sinkFaults = [
     status: z.number().int(),
     retryAfterMs: ms.nullable(),
   }),
+  /** Every endpoint fails on bodies that hold a line of this user, and takes all others. */
+  z.strictObject({ kind: z.literal('sink-chokes'), atMs: ms, forMs: ms, user: z.number().int() }),
   z.strictObject({ kind: z.literal('sink-slow'), atMs: ms, forMs: ms, latencyMs: ms }),
   z.strictObject({
     kind: z.literal('endpoint-dead'),

@@ -49,7 +49,8 @@ export class MemorySink implements Sink {
     const { time, desk, trace, plan } = this.#options.surroundings;
     if (signal.aborted) throw stopped();
     const nth = desk.count('post');
-    const isRefused = bodyOf(request).includes(POISON);
+    const body = bodyOf(request);
+    const isRefused = body.includes(POISON);
     const effect = effectOfPost({
       desk,
       random: this.#random,
@@ -58,6 +59,7 @@ export class MemorySink implements Sink {
       middleMs: plan.latencyMs.sink,
       timeoutMs: this.#options.requestTimeoutMs,
       isRefused,
+      body,
     });
     trace.add('post', nth, request.endpoint, request.bodyBytes, request.idempotencyKey);
     const attempt: Attempt = { nth, request, effect, isRefused, runs: null, isAnswered: false };

@@ -266,6 +266,10 @@ function themeFaults(random: SeededRandom, { theme, liveMs }: FaultSite): readon
     }
     case 'condemned':
       return [{ kind: 'refuses-all', atMs: 20 * SECOND_MS * random.next(), forMs: MINUTE_MS }];
+    case 'choking': {
+      const atMs = 0.2 * liveMs * random.next();
+      return [{ kind: 'sink-chokes', atMs, forMs: (5 + 15 * random.next()) * MINUTE_MS, user: random.below(50) }];
+    }
     case 'slow-source':
       return [{ kind: 's3-slow', atMs: 0, forMs: 10 * MINUTE_MS, pieceMs: (0.3 + random.next()) * SECOND_MS }];
     case 'slow-drain':

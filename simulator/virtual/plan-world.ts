@@ -98,6 +98,7 @@ function shapeOf(random: SeededRandom, theme: Theme): Shape {
     case 'any':
     case 'backed-up':
     case 'wrong-clock':
+    case 'choking':
       return shape;
     case 'condemned':
     case 'slow-source':
@@ -128,6 +129,7 @@ function themeSettings(theme: Theme): Partial<WorldSettings> {
   switch (theme) {
     case 'any':
     case 'wrong-clock':
+    case 'choking':
       return {};
     case 'condemned':
       return { memoryLimitBytes: 6_000_000, httpWorkers: 4, workers: 8, queueObjectsMax: 1000, batchLinesMax: 1000 };

@@ -23,6 +23,7 @@ export interface PostEffectOptions {
   readonly timeoutMs: number;
   /** The endpoint will refuse the body once it has read it. */
   readonly isRefused: boolean;
+  readonly body: string;
 }
 
 const TIMEOUT: SinkAnswer = { kind: 'timeout' };
@@ -96,6 +97,11 @@ function effectOfWeather(options: PostEffectOptions): PostEffect | null {
   if (refusing !== null) {
     desk.exercise(refusing);
     return unstored(latency(random, middleMs), answered(400, null, true));
+  }
+  const choking = desk.active('sink-chokes');
+  if (choking !== null && options.body.includes(`"user":"user-${choking.user}"`)) {
+    desk.exercise(choking);
+    return unstored(latency(random, middleMs), answered(500, null, true));
   }
   const slow = desk.active('sink-slow');
   if (slow === null) return null;

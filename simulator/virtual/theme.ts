@@ -11,8 +11,17 @@ import type { SeededRandom } from '../random.ts';
  * - `wrong-clock`: the clock is hours ahead and is set right while everything waits for a moment.
  * - `condemned`: the endpoints begin to refuse everything while lines that are really bad are looked for.
  * - `slow-source`: what is too large to be held whole comes from S3 more slowly than batches may wait.
+ * - `choking`: the endpoints fail on some lines for longer than anybody waits with them.
  */
-export type Theme = 'any' | 'backed-up' | 'late-folders' | 'slow-drain' | 'wrong-clock' | 'condemned' | 'slow-source';
+export type Theme =
+  | 'any'
+  | 'backed-up'
+  | 'late-folders'
+  | 'slow-drain'
+  | 'wrong-clock'
+  | 'condemned'
+  | 'slow-source'
+  | 'choking';
 
 export function themeOf(random: SeededRandom): Theme {
   const kind = random.next();
@@ -21,5 +30,6 @@ export function themeOf(random: SeededRandom): Theme {
   if (kind < 0.18) return 'slow-drain';
   if (kind < 0.24) return 'wrong-clock';
   if (kind < 0.3) return 'condemned';
-  return kind < 0.34 ? 'slow-source' : 'any';
+  if (kind < 0.34) return 'slow-source';
+  return kind < 0.4 ? 'choking' : 'any';
 }
