@@ -1,6 +1,7 @@
 /** Alerts, playbook and dashboard belong together, and all speak of metrics that exist. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { Breakdown } from '../streamer/telemetry/breakdown.ts';
 import { definitionOf, METRIC_NAMES, type MetricName } from '../streamer/telemetry/definitions.ts';
 import { readAlertRules } from './alert-rules.ts';
 import { expressionsOf, readDashboard } from './dashboard.ts';
@@ -58,6 +59,11 @@ describe('an alert', () => {
 });
 
 describe('the playbook', () => {
+  it('has a cure for every reason of quarantine', () => {
+    const section = sectionsOf(playbook).get('S3StreamerQuarantine') ?? '';
+    for (const reason of new Breakdown([]).quarantined.keys()) expect(section).toContain(`\`${reason}\``);
+  });
+
   it('links to sections that it has', () => {
     const anchors = new Set([...sectionsOf(playbook).keys()].map((name) => name.toLowerCase()));
     const links = [...playbook.matchAll(/\]\(#([^)]*)\)/g)].map(([, anchor = '']) => anchor);

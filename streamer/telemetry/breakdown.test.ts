@@ -53,6 +53,7 @@ describe('Breakdown', () => {
         ['gzip-truncated', 0],
         ['gzip-bomb', 0],
         ['object-gone', 0],
+        ['object-archived', 0],
         ['new-reason', 1],
       ]),
     );

@@ -15,7 +15,15 @@ export interface EndpointTotals {
 }
 
 /** Reasons that are counted from 0 on, so that the first record of each is an increase; others join when they first occur. */
-const REASONS_KNOWN = ['line-too-long', 'refused', 'gzip-corrupt', 'gzip-truncated', 'gzip-bomb', 'object-gone'];
+const REASONS_KNOWN = [
+  'line-too-long',
+  'refused',
+  'gzip-corrupt',
+  'gzip-truncated',
+  'gzip-bomb',
+  'object-gone',
+  'object-archived',
+];
 
 export class Breakdown {
   readonly #endpoints: Map<string, EndpointTotals>;
