@@ -46,7 +46,7 @@ const warmupDeadlineMs = 30_000;
 /** The generator's process must be up before its first upload is due. */
 const generatorLeadMs = 1500;
 /** Lines that are sent twice may still be on their way when the last missing one has arrived. */
-const completionDeadlineMs = 15_000;
+const completionDeadlineMs = 60_000;
 const completionPollMs = 20;
 
 export async function execute(stage: Stage): Promise<Execution> {

@@ -34,7 +34,11 @@ const totalsSchema = z.object({
   inFlightBytes: z.number(),
 });
 
-const quarantinedSchema = z.object({ msg: z.literal('quarantined'), lineCount: z.number().nullable() });
+const quarantinedSchema = z.object({
+  msg: z.literal('quarantined'),
+  lineCount: z.number().nullable(),
+  range: z.unknown(),
+});
 
 export type CompletedObject = Readonly<z.infer<typeof completedSchema>>;
 export interface StreamerTotals extends Readonly<Omit<z.infer<typeof totalsSchema>, 'msg' | 'inFlightBytes'>> {
@@ -122,9 +126,9 @@ export class StreamerLog {
         this.completed.set(event.key, event);
         break;
       case 'quarantined':
-        // Without a count it is the rest of an object; with one it is lines of it.
-        if (event.lineCount === null) this.quarantined.objects += 1;
-        else this.quarantined.lines += event.lineCount;
+        // Without a range it is the rest of an object, which ends with it; with one, the rest of the object goes on.
+        if (event.range === null) this.quarantined.objects += 1;
+        this.quarantined.lines += event.lineCount ?? 0;
         break;
       case 'streamer progress':
       case 'streamer stopped':

@@ -30,7 +30,7 @@ describe('damageBody', () => {
     'makes a body that cannot be inflated to its end: %s',
     (kind) => {
       expect(() => gunzipSync(damageBody(kind, gz))).toThrow(/unexpected end|invalid block|incorrect/);
-      expect(goodLines(kind, 200)).toBe(200);
+      expect(goodLines(kind, 200)).toBe(kind === 'wrong-checksum' ? 0 : 200);
     },
   );
 

@@ -1,6 +1,6 @@
 /**
  * What is wrong with some stored objects, done to a clean one on its way to S3, and what must become of each.
- * Good lines are the object's own: those of the load, all of them, wherever the damage leaves them readable.
+ * Good lines are the object's own, those of the load: all of them, unless the damage leaves none that can be trusted.
  */
 import { gunzipSync, gzipSync } from 'node:zlib';
 import * as z from 'zod';
@@ -91,9 +91,9 @@ export function damageBody(kind: DamageKind, gz: Buffer): Buffer {
   }
 }
 
-/** How many of an object's lines can still be read, and so must be delivered. */
+/** How many of an object's lines can still be trusted, and so must be delivered. With a wrong checksum, none: nobody can say which is garbled. */
 export function goodLines(kind: DamageKind, lines: number): number {
-  return kind === 'bomb' || kind === 'zero-bytes' ? 0 : lines;
+  return kind === 'bomb' || kind === 'zero-bytes' || kind === 'wrong-checksum' ? 0 : lines;
 }
 
 const extraLine = `{"extra":"${'0123456789'.repeat(100)}"}\n`;
