@@ -1,5 +1,5 @@
 /** The generator's command line. */
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { type DamageKind, DamageKindSchema } from '../load/damage.ts';
 import { DOCUMENTED_RATE, type Rate, type Schedule } from '../schedule.ts';
 
@@ -95,8 +95,9 @@ export function parseGeneratorArguments(argv: readonly string[]): GeneratorArgum
     .option('--rate <rate>', 'how fast on average (default: 1x)', parseRate)
     .option('--burst-every <time>', 'for bursts: 500ms, 15s (default: 15s)', parseDuration)
     .option('--start-at <ms>', 'epoch ms of the first upload (default: at once)', parseIndex)
-    .option('--stamps <from,to>', 'epoch ms between which time stamps in names are spread', parseStamps)
-    .option('--damage <index:kind,...>', 'objects to damage, and how', parseDamage)
+    // Asked for by scenarios only.
+    .addOption(new Option('--stamps <from,to>', 'spread of time stamps, epoch ms').argParser(parseStamps).hideHelp())
+    .addOption(new Option('--damage <index:kind,...>', 'what to damage, and how').argParser(parseDamage).hideHelp())
     .option('--seed <n>', 'seed of the load and the schedule', parseIndex, 1)
     .option(
       '--concurrency <n>',
