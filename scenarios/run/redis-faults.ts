@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { HarnessError, type RedisServer, waitUntilMaster } from '#simulator';
 import type { FaultAction, RedisHarm } from '../scenario.ts';
 import type { Stage } from './context.ts';
-import { countLinesNotDurable, readDurable, unionOf } from './durable-state.ts';
+import { countLinesNotDurable, type DurableSource, readDurable, unionOf } from './durable-state.ts';
 import { faultOver, type FaultRecord, type FaultTarget } from './fault-record.ts';
 
 const labels: Readonly<Record<RedisHarm, string>> = {
@@ -21,8 +21,9 @@ export async function harmRedis(
   const servers = stage.redis?.servers ?? [];
   const [master, replica] = servers;
   if (master === undefined) throw new HarnessError('usage', 'There is no Redis of this run to be harmed.');
-  const journals = { kind: 'journals', streamers: target.streamers } as const;
-  const before = await readDurable(stage, journals, target.uploadRecords);
+  const isForgetful = harm === 'forget' || harm === 'kill-master';
+  const source: DurableSource = isForgetful ? { kind: 'journals', streamers: target.streamers } : { kind: 'redis' };
+  const before = await readDurable(stage, source, target.uploadRecords);
   const fromMs = Date.now();
   stage.options.progress.note(labels[harm]);
   switch (harm) {
@@ -44,9 +45,10 @@ export async function harmRedis(
   }
   const toMs = Date.now();
   stage.options.progress.note(`Redis answers again, after ${((toMs - fromMs) / 1000).toFixed(1)} s`);
-  // What the instances remember counts, since they tell it to a Redis that has forgotten; also what a faulty one has thrown away by now.
-  const after = await readDurable(stage, journals, target.uploadRecords);
-  const duplicateBound = await countLinesNotDurable(stage, unionOf(after, before));
+  // What the instances remember counts, since they tell it to a Redis that has forgotten; also what a faulty one has thrown away by now. One that
+  // was away comes back with what it had, and the first instance that is back may take over what others had in hand before they can tell.
+  const durable = isForgetful ? unionOf(await readDurable(stage, source, target.uploadRecords), before) : before;
+  const duplicateBound = await countLinesNotDurable(stage, durable);
   return faultOver({ label: labels[harm], fromMs, toMs, strikes: 1, duplicateBound, isRedisAway: true });
 }
 
