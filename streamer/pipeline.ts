@@ -45,6 +45,7 @@ const READY_WAIT_MS_MAX = 60_000;
 const SOURCE_GATE = { refusalsInRowMax: 5, restMs: 30_000 } as const;
 const READ_LIMIT_WINDOW_MS = 1_000;
 const SAVE_RETRY_MS_MAX = 10_000;
+const START_POLL_MS = 5_000;
 
 /** What is remembered of parked objects: some ten thousand of them. */
 const PARKED_BYTES_MAX = 16 * 1024 * 1024;
@@ -155,7 +156,7 @@ async function run(context: RunContext, delivery: Delivery, stop: AbortSignal, k
   const discovering = [
     ...(claims === null || ports.shared === undefined
       ? discover(context, discoveries, head, () => null, stopOrFault)
-      : share(context, claims, new Offers(ports.shared), intakes, stopOrFault)),
+      : share(context, claims, new Offers(ports.shared), stopOrFault)),
     ...(notified === null ? [] : [notified.run(stopOrFault)]),
   ];
   const reading = readObjects(context, discoveries, stopOrFault);
@@ -217,21 +218,34 @@ function discover(
 }
 
 /** Discover, where several instances share the objects: one lists for all, and each claims what it reads. */
-function share(
-  context: RunContext,
-  claims: Claims,
-  offers: Offers,
-  intakes: readonly SourceIntake[],
-  signal: AbortSignal,
-): readonly Promise<void>[] {
+function share(context: RunContext, claims: Claims, offers: Offers, signal: AbortSignal): readonly Promise<void>[] {
   const list = async (term: AbortSignal): Promise<void> => {
     // Those who listed before have moved it.
     const head = await readHead(context, term);
     if (head === null) return;
-    const discoveries = intakes.map((intake, index) => new Discovery(context, index, intake));
-    await Promise.all(discover(context, discoveries, head, () => offers.oldestMs(), term));
+    const moved = new AbortController();
+    const untilMoved = AbortSignal.any([term, moved.signal]);
+    const discoveries = context.config.s3.sources.map(
+      (_, index) => new Discovery(context, index, new SourceIntake(context, index, head.startFromMs)),
+    );
+    const motions = discover(context, discoveries, head, () => offers.oldestMs(), untilMoved);
+    await Promise.all([...motions, watchStart(context, head, moved, untilMoved)]);
   };
   return [claims.inTurn(list, signal), offers.run(context, signal), claims.fill(context, signal)];
+}
+
+/** A store that had forgotten took us for the first; those who remember have told it since where all of it begins. */
+async function watchStart(
+  context: RunContext,
+  { startFromMs }: StateHead,
+  moved: AbortController,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    await context.ports.clock.sleep(START_POLL_MS, signal);
+    const head = await readHead(context, signal);
+    if (head !== null && head.startFromMs !== startFromMs) moved.abort();
+  }
 }
 
 /** With notifications alone nobody sweeps. What the queue does not tell of is never found, so state forgets as if all had been swept. */

@@ -61,7 +61,12 @@ type Operation =
       /** Which of all the tokens that were ever given for the object, from the latest; null for none. */
       readonly token: number | null;
     }
-  | { readonly kind: 'head'; readonly floorMs: number; readonly forgetBeforeMs: number | null };
+  | {
+      readonly kind: 'head';
+      readonly isOtherStart: boolean;
+      readonly floorMs: number;
+      readonly forgetBeforeMs: number | null;
+    };
 
 function operation(): fc.Arbitrary<Operation> {
   const session = fc.constantFrom(...SESSIONS);
@@ -102,6 +107,7 @@ function operation(): fc.Arbitrary<Operation> {
       1,
       fc.record({
         kind: fc.constant('head' as const),
+        isOtherStart: fc.boolean(),
         floorMs: fc.integer({ min: START_MS - 4 * HOUR_MS, max: START_MS }),
         forgetBeforeMs: fc.option(fc.integer({ min: START_MS - 4 * HOUR_MS, max: START_MS + HOUR_MS }), { nil: null }),
       }),
@@ -185,7 +191,7 @@ class Driver {
       }
       case 'head': {
         const { floorMs, forgetBeforeMs } = each;
-        const head = { startFromMs: floorMs, floorMs };
+        const head = { startFromMs: each.isOtherStart ? 7 : 0, floorMs };
         return this.#store.of('a').commit({ changes: [], quarantined: [], fulfilled: [], head, forgetBeforeMs });
       }
     }

@@ -160,7 +160,8 @@ export class MemorySharedState implements StateStore, SharedWork {
   #mergeHead(head: StateHead | null): StateHead | null {
     const known = this.durable.head;
     if (head === null || known === null) return head;
-    return { startFromMs: known.startFromMs, floorMs: Math.max(known.floorMs, head.floorMs) };
+    const isSameStart = head.startFromMs === known.startFromMs;
+    return isSameStart ? { ...known, floorMs: Math.max(known.floorMs, head.floorMs) } : known;
   }
 
   #grant(shared: SharedObject, held: Held): void {

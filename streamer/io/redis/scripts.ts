@@ -230,7 +230,7 @@ return records`;
 
 /**
  * ARGV: epoch, session or '', number of the session's commit, the commit as JSON (\`redis-codec.ts\`). Gives back the refused tokens.
- * \`isRemembered\`: an instance tells Redis what it has forgotten. Then a head may only move back, and what is complete is complete, whoever holds it.
+ * \`isRemembered\`: an instance tells Redis what it has forgotten. Then what is complete is complete, whoever holds it.
  */
 const COMMIT = `
 local commit = cjson.decode(ARGV[4])
@@ -302,16 +302,18 @@ for _, fulfilment in ipairs(commit.fulfilled) do
   redis.call('HDEL', key('wanted'), fulfilment.wantedSeq)
 end
 
-local function moveHead(field, ms, isEarlier)
+local function moveLater(field, ms)
   local current = tonumber(redis.call('HGET', meta, field))
-  if not current or (isEarlier and ms < current) or (not isEarlier and ms > current) then redis.call('HSET', meta, field, ms) end
+  if not current or ms > current then redis.call('HSET', meta, field, ms) end
 end
 
 if commit.head then
-  -- Where a first start begins is decided once; a floor is a fact, and the later one says more.
-  if commit.isRemembered then moveHead('start_from', commit.head.startFromMs, true)
-  else redis.call('HSETNX', meta, 'start_from', commit.head.startFromMs) end
-  moveHead('floor', commit.head.floorMs, commit.isRemembered)
+  local startFrom = tonumber(redis.call('HGET', meta, 'start_from'))
+  local isEarlier = commit.isRemembered and startFrom and commit.head.startFromMs < startFrom
+  -- Where a first start begins is decided once; but what somebody remembers of an earlier one is true, and the first start was none.
+  if not startFrom or isEarlier then redis.call('HSET', meta, 'start_from', commit.head.startFromMs, 'floor', commit.head.floorMs)
+  -- A floor is a fact, and the later one says more: of those who begin at the same moment.
+  elseif commit.head.startFromMs == startFrom then moveLater('floor', commit.head.floorMs) end
 end
 
 if commit.dropped then redis.call('HSET', key('dropped'), commit.dropped.process, commit.dropped.lines) end
@@ -327,7 +329,7 @@ if commit.forgetBeforeMs then
     redis.call('HDEL', key('quarantine'), number)
   end
   redis.call('ZREMRANGEBYSCORE', key('quarantine_closed'), '-inf', '(' .. commit.forgetBeforeMs)
-  moveHead('forgotten_before', hour * 3600000, false)
+  moveLater('forgotten_before', hour * 3600000)
 end
 
 if ARGV[2] ~= '' and redis.call('ZSCORE', key('sessions'), ARGV[2]) then redis.call('HSET', key('marks'), ARGV[2], ARGV[3]) end

@@ -161,6 +161,9 @@ describe('a Redis that was started again with nothing on disk', () => {
     );
     await untilAnswered(async () => a.state.lookup([refOf('any')]));
     expect(await stranger.state.readHead()).toEqual({ startFromMs: 5, floorMs: 9 });
+    // What it found out while it took itself for the first says nothing of what lies before.
+    await stranger.state.commit(commitOf([], { head: { startFromMs: 1_000, floorMs: 2_000 } }));
+    expect(await stranger.state.readHead()).toEqual({ startFromMs: 5, floorMs: 9 });
   });
 });
 
@@ -236,6 +239,18 @@ describe('a Redis that is away', () => {
       message: expect.stringMatching(/refuses us .*state\.redis\.username and password/),
     });
     connection.close();
+  });
+});
+
+describe('an instance that was away for long', () => {
+  it('does not move the floor back to where it was then', async () => {
+    const [a, b] = [await open('a'), await open('b')];
+    await a.state.commit(commitOf([], { head: HEAD }));
+    await crash(a);
+    await b.state.commit(commitOf([], { head: { ...HEAD, floorMs: 1_000 } }));
+    const again = await open('a');
+    await again.state.lookup([refOf('any')]);
+    expect(await b.state.readHead()).toEqual({ ...HEAD, floorMs: 1_000 });
   });
 });
 
