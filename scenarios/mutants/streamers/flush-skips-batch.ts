@@ -8,10 +8,10 @@ export const mutant: Mutant = {
     {
       file: 'object-reader.ts',
       search: `        if (next === null) {
-          await this.#queue(flight, cutter.flush(), signal);`,
+          await this.#queue(flight, cutter?.flush() ?? [], signal);`,
       replace: `        if (next === null) {
           const times = { closedMs: 0, firstSentMs: 0, acknowledgedMs: 0 };
-          for (const cut of cutter.flush()) {
+          for (const cut of cutter?.flush() ?? []) {
             flight.launch(cut.bodyBytes);
             settleBatch(this.#context, flight, cut, { ...times, isBodyReleased: true });
           }`,

@@ -8,7 +8,7 @@ export const mutant: Mutant = {
     {
       file: 'object-reader.ts',
       search: `      // What was cut before the damage is good: it is delivered, and the damage is what is reported.
-      await this.#queue(flight, cutter.flush(), signal);
+      await this.#queue(flight, cutter?.flush() ?? [], signal);
 `,
       replace: '',
     },
