@@ -30,6 +30,12 @@ export const backlogReplay: ScenarioBuilder = ({ isFull }) => {
     settings: [
       ...promptSettings,
       {
+        key: 'processing.live_window',
+        value: '2s',
+        shipped: '10m',
+        why: 'the backlog was uploaded seconds ago, and must not pass for live',
+      },
+      {
         key: 'processing.lookback',
         value: '25h',
         shipped: '24h',
