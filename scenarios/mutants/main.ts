@@ -84,7 +84,11 @@ async function huntAll(
   const work = async (): Promise<void> => {
     for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
       const seeds = [known.get(mutant.name) ?? [], Array.from({ length: count }, (_, index) => index + 1)].flat();
-      const result = await hunt({ mutant, seeds, signal });
+      const result = await hunt({ mutant, seeds, signal }).catch((error: unknown) => {
+        // Nothing more is proved: what went wrong must not be lost among what goes on.
+        waiting.length = 0;
+        throw error;
+      });
       hunted.set(mutant, { mutant, result });
       progress.update(hunted.size, mutants.length, `${mutant.name}: ${result.killed?.invariant ?? 'survives'}`);
     }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { transformSync } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { MUTANTS } from './catalog.ts';
 import { readKnownSeeds } from './known.ts';
@@ -33,7 +34,8 @@ describe('the catalogue of mutants', () => {
   it.each(MUTANTS)('fits the code: $name', (one) => {
     for (const { file } of one.edits) {
       const path = new URL(`../../streamer/${file}`, import.meta.url);
-      expect(() => applyEdits(one, file, readFileSync(path, 'utf8'))).not.toThrow();
+      // What it makes of the file must still be a program.
+      expect(() => transformSync(applyEdits(one, file, readFileSync(path, 'utf8')), { loader: 'ts' })).not.toThrow();
     }
   });
 

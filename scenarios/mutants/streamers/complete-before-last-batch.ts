@@ -13,7 +13,7 @@ export const mutant: Mutant = {
     {
       file: 'object-flight.ts',
       search: '    else if (this.#tracker.isComplete) this.#onEnd',
-      replace: '    else this.#onEnd',
+      replace: '    else if (!this.isLost) this.#onEnd',
     },
   ],
 };
