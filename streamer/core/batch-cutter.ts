@@ -144,6 +144,14 @@ export class BatchCutter {
     for (;;) {
       const end = chunk.indexOf(BYTE.newline, start);
       if (end === -1) break;
+      const emptyLines = end === start ? this.#emptyLinesAt(chunk, start) : 0;
+      if (emptyLines > 0) {
+        this.#addRun(chunk, runStart, start);
+        this.#skipEmptyLines(emptyLines);
+        start += emptyLines;
+        runStart = start;
+        continue;
+      }
       const first = chunk[start];
       const isClean =
         end > start &&
@@ -172,6 +180,23 @@ export class BatchCutter {
     }
     this.#addRun(chunk, runStart, start);
     if (start < chunk.length) this.#keepTail(chunk.subarray(start));
+  }
+
+  /** How many empty lines stand here in a row, none of them settled: a bomb can be made of nothing else. */
+  #emptyLinesAt(chunk: Uint8Array, from: number): number {
+    if (this.#isSettledAt(this.#offset)) return 0;
+    const settledStart = this.#settled[this.#settledIndex]?.start ?? Infinity;
+    const end = Math.min(chunk.length, from + settledStart - this.#offset);
+    let at = from;
+    while (at < end && chunk[at] === BYTE.newline) at += 1;
+    return at - from;
+  }
+
+  /** They stay in the range of the batch around them. */
+  #skipEmptyLines(count: number): void {
+    this.#isVerbatim = false;
+    this.#offset += count;
+    this.#line += count;
   }
 
   #addRun(chunk: Uint8Array, start: number, end: number): void {
