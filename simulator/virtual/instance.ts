@@ -59,6 +59,7 @@ export class Instance implements Life {
       ...options,
       surroundings: own,
       life: this,
+      onGet: (version) => this.#sink.onGet(version),
       onRead: (version, share) => this.#onRead(version, share),
     });
     this.#state = new MemoryStateStore({ ...options, surroundings: own, life: this });

@@ -4,7 +4,7 @@ export const INVARIANTS = {
   'nothing-lost': 'in the end every good line was delivered, or stands in quarantine with a durable record',
   'settled-before-saved': 'no range is saved as settled, and no object as complete, before every line of it is',
   'duplicates-bounded':
-    'a line is sent again only if it had been sent and was not durable when an instance ended, or its answer was ambiguous',
+    'a line is sent again only if it had been sent and was not durable when an instance ended, or its answer was ambiguous, or its object was parked for another piece of a changed batch',
   'true-lines': 'the endpoints get nothing but lines of the objects, byte for byte',
   'good-data-kept': 'only what is damaged, gone, too long or refused by itself is set aside',
   'memory-bounded':

@@ -25,6 +25,8 @@ export interface ObjectStoreOptions {
   readonly objects: StoredObjects;
   readonly changes: Changes;
   readonly sagas: Sagas;
+  /** A GET is answered. */
+  readonly onGet: (version: Version) => void;
   /** So much of the body, from 0 to 1, is in the streamer's hands. */
   readonly onRead: (version: Version, share: number) => void;
 }
@@ -91,6 +93,7 @@ export class MemoryObjectStore implements ObjectStore {
     trace.add('get', ref.key, version?.content.id ?? null);
     if (version === null) throw new StreamerError('S3_NOT_FOUND', `${place}: there is no such object`);
     if (version.content.etag !== ref.etag) throw new StreamerError('S3_CHANGED', `${place}: another version`);
+    this.#options.onGet(version);
     passKillPoint('get-answered', this.#options.life);
     this.#options.changes.duringGet(nth, ref);
     return this.#bodyOf(version, { nth, misfortune }, signal);
@@ -112,8 +115,10 @@ export class MemoryObjectStore implements ObjectStore {
         const read: Uint8Array[] = [];
         // Of a body that ends too early nothing is handed over.
         for await (const piece of this.#pieces(version, reading, account, () => undefined, signal)) read.push(piece);
-        onRead(version, 1);
-        return Buffer.concat(read);
+        const whole = Buffer.concat(read);
+        // No line of a garbled member is delivered: such a reading is thrown away, and nothing of it need be held.
+        onRead(version, whole.equals(stored) ? 1 : 0);
+        return whole;
       },
       stream: () => this.#pieces(version, reading, account, (share) => onRead(version, share), signal),
       discard() {

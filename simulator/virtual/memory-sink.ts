@@ -5,9 +5,10 @@
 import type { Sink, SinkAnswer, SinkRequest } from '#streamer';
 import type { SeededRandom } from '../random.ts';
 import { POISON } from './content.ts';
+import { Pieces } from './pieces.ts';
 import { effectOfPost, type PostEffect } from './post-effect.ts';
 import { stopped, type Surroundings } from './surroundings.ts';
-import type { LineRun } from './truth.ts';
+import type { LineRun, Version } from './truth.ts';
 import type { Life } from './virtual-time.ts';
 
 export interface SinkOptions {
@@ -36,6 +37,7 @@ export class MemorySink implements Sink {
   readonly #options: SinkOptions;
   readonly #random: SeededRandom;
   readonly #underWay = new Set<Attempt>();
+  readonly #pieces = new Pieces();
   #hasServerErrors = false;
 
   constructor(options: SinkOptions) {
@@ -73,6 +75,11 @@ export class MemorySink implements Sink {
   /** Something was answered with 5xx. */
   get hasServerErrors(): boolean {
     return this.#hasServerErrors;
+  }
+
+  /** The streamer gets this object, not for the first time perhaps. */
+  onGet(version: Version): void {
+    this.#pieces.readAgain(version, this.#options.surroundings.truth);
   }
 
   /** Lines that were sent and not answered. */
@@ -116,6 +123,8 @@ export class MemorySink implements Sink {
     const isAccepted = answer.kind === 'answered' && answer.status >= 200 && answer.status < 300;
     this.#hasServerErrors ||= answer.kind === 'answered' && answer.status >= 500;
     trace.add('answer', attempt.nth, answer.kind === 'answered' ? answer.status : answer.kind);
+    const status = answer.kind === 'answered' ? answer.status : null;
+    this.#pieces.answer(attempt.request.idempotencyKey, status, () => this.#runsOf(attempt));
     if (isAccepted) truth.acknowledge(this.#runsOf(attempt), this.#options.instance);
     else if (willStore(attempt)) truth.allowRepeat(this.#runsOf(attempt));
     // An early answer leaves the body on its way.

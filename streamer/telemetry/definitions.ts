@@ -120,7 +120,7 @@ const METRICS = {
     labels: [],
     isDocumented: true,
     meaning:
-      'How full the buffer between S3 and HTTP is, 0 to 1: in bytes or in lines, whichever is fuller. At 1 reading waits.',
+      'How full the buffer between S3 and HTTP is, 0 to 1: in bytes or in lines, whichever is fuller. At 1 reading waits. Batches that wait aside after a server error are not in it: they are bounded by `memory.limit`, not by `http.buffer_bytes`, and come back into it without asking for room, so that it can exceed 1 for a while.',
   },
   http_active_connections: {
     kind: 'gauge',
