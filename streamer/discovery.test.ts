@@ -11,6 +11,7 @@ import {
   start,
   START_MS,
   write,
+  writeMany,
   type Written,
 } from './testing/world.ts';
 
@@ -73,6 +74,37 @@ describe('head scans', () => {
     const startAfter = world.s3.lists.findLast((request) => request.startAfter !== null)!.startAfter!;
     expect(Number(/\/(\d+)_/.exec(startAfter)?.[1]) * 1000).toBeGreaterThanOrEqual(START_MS - 3 * MINUTE_MS);
     expect(streamer.events.of('listed').findLast(({ motion }) => motion === 'head')?.objects).toBeLessThan(4);
+    await streamer.stop();
+  });
+
+  it('cost a LIST for each active folder and for each 1,000 new objects, beside 33,000 settled ones of the last 24 hours', async () => {
+    const world = createWorld();
+    const settled = 33_000;
+    const everyMs = (24 * HOUR_MS) / settled;
+    const stored = gzipSync('{}\n');
+    const refs = Array.from({ length: settled }, (_, index) => {
+      const atMs = START_MS - Math.round((index + 1) * everyMs);
+      return world.s3.put(keyOf(atMs, index), stored, { lastModifiedMs: Math.floor(atMs / 1000) * 1000 });
+    });
+    const head = { startFromMs: 0, floorMs: START_MS - 24 * HOUR_MS };
+    const changes = refs.map((object) => ({ object, settled: [], complete: true }));
+    await world.state.commit({ changes, quarantined: [], fulfilled: [], head, forgetBeforeMs: null });
+    const streamer = start(world, { processing: { lookbackIntervalMs: HOUR_MS } });
+    await world.clock.runFor(30_000);
+    const requestsBefore = world.s3.lists.length;
+    const startedMs = world.clock.now();
+    const written: Written[] = [];
+    // Ten times the documented number of objects.
+    for (let second = 0; second < 60; second += 1) {
+      written.push(...writeMany(world, 4, 1));
+      await world.clock.runFor(1000);
+    }
+    await world.clock.runUntil(allComplete(world, written), 10_000);
+    const [scans, activeFolders] = [Math.ceil((world.clock.now() - startedMs) / 1000), 1];
+    const requests = world.s3.lists.length - requestsBefore;
+    expect(requests).toBeLessThanOrEqual(scans * activeFolders + Math.ceil(written.length / 1000));
+    expect(requests).toBeGreaterThan(scans / 2);
+    expect(world.s3.gets).toHaveLength(written.length);
     await streamer.stop();
   });
 
