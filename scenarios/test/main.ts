@@ -67,7 +67,7 @@ async function main(): Promise<number> {
   }
   for (const step of checks) await check(step);
   for (const step of testProjects) await runTests(step);
-  for (const step of virtualTime) await runScenarioStep(step);
+  for (const step of virtualTime) await runOnce(step);
   const has = (wanted: string): boolean => services.some(({ name, isThere }) => name === wanted && isThere);
   for (const step of coreScenarios({ hasMinio: has('MinIO'), hasRedis: has('Redis') })) await runScenarioStep(step);
   if (interrupt.signal.aborted) {
@@ -125,6 +125,12 @@ function readCounts(file: string): { passed: number; failed: number; skipped: nu
     // It ended before it could write its result; its exit code says the rest.
     return { passed: 0, failed: 0, skipped: 0 };
   }
+}
+
+/** On a virtual clock: a busy machine cannot spoil it. */
+async function runOnce(step: Step): Promise<void> {
+  const result = await run(step);
+  if (result !== null) tally.add(report(step, result, '') ? { passed: 1 } : { failed: 1 });
 }
 
 /** One that a busy machine may have spoilt is run once more, and that is said. */

@@ -40,8 +40,8 @@ export function migrateCommand(): Command {
     .addHelpText(
       'after',
       `
-Stop the original and the streamer first. In Redis, our state is looked for under
-the key prefix, and then the original's. --overlap is for the original's alone.
+Stop the original and the streamer first. In Redis, our state is looked for
+under the key prefix, and then the original's. --overlap is for that alone.
 
 Example: s3-edgedelta-streamer state migrate -c config.yaml --from state.json`,
     )

@@ -24,8 +24,8 @@ export function rewindCommand(): Command {
       'after',
       `
 ${TIME_HELP}
-Stop the streamer first; with state.redis, all of them. \`replay\` repeats a period
-with an end, beside a running streamer.
+Stop the streamer first; with state.redis, all of them. \`replay\` repeats a
+period with an end, beside a running streamer.
 
 Example: s3-edgedelta-streamer state rewind -c config.yaml --to "3h ago"`,
     )

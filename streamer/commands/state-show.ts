@@ -31,8 +31,8 @@ export function showCommand(): Command {
       'after',
       `
 It works beside a running streamer, takes no lock and changes nothing. Hours are
-those in which the objects were last modified. With state.redis it shows what all
-instances share.`,
+those in which the objects were last modified. With state.redis it shows what
+all instances share.`,
     )
     .action(show);
 }
