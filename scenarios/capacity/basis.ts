@@ -1,6 +1,8 @@
 /** What a plan stands on: the measured points of one configuration. */
 import type { CapacityPoint } from '#reports';
 import type { Scaled } from './scalability.ts';
+import { bracketOf } from './search.ts';
+import { trialsOf } from './trials.ts';
 
 /** A plan from fewer points would be a guess. */
 const pointsMin = 6;
@@ -49,22 +51,19 @@ export function chooseBasis(points: readonly CapacityPoint[]): Basis | string {
   };
 }
 
-/** The highest sustained rate of each search; for numbers of instances that were not searched, what their backlogs drained with. */
+/** What each search found to hold every time; for numbers of instances that were not searched, what their backlogs drained with. */
 function throughputs(points: readonly CapacityPoint[]): readonly Scaled[] {
-  const sustained = new Map<string, Scaled>();
-  for (const { experiment, instances, load, outcome } of points) {
-    if (outcome.kind !== 'sustainable' || load.offeredRawMBps === null) continue;
-    const search = `${experiment} ${instances}`;
-    const best = sustained.get(search);
-    if (best === undefined || best.rawMBps < load.offeredRawMBps) {
-      sustained.set(search, { instances, rawMBps: load.offeredRawMBps });
-    }
-  }
-  const searched = new Set([...sustained.values()].map(({ instances }) => instances));
+  const searches = Map.groupBy(points, ({ experiment, instances }) => `${experiment} ${instances}`);
+  const sustained = [...searches.values()].map((search) => ({
+    instances: search[0]?.instances ?? 1,
+    rawMBps: bracketOf(trialsOf(search)).sustainedRawMBps,
+  }));
+  const found = sustained.filter(({ rawMBps }) => rawMBps > 0);
+  const searched = new Set(found.map(({ instances }) => instances));
   const drained = points
     .filter(({ instances, outcome }) => outcome.kind === 'drained' && !searched.has(instances))
     .map(({ instances, measured }) => ({ instances, rawMBps: measured.rawMBps ?? 0 }));
-  return [...sustained.values(), ...drained].filter(({ rawMBps }) => rawMBps > 0);
+  return [...found, ...drained.filter(({ rawMBps }) => rawMBps > 0)];
 }
 
 function isSameConfiguration(a: CapacityPoint, b: CapacityPoint): boolean {

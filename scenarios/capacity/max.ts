@@ -5,8 +5,9 @@ import type { RunOptions } from '../run/context.ts';
 import type { Setting } from '../scenario.ts';
 import { limitingStage } from './limiting-stage.ts';
 import type { PointStore } from './points.ts';
-import { type Bracket, bracketOf, nextStep, type SearchOptions, type Trial } from './search.ts';
+import { type Bracket, bracketOf, nextStep, type SearchOptions } from './search.ts';
 import { runStep, singleInstance } from './step.ts';
+import { trialsOf } from './trials.ts';
 
 export interface MaxOptions extends RunOptions {
   readonly settings: readonly Setting[];
@@ -62,12 +63,6 @@ export async function findMax(store: PointStore, options: MaxOptions): Promise<M
     options.progress.note(`trying ${step.rawMBps} MB/s: ${step.why}`);
     await measure(objects, step.rawMBps);
   }
-}
-
-function trialsOf(points: readonly CapacityPoint[]): readonly Trial[] {
-  return points.flatMap(({ load, outcome: { kind } }) =>
-    load.offeredRawMBps === null || kind === 'drained' ? [] : [{ rawMBps: load.offeredRawMBps, kind }],
-  );
 }
 
 function resultOf(

@@ -46,16 +46,20 @@ export function drainHours(outageH: number, liveRawMBps: number, capacityRawMBps
 }
 
 function sizeFigures({ basis, requiredRawMBps, instances, band }: Sizing): readonly PlanFigure[] {
-  const spread = percent((band.high - band.low) / 2 / band.middle);
+  const isOneMeasurement = basis.scaled.length === 1;
+  const spread = isOneMeasurement
+    ? 'throughput from one measurement: how sure it is cannot be said'
+    : `throughput +-${percent((band.high - band.low) / 2 / band.middle)} (90 %)`;
+  const range = isOneMeasurement ? '' : `${band.low.toFixed(0)} to ${band.high.toFixed(0)} (90 %); `;
   const beyond = instances > basis.instancesMeasuredMax ? `extrapolated from ${basis.instancesMeasuredMax}; ` : '';
   return [
-    { name: 'instances', value: instances, unit: '', source: 'model', note: `${beyond}throughput +-${spread} (90 %)` },
+    { name: 'instances', value: instances, unit: '', source: 'model', note: `${beyond}${spread}` },
     {
       name: 'throughput of all instances',
       value: band.middle,
       unit: 'MB/s raw',
       source: 'model',
-      note: `${band.low.toFixed(0)} to ${band.high.toFixed(0)} (90 %); measured with S3, agents and generator on the same cores, so instances on their own machines do more`,
+      note: `${range}measured with S3, agents and generator on the same cores, so instances on their own machines do more`,
     },
     {
       name: 'headroom over what is required',

@@ -73,6 +73,12 @@ describe('chooseBasis', () => {
     expect(basisOf(scaledPoints).scaled.map(({ instances }) => instances)).toEqual([1, 2, 4]);
     expect(basisOf(scaledPoints).scaled[0]?.rawMBps).toBe(200);
   });
+
+  it('trusts no rate that broke in another repetition', () => {
+    const broke = samplePoint({ experiment: 'max-1', instances: 1, offeredRawMBps: 200 });
+    const points = [...scaledPoints, { ...broke, outcome: { ...broke.outcome, kind: 'unsustainable' as const } }];
+    expect(basisOf(points).scaled[0]?.rawMBps).toBe(180);
+  });
 });
 
 describe('planCapacity', () => {
