@@ -6,6 +6,7 @@
  * A new field of version 1 must be optional or nullable with a default, so that older results stay readable.
  */
 import { z } from 'zod';
+import type { DeepReadonly } from './deep-readonly.ts';
 import { latencySchema, waterfallSchema } from './model-latency.ts';
 
 export const SCHEMA_VERSION = 1;
@@ -295,12 +296,6 @@ export const ResultSchema = z
     documentedNotes: z.array(z.string()).describe('Where documented numbers contradict each other.'),
   })
   .describe('Result of one run of the s3-edgedelta-streamer harness.');
-
-type DeepReadonly<T> = T extends (infer Item)[]
-  ? readonly DeepReadonly<Item>[]
-  : T extends object
-    ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
-    : T;
 
 export type Measurements = DeepReadonly<z.infer<typeof measurementsSchema>>;
 export type Result = DeepReadonly<z.infer<typeof ResultSchema>>;

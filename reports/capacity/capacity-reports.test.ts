@@ -48,6 +48,7 @@ const max: MaxResult = {
   experiment: 'max',
   sustainedRawMBps: 288,
   brokenRawMBps: 304,
+  stages: [{ stage: 'streamer CPU', share: 0.93, evidence: '0.93 cores' }],
   limiting: { stage: 'streamer CPU', share: 0.93, evidence: '0.93 cores' },
   failure: null,
   points: [
@@ -114,6 +115,7 @@ const scale: ScaleResult = {
     { instances: 8, rawMBps: [70, 72], isHeldOut: true },
   ],
   law: { lambda: 10, sigma: 0.01, kappa: 0 },
+  curve: [{ instances: 1, rawMBps: 10 }],
   predictions: [
     { what: 'throughput of 8', unit: 'MB/s', predicted: 90, low: 85, high: 95, measured: [70, 72], error: 0.27 },
   ],

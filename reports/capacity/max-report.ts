@@ -17,7 +17,7 @@ export function describeMax(result: MaxResult): ReportDocument {
       {
         title: 'How busy each stage was just above the edge',
         columns: ['stage', 'used', 'evidence'],
-        rows: stagesAbove(result).map(({ stage, share, evidence }) => [stage, formatShare(share), evidence]),
+        rows: result.stages.map(({ stage, share, evidence }) => [stage, formatShare(share), evidence]),
       },
     ],
     charts: [
@@ -57,11 +57,6 @@ function rowOf({ load, outcome, measured }: CapacityPoint): string[] {
     formatMs(outcome.lagHighMs),
     outcome.reasons.join('; '),
   ];
-}
-
-function stagesAbove({ points, brokenRawMBps }: MaxResult): CapacityPoint['stages'] {
-  const above = points.filter(({ load }) => load.offeredRawMBps === brokenRawMBps);
-  return (above.at(-1) ?? points.at(-1))?.stages.toSorted((a, b) => b.share - a.share) ?? [];
 }
 
 function seriesOf(name: string, kind: CapacityPoint['outcome']['kind'], points: readonly CapacityPoint[]): XySeries {

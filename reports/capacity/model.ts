@@ -3,6 +3,7 @@
  * so that a plan can be made from what was measured before. Names carry units; null says that it was not measured.
  */
 import { z } from 'zod';
+import type { DeepReadonly } from '../deep-readonly.ts';
 
 const POINT_SCHEMA_VERSION = 1;
 
@@ -70,12 +71,6 @@ export const pointSchema = z.strictObject({
   }),
   stages: z.array(stageUseSchema),
 });
-
-type DeepReadonly<T> = T extends (infer Item)[]
-  ? readonly DeepReadonly<Item>[]
-  : T extends object
-    ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
-    : T;
 
 export type CapacityPoint = DeepReadonly<z.infer<typeof pointSchema>>;
 export type StageUse = CapacityPoint['stages'][number];
@@ -171,7 +166,9 @@ export interface MaxResult {
   readonly sustainedRawMBps: number;
   /** Did not hold each time; null when the search never came so high. */
   readonly brokenRawMBps: number | null;
-  /** Null when nothing that was measured was used enough to be called limiting. */
+  /** How busy each stage was in the run just above the edge, the busiest first. */
+  readonly stages: readonly StageUse[];
+  /** Null when none of them was used enough to be called limiting. */
   readonly limiting: StageUse | null;
   /** Why there is no bracket; null when there is one. */
   readonly failure: string | null;
@@ -203,6 +200,8 @@ export interface ScaleResult {
   }[];
   /** Fitted without the size that was held out. */
   readonly law: Pick<PlanResult['law'], 'lambda' | 'sigma' | 'kappa'>;
+  /** What the law says of each number of instances. */
+  readonly curve: readonly { readonly instances: number; readonly rawMBps: number }[];
   readonly predictions: readonly CheckedPrediction[];
   /** Largest error that counts as good. */
   readonly errorMax: number;

@@ -4,7 +4,7 @@ import type { ReportDocument } from './document.ts';
 import type { CheckedPrediction, ScaleResult } from './model.ts';
 
 export function describeScale(result: ScaleResult): ReportDocument {
-  const { sizes, law, predictions, errorMax } = result;
+  const { sizes, law, curve, predictions, errorMax } = result;
   const alone = middleOf(sizes[0]?.rawMBps ?? []);
   return {
     title: 'Throughput over instances',
@@ -50,7 +50,11 @@ export function describeScale(result: ScaleResult): ReportDocument {
         xUnit: 'instances',
         yUnit: 'MB/s raw',
         series: [
-          { name: 'fitted law', kind: 'line', points: lawPoints(result) },
+          {
+            name: 'fitted law',
+            kind: 'line',
+            points: curve.map(({ instances, rawMBps }) => ({ x: instances, y: rawMBps })),
+          },
           { name: 'measured', kind: 'dots', points: dotsOf(result, false) },
           { name: 'measured, held out', kind: 'dots', points: dotsOf(result, true) },
         ],
@@ -75,15 +79,6 @@ function rowOf({ what, unit, predicted, low, high, measured, error }: CheckedPre
     measured.map((value) => formatAmount(Number(value.toPrecision(3)), unit)).join(', '),
     `${error > 0 ? '+' : ''}${formatShare(error)}`,
   ];
-}
-
-function lawPoints({ law, sizes }: ScaleResult): { x: number; y: number }[] {
-  const largest = sizes.at(-1)?.instances ?? 1;
-  return Array.from({ length: largest }, (_, index) => {
-    const instances = index + 1;
-    const slowdown = 1 + law.sigma * (instances - 1) + law.kappa * instances * (instances - 1);
-    return { x: instances, y: (law.lambda * instances) / slowdown };
-  });
 }
 
 function dotsOf({ sizes }: ScaleResult, isHeldOut: boolean): { x: number; y: number }[] {

@@ -1,5 +1,5 @@
 /**
- * The HTML report: one self-contained file. No script, no external request (a content security policy forbids both),
+ * The HTML report: one self-contained file (`shell.ts`),
  * light and dark by the reader's preference, readable on a phone and on paper.
  */
 import { describeSettings, formatAmount, formatBytes, formatSeconds, formatShare, formatTime } from '../format.ts';
@@ -9,10 +9,10 @@ import { GLOSSARY } from '../words.ts';
 import { dashboard, pipelineStatus, resourceCharts } from './dashboard.ts';
 import { header } from './header.ts';
 import { checkTable, documentedTable } from './judged-tables.ts';
-import { html, trusted } from './markup.ts';
+import { html } from './markup.ts';
 import type { Content, Html } from './markup.ts';
 import { percentileCurves } from './percentile-curve.ts';
-import { STYLE } from './style.ts';
+import { htmlPage } from './shell.ts';
 import {
   agentTable,
   barePipeTable,
@@ -29,31 +29,14 @@ const ICON_COLORS: Readonly<Record<Result['verdict'], string>> = { pass: '1a7f4b
 export function renderHtml(result: Result): string {
   const icon = `data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'><circle cx='8' cy='8' r='7' fill='%23${ICON_COLORS[result.verdict]}'/></svg>`;
   const sections = sectionsOf(result);
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta
-          http-equiv="Content-Security-Policy"
-          content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-        />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>${VERDICT_WORDS[result.verdict]}: ${result.scenario} · s3-edgedelta-streamer</title>
-        <link rel="icon" href="${icon}" />
-        <style>
-          ${trusted(STYLE)}
-        </style>
-      </head>
-      <body>
-        <div class="page">
-          ${header(result)}
-          <nav aria-label="Sections">${sections.map(({ id, link }) => html`<a href="#${id}">${link}</a> `)}</nav>
-          <main>${sections.map(block)}</main>
-          <footer>Everything on this page is in result.json beside it (schema version ${result.schemaVersion}).</footer>
-        </div>
-      </body>
-    </html> `.markup;
+  return htmlPage({
+    title: `${VERDICT_WORDS[result.verdict]}: ${result.scenario}`,
+    icon,
+    body: html`${header(result)}
+      <nav aria-label="Sections">${sections.map(({ id, link }) => html`<a href="#${id}">${link}</a> `)}</nav>
+      <main>${sections.map(block)}</main>
+      <footer>Everything on this page is in result.json beside it (schema version ${result.schemaVersion}).</footer>`,
+  });
 }
 
 interface Section {

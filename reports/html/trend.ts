@@ -1,10 +1,10 @@
 /** The history of gates as a page: a chart for each figure, a dot for each gate in the order in which they took place. */
 import { formatAmount, formatTime } from '../format.ts';
 import type { HistoryEntry } from '../history.ts';
-import { html, trusted } from './markup.ts';
+import { html } from './markup.ts';
 import type { Html } from './markup.ts';
 import { axisTicks } from './series.ts';
-import { STYLE } from './style.ts';
+import { htmlPage } from './shell.ts';
 
 /** Units of the drawing; the page stretches them. */
 const WIDTH = 1000;
@@ -21,30 +21,17 @@ export function renderTrend(history: readonly HistoryEntry[]): string {
   const shown = history.slice(-GATES_MAX);
   const titles = [...new Set(shown.flatMap(({ figures }) => figures.map(({ title }) => title)))];
   const machines = [...new Set(shown.map(({ machine }) => machine))];
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>Trend · s3-edgedelta-streamer</title>
-        <style>
-          ${trusted(STYLE)}
-        </style>
-      </head>
-      <body>
-        <div class="page">
-          <main>
-            <section class="block">
-              <h2>Trend of ${shown.length} gates</h2>
-              <p class="lead">${describe(shown, machines)}</p>
-              <div class="charts two">${titles.map((title) => figureChart(title, shown))}</div>
-            </section>
-          </main>
-        </div>
-      </body>
-    </html> `.markup;
+  return htmlPage({
+    title: 'Trend',
+    icon: null,
+    body: html`<main>
+      <section class="block">
+        <h2>Trend of ${shown.length} gates</h2>
+        <p class="lead">${describe(shown, machines)}</p>
+        <div class="charts two">${titles.map((title) => figureChart(title, shown))}</div>
+      </section>
+    </main>`,
+  });
 }
 
 function describe(shown: readonly HistoryEntry[], machines: readonly string[]): string {

@@ -2,8 +2,9 @@
  * The yardstick for tiny objects: what it costs to list and GET them at all, through the SDK, as many at a time as the streamer reads. Nothing is inflated
  * or sent. A process of its own, with its options as one JSON argument; it prints its figures and ends.
  */
-import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { z } from 'zod';
+import { listKeys } from './list-keys.ts';
 
 const optionsSchema = z.strictObject({
   endpoint: z.string(),
@@ -20,29 +21,12 @@ const { bucket, prefix, ...client } = optionsSchema.parse(JSON.parse(process.arg
 const s3 = new S3Client(client);
 
 const startedMs = performance.now();
-const keys = await listKeys();
+const keys = await listKeys(s3, bucket, prefix);
 let next = 0;
 await Promise.all(Array.from({ length: objectsInFlight }, getObjects));
 const elapsedS = (performance.now() - startedMs) / 1000;
 const { user, system } = process.cpuUsage();
 process.stdout.write(`${JSON.stringify({ objects: keys.length, elapsedS, cpuS: (user + system) / 1e6 })}\n`);
-
-async function listKeys(): Promise<string[]> {
-  const found: string[] = [];
-  let token: string | undefined;
-  do {
-    const page = await s3.send(
-      new ListObjectsV2Command({
-        Bucket: bucket,
-        Prefix: prefix,
-        ...(token === undefined ? {} : { ContinuationToken: token }),
-      }),
-    );
-    for (const { Key: key } of page.Contents ?? []) if (key !== undefined) found.push(key);
-    token = page.NextContinuationToken;
-  } while (token !== undefined);
-  return found;
-}
 
 async function getObjects(): Promise<void> {
   for (let key = keys[next++]; key !== undefined; key = keys[next++]) {

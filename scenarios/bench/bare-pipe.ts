@@ -8,9 +8,10 @@
  * waits to be ended, so that its CPU time can still be read.
  */
 import { gunzipSync } from 'node:zlib';
-import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { Pool } from 'undici';
 import { z } from 'zod';
+import { listKeys } from './list-keys.ts';
 
 const optionsSchema = z.strictObject({
   endpoint: z.string(),
@@ -36,27 +37,10 @@ const pools = options.sinks.map((sink) => new Pool(new URL(sink).origin, { conne
 const paths = options.sinks.map((sink) => new URL(sink).pathname);
 
 process.stdout.write(`${JSON.stringify({ started: true, startedMs: performance.timeOrigin + performance.now() })}\n`);
-const keys = await listKeys();
+const keys = await listKeys(s3, bucket, prefix);
 let next = 0;
 await Promise.all(Array.from({ length: objectsInFlight }, pump));
 setInterval(() => undefined, 1000);
-
-async function listKeys(): Promise<string[]> {
-  const found: string[] = [];
-  let token: string | undefined;
-  do {
-    const page = await s3.send(
-      new ListObjectsV2Command({
-        Bucket: bucket,
-        Prefix: prefix,
-        ...(token === undefined ? {} : { ContinuationToken: token }),
-      }),
-    );
-    for (const { Key: key } of page.Contents ?? []) if (key !== undefined) found.push(key);
-    token = page.NextContinuationToken;
-  } while (token !== undefined);
-  return found;
-}
 
 async function pump(): Promise<void> {
   for (let index = next++; index < keys.length; index = next++) {

@@ -163,9 +163,7 @@ async function maxCommand(flags: MaxFlags, signal: AbortSignal): Promise<number>
   const { store, run } = prepare('max', flags, signal);
   const result: MaxResult = await findMax(store, {
     ...run,
-    endpoints: flags.endpoints,
     objects: flags.objects,
-    settings: settingsOf(flags),
     stepS: flags.step,
     sloLagMs: flags.sloLag * 1000,
     startRawMBps: flags.start ?? null,
@@ -180,9 +178,7 @@ async function sweepCommand(flags: SweepFlags, signal: AbortSignal): Promise<num
   const { store, run } = prepare('sweep', flags, signal);
   const result = await sweep(store, {
     ...run,
-    endpoints: flags.endpoints,
     objects: flags.objects,
-    settings: settingsOf(flags),
     levers: flags.lever,
     design: flags.design,
     sampleSize: flags.samples,
@@ -197,8 +193,7 @@ async function scaleCommand(flags: ScaleFlags, signal: AbortSignal): Promise<num
   const { store, run } = prepare('scale', flags, signal);
   const result = await measureScale(store, {
     ...run,
-    endpoints: flags.endpoints,
-    settings: [...settingsOf(flags).filter(({ key }) => key !== twoPostsAtATime.key), twoPostsAtATime],
+    settings: [...run.settings.filter(({ key }) => key !== twoPostsAtATime.key), twoPostsAtATime],
     sizes: flags.instances,
     repetitions: flags.repetitions,
     agentLatencyMs: flags.agentLatency,
@@ -246,6 +241,8 @@ function prepare(kind: string, flags: MeasureFlags, signal: AbortSignal) {
       experiment: resumed?.experiment ?? experimentName(kind, new Date()),
       seed: flags.seed,
       s3: flags.s3,
+      endpoints: flags.endpoints,
+      settings: settingsOf(flags),
       redis: null,
       out: join(flags.out, 'runs'),
       replay,

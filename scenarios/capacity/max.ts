@@ -71,16 +71,17 @@ function resultOf(
   failure: string | null,
 ): MaxResult {
   const bracket = bracketOf(trialsOf(points));
-  return { experiment, ...bracket, limiting: limitAt(points, bracket), failure, points, replay };
+  const stages = stagesAbove(points, bracket);
+  return { experiment, ...bracket, stages, limiting: limitingStage(stages), failure, points, replay };
 }
 
-/** By the run just above the edge, where the limit shows; without one, by the fastest there is. */
-function limitAt(points: readonly CapacityPoint[], { brokenRawMBps }: Bracket): StageUse | null {
+/** Of the run just above the edge, where the limit shows; without one, of the fastest there is. */
+function stagesAbove(points: readonly CapacityPoint[], { brokenRawMBps }: Bracket): readonly StageUse[] {
   const above = points.filter(({ load }) => load.offeredRawMBps !== null && load.offeredRawMBps === brokenRawMBps);
   const [fastest] = (above.length > 0 ? above : points).toSorted(
     (a, b) => (b.measured.rawMBps ?? 0) - (a.measured.rawMBps ?? 0),
   );
-  return fastest === undefined ? null : limitingStage(fastest.stages);
+  return fastest?.stages.toSorted((a, b) => b.share - a.share) ?? [];
 }
 
 function drainRate(points: readonly CapacityPoint[]): number | null {

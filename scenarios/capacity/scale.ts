@@ -82,6 +82,10 @@ export async function measureScale(store: PointStore, options: ScaleOptions): Pr
       isHeldOut: instances === heldOut,
     })),
     law,
+    curve: Array.from({ length: heldOut }, (_, index) => ({
+      instances: index + 1,
+      rawMBps: predict(law, index + 1),
+    })),
     predictions: [
       checked(
         `throughput of ${heldOut} instances`,
