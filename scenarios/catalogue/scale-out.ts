@@ -11,7 +11,7 @@ import { distantAgents, pauseUnder, sharingObservations, sharingSettings, smallB
 const secondJoinsAt = 1 / 7;
 const othersJoinAt = 3 / 7;
 
-/** Two POSTs at a time to agents 200 ms away: about 10 MB/s an instance, so that four of them fit on two cores. */
+/** Two POSTs at a time to agents 250 ms away: about 8 MB/s an instance, so that four of them fit on two cores. */
 const latencyBound: Setting = {
   key: 'http.workers',
   value: 2,
@@ -27,14 +27,14 @@ export const scaleOut: ScenarioBuilder = () => {
     why: 'A backlog is drained by one instance; then a second joins, then two more.',
     proves:
       'Horizontal scaling requires Redis: with it the rate grows with the instances, and no object is read twice.',
-    takesS: 40,
-    load: smallBacklog(350),
+    takesS: 50,
+    load: smallBacklog(420),
     streamers: 4,
     streamersAtStart: 1,
     redis: 'standalone',
     settings: [...sharingSettings, latencyBound],
     faults: [
-      distantAgents(200),
+      distantAgents(250),
       { at: { deliveredShare: secondJoinsAt }, action: { kind: 'start-streamers', count: 1 } },
       { at: { deliveredShare: othersJoinAt }, action: { kind: 'start-streamers', count: 2 } },
     ],

@@ -6,6 +6,9 @@ import type { Observation } from './observation.ts';
 /** Whoever has joined needs a moment to find its work. */
 const settleInMs = 1000;
 
+/** At the end of a backlog one instance runs dry before another: the last phase is counted up to this share of the bytes. */
+const backlogShare = 0.9;
+
 interface Phase {
   readonly fromMs: number;
   readonly toMs: number;
@@ -36,10 +39,20 @@ export function rateOver(rate: Observation, base: Observation, id: string): Obse
   };
 }
 
-function phasesOf({ execution: { faults, windowStartMs }, settledEndMs }: Evidence): readonly Phase[] {
+function phasesOf({ execution: { faults, windowStartMs }, sinkTimeline, settledEndMs }: Evidence): readonly Phase[] {
   const joins = faults.filter(({ joined }) => joined > 0).toSorted((a, b) => a.fromMs - b.fromMs);
   const starts = [windowStartMs, ...joins.map(({ toMs }) => toMs)];
-  return starts.map((fromMs, at) => ({ fromMs, toMs: joins[at]?.fromMs ?? settledEndMs }));
+  return starts.map((fromMs, at) => ({ fromMs, toMs: joins[at]?.fromMs ?? workLastsUntil(sinkTimeline) ?? settledEndMs }));
+}
+
+function workLastsUntil(seconds: Evidence['sinkTimeline']): number | null {
+  const enough = sumOf(seconds, ({ bytes }) => bytes) * backlogShare;
+  let bytesSoFar = 0;
+  for (const { tMs, bytes } of seconds) {
+    bytesSoFar += bytes;
+    if (bytesSoFar >= enough) return tMs;
+  }
+  return null;
 }
 
 /** Of the whole seconds inside. */
