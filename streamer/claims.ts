@@ -19,8 +19,8 @@ import { selectionOf } from './source-selection.ts';
 /** A lease is renewed so often that two renewals may fail. */
 const RENEWALS_PER_LEASE = 3;
 const RETRY_MS = 250;
-/** How often an idle instance asks: from the one to the other, while nothing is there. */
-const IDLE_MS = { first: 50, max: 500 } as const;
+/** How long until it asks again: the one while there is more than it may take, up to the other when it got all there was, so that others get the next. */
+const ASK_AGAIN_MS = { first: 50, max: 250 } as const;
 /** A configuration that does not know the object leaves it to the others. */
 const FOREIGN_OBJECT_MS = 30_000;
 
@@ -73,12 +73,13 @@ export class Claims {
 
   /** Claims whatever the readers have room for, until the signal aborts. */
   async fill(context: RunContext, signal: AbortSignal): Promise<void> {
-    const { clock } = this.#ports;
-    let idleMs: number = IDLE_MS.first;
+    const { clock, random } = this.#ports;
+    let waitMs: number = ASK_AGAIN_MS.first;
     while (!signal.aborted) {
-      const claimed = await this.#claim(context);
-      idleMs = claimed > 0 ? IDLE_MS.first : Math.min(idleMs * 2, IDLE_MS.max);
-      await clock.sleep(idleMs, signal);
+      const isMoreThere = await this.#claim(context);
+      waitMs = isMoreThere ? ASK_AGAIN_MS.first : Math.min(waitMs * 2, ASK_AGAIN_MS.max);
+      // Of several that wait for the same object none must always be the first.
+      await clock.sleep(waitMs * (0.5 + random.next() / 2), signal);
     }
   }
 
@@ -138,24 +139,24 @@ export class Claims {
     this.endIfOver();
   }
 
-  /** Gives back how many it got. */
-  async #claim(context: RunContext): Promise<number> {
+  /** True when it got all that it asked for: then more may be there. */
+  async #claim(context: RunContext): Promise<boolean> {
     const { ready, progress } = context;
     const { workers, liveWindowMs } = this.#config.processing;
-    if (!this.#isRenewed || !progress.isHealthy || ready.length >= workers) return 0;
+    if (!this.#isRenewed || !progress.isHealthy || ready.length >= workers) return false;
     try {
       return await this.#inTurn(async () => {
         const objectsMax = workers - ready.length;
         const { claimed, takenOver } = await this.#shared.claim(this.#session, { objectsMax, liveWindowMs });
         this.#tellOfTakeover(takenOver);
         for (const object of claimed) await this.#take(context, object);
-        return claimed.length;
+        return claimed.length === objectsMax;
       });
     } catch (error) {
       this.#isRenewed = false;
       this.#renewNow.notify();
       this.#report(error);
-      return 0;
+      return false;
     }
   }
 

@@ -42,7 +42,10 @@ export function rateOver(rate: Observation, base: Observation, id: string): Obse
 function phasesOf({ execution: { faults, windowStartMs }, sinkTimeline, settledEndMs }: Evidence): readonly Phase[] {
   const joins = faults.filter(({ joined }) => joined > 0).toSorted((a, b) => a.fromMs - b.fromMs);
   const starts = [windowStartMs, ...joins.map(({ toMs }) => toMs)];
-  return starts.map((fromMs, at) => ({ fromMs, toMs: joins[at]?.fromMs ?? workLastsUntil(sinkTimeline) ?? settledEndMs }));
+  return starts.map((fromMs, at) => ({
+    fromMs,
+    toMs: joins[at]?.fromMs ?? workLastsUntil(sinkTimeline) ?? settledEndMs,
+  }));
 }
 
 function workLastsUntil(seconds: Evidence['sinkTimeline']): number | null {

@@ -122,7 +122,8 @@ export class MemorySharedState implements StateStore, SharedWork {
       .toSorted(([, left], [, right]) => left - right);
     const live = eligible.filter(([, rankMs]) => rankMs > nowMs - liveWindowMs);
     const backlog = eligible.filter(([, rankMs]) => rankMs <= nowMs - liveWindowMs);
-    const claimed = [...live, ...backlog].slice(0, objectsMax).flatMap(([id]) => {
+    const share = Math.ceil(this.#ready.size / this.#sessions.size);
+    const claimed = [...live, ...backlog].slice(0, Math.min(objectsMax, share)).flatMap(([id]) => {
       const shared = this.#objects.get(id);
       if (shared === undefined) return [];
       this.#counter += 1;

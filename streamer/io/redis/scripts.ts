@@ -169,7 +169,10 @@ for index = 4, #ARGV, 6 do
 end
 return answers`;
 
-/** ARGV: epoch, session, how many at most, live window. Gives back how many objects were taken over, then token, object and partial record of each. */
+/**
+ * ARGV: epoch, session, how many at most, live window. Of what is ready, nobody takes more at a time than his equal share. Gives back
+ * how many objects were taken over, then token, object and partial record of each.
+ */
 const CLAIM = `
 local at = now()
 local session, objectsMax = ARGV[2], tonumber(ARGV[3])
@@ -177,6 +180,8 @@ local from = redis.call('HGET', meta, 'claims_from')
 if from and tonumber(from) > at then return { 0 } end
 local claimed = { endDeadSessions(at, session) }
 if not redis.call('ZSCORE', key('sessions'), session) then return claimed end
+local share = math.ceil(redis.call('ZCARD', key('ready')) / redis.call('ZCARD', key('sessions')))
+objectsMax = math.min(objectsMax, share)
 local liveFrom = at - ARGV[4]
 local ids = redis.call('ZRANGEBYSCORE', key('ready'), '(' .. liveFrom, at, 'LIMIT', 0, objectsMax)
 if #ids < objectsMax then

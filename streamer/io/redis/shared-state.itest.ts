@@ -101,10 +101,26 @@ async function untilAnswered<T>(ask: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Whatever is ready, and not just its share. */
 async function claimAll(state: RedisState, session: string): Promise<readonly HeldObject[]> {
   const { claimed } = await state.claim(session, OPTIONS);
-  return claimed.map(({ token, ...shared }) => ({ shared, claim: new Claim(token) }));
+  if (claimed.length === 0) return [];
+  const held = claimed.map(({ token, ...shared }) => ({ shared, claim: new Claim(token) }));
+  return [...held, ...(await claimAll(state, session))];
 }
+
+describe('of what is ready', () => {
+  it('each takes an equal share at a time, so that one who asks often leaves something for the others', async () => {
+    const [a, b, c] = [await open('a'), await open('b'), await open('c')];
+    for (const [session, { state }] of Object.entries({ a, b, c })) await state.renew(session, []);
+    const objects = Array.from({ length: 10 }, (_, index) => sharedOf(refOf(String(index))));
+    await a.state.offer(objects, { readyMax: 10, liveWindowMs: 600_000 });
+    const taken = [];
+    for (const [session, { state }] of Object.entries({ a, b, c }))
+      taken.push((await state.claim(session, OPTIONS)).claimed.length);
+    expect(taken).toEqual([4, 2, 2]);
+  });
+});
 
 describe('a Redis that was started again with nothing on disk', () => {
   it('is told everything by the instances, each what it settled itself; what they hold stays theirs', async () => {
