@@ -10,10 +10,12 @@ export { type ErrorCode, hasCode, StreamerError } from './errors.ts';
 export type { StreamerEvent } from './events.ts';
 export { openFileStateStore } from './io/file-state-store.ts';
 export { inflateMemberSync } from './io/node-inflate.ts';
+export { RedisAdmin } from './io/redis/admin.ts';
 export { createRedisConnection } from './io/redis/connection.ts';
 export { journalPathOf, RedisJournal } from './io/redis/journal.ts';
 export { createScripts } from './io/redis/scripts.ts';
 export { RedisState } from './io/redis/shared-state.ts';
+export { openStateReader } from './io/state-reader.ts';
 export { createPipeline, type Pipeline } from './pipeline.ts';
 export type {
   Clock,

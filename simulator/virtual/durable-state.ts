@@ -1,4 +1,5 @@
 /** What survives a crash, with the meaning that the file store gives it (`streamer/io/file-state-store.ts`). Tests compare the two. */
+import { isDeepStrictEqual } from 'node:util';
 import {
   type Fulfilment,
   type ObjectRecord,
@@ -42,7 +43,8 @@ export class DurableState {
 
   record(object: ObjectRef): ObjectRecord {
     const id = idOf(object);
-    if (this.#complete.get(hourOf(object))?.has(id) === true) return { kind: 'complete' };
+    // One that was copied onto itself is the same version, with a later LastModified.
+    for (const [hour, ids] of this.#complete) if (hour <= hourOf(object) && ids.has(id)) return { kind: 'complete' };
     const settled = this.#rangesOf(id);
     return settled.length === 0 ? { kind: 'unknown' } : { kind: 'partial', settled };
   }
@@ -74,7 +76,7 @@ export class DurableState {
   /** All of it at once. */
   apply({ changes, quarantined, fulfilled, head, forgetBeforeMs }: StateCommit): void {
     for (const change of changes) this.#change(change);
-    this.#quarantined.push(...quarantined);
+    for (const record of quarantined) this.#quarantine(record);
     for (const fulfilment of fulfilled) this.#fulfil(fulfilment);
     if (head !== null) this.#head = head;
     if (forgetBeforeMs !== null) this.#forget(forgetBeforeMs);
@@ -91,6 +93,11 @@ export class DurableState {
     ids.add(id);
     this.#complete.set(hour, ids);
     this.#partial.delete(id);
+  }
+
+  /** Once, also where the commit is repeated. */
+  #quarantine(record: QuarantineRecord): void {
+    if (!this.#quarantined.some((known) => isDeepStrictEqual(known, record))) this.#quarantined.push(record);
   }
 
   #fulfil({ wantedSeq }: Fulfilment): void {

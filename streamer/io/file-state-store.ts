@@ -69,7 +69,7 @@ class FileStateStore implements StateStore {
   readonly #dropWanted: StatementSync;
   /** Names this process among those that dropped lines. */
   readonly #process = randomUUID();
-  #journal: FileHandle | null = null;
+  #journal: Promise<FileHandle> | null = null;
 
   constructor(database: DatabaseSync, lock: DatabaseSync, path: string) {
     this.#database = database;
@@ -78,7 +78,7 @@ class FileStateStore implements StateStore {
     this.#lookup = new ObjectLookup(database);
     this.#addComplete = database.prepare('INSERT OR IGNORE INTO complete (hour, id) VALUES (?, ?)');
     this.#writePartial = database.prepare(
-      'INSERT INTO partial (id, bucket, key, etag, last_modified_ms, ranges) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET ranges = excluded.ranges',
+      'INSERT INTO partial (id, bucket, key, etag, last_modified_ms, ranges) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET ranges = excluded.ranges, last_modified_ms = max(last_modified_ms, excluded.last_modified_ms)',
     );
     this.#dropPartial = database.prepare('DELETE FROM partial WHERE id = ?');
     this.#addQuarantine = database.prepare(
@@ -135,11 +135,19 @@ class FileStateStore implements StateStore {
   async commit(commit: StateCommit): Promise<void> {
     guardState(this.#path, () => inTransaction(this.#database, () => this.#write(commit)));
     try {
-      this.#journal ??= await open(`${this.#path}-wal`, 'r+');
-      await this.#journal.datasync();
+      await (await this.#openJournal()).datasync();
     } catch (error) {
       throw unwritable(this.#path, error);
     }
+  }
+
+  /** One handle, also for commits that are made at the same time. */
+  async #openJournal(): Promise<FileHandle> {
+    this.#journal ??= open(`${this.#path}-wal`, 'r+').catch((error: unknown) => {
+      this.#journal = null;
+      throw error;
+    });
+    return this.#journal;
   }
 
   #write({ changes, quarantined, fulfilled, head, forgetBeforeMs, dropped }: StateCommit): void {
@@ -203,7 +211,7 @@ class FileStateStore implements StateStore {
   }
 
   async close(): Promise<void> {
-    await this.#journal?.close();
+    await (await this.#journal)?.close();
     this.#database.close();
     this.#lock.close();
   }

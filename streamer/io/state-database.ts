@@ -14,7 +14,7 @@ import type { ObjectRecord, ObjectRef } from '../ports.ts';
 export const HOUR_MS = 3_600_000;
 const ID_BYTES = 16;
 /** Hours before its own, of those that have objects, in which an object is looked for that its own does not know: each costs two microseconds. */
-export const HOURS_BACK_MAX = 48;
+const HOURS_BACK_MAX = 48;
 /** Somebody else's short transaction: the streamer's commits and the commands' are milliseconds long. */
 const BUSY_TIMEOUT_MS = 5_000;
 /** A command that only asks whether the lock is free holds it for a moment; a streamer that starts just then must not fail. */
@@ -234,11 +234,12 @@ export class ObjectLookup {
 
   record(object: ObjectRef): ObjectRecord {
     const id = idOf(object);
-    if (this.#isComplete.get(hourOf(object), id) !== undefined) return { kind: 'complete' };
+    const hour = hourOf(object);
+    if (this.#isComplete.get(hour, id) !== undefined) return { kind: 'complete' };
+    // Before its ranges: a complete object has some while it is read again on request.
+    if (this.#wasCompleteBefore.get({ hour, id }) !== undefined) return { kind: 'complete' };
     const settled = this.rangesOf(id);
-    if (settled.length > 0) return { kind: 'partial', settled };
-    const wasComplete = this.#wasCompleteBefore.get({ hour: hourOf(object), id }) !== undefined;
-    return wasComplete ? { kind: 'complete' } : { kind: 'unknown' };
+    return settled.length === 0 ? { kind: 'unknown' } : { kind: 'partial', settled };
   }
 
   rangesOf(id: Uint8Array): readonly Range[] {

@@ -8,13 +8,12 @@ import { StreamerError } from '../../errors.ts';
 import type { ObjectRecord, ObjectRef, StateHead } from '../../ports.ts';
 import type { Rewound, WantedRequest } from '../state-admin.ts';
 import { NOTHING, PIECE_OBJECTS, piecesOf, type Remembered } from '../remembered.ts';
-import { HOUR_MS, hourOf } from '../state-database.ts';
+import { HOUR_MS } from '../state-database.ts';
 import type { HourCount, PartialObject, QuarantineEntry } from '../state-reader.ts';
 import { statusOf } from '../state-reader.ts';
 import {
   decodePartial,
   decodeQuarantine,
-  decodeRecord,
   decodeWanted,
   encodeRemembered,
   encodeWanted,
@@ -22,6 +21,7 @@ import {
   sharedIdOf,
 } from './codec.ts';
 import type { RedisConnection } from './connection.ts';
+import { lookUp } from './look-up.ts';
 import { listOf, textsOf } from './replies.ts';
 import { createScripts, type Script } from './scripts.ts';
 
@@ -70,12 +70,7 @@ export class RedisAdmin {
   }
 
   async lookup(objects: readonly ObjectRef[]): Promise<readonly ObjectRecord[]> {
-    const records: ObjectRecord[] = [];
-    for (const chunk of piecesOf(objects)) {
-      const args = chunk.flatMap((object) => [sharedIdOf(object), hourOf(object)]);
-      records.push(...textsOf(await this.#run(this.#scripts.lookup, args)).map((text) => decodeRecord(text)));
-    }
-    return records;
+    return lookUp(objects, async (ids) => this.#run(this.#scripts.lookup, ids));
   }
 
   async completeByHour(): Promise<readonly HourCount[]> {

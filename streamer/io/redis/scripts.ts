@@ -13,7 +13,6 @@
  * - `wanted` number -> request, `wanted_ids` id -> number, `wanted_owner` number -> id
  */
 
-import { HOURS_BACK_MAX } from '../state-database.ts';
 import { COUNT_HOURS, COUNT_SESSIONS, LIST_COMPLETE, REWIND, WANT } from './admin-scripts.ts';
 
 export interface Script {
@@ -33,11 +32,8 @@ local meta = KEYS[1]
 local prefix = string.sub(meta, 1, -5)
 local function key(name) return prefix .. name end
 
--- One that was copied onto itself is the same version, with a later LastModified.
-local function isComplete(id, hour)
-  local completeHour = redis.call('ZSCORE', key('complete'), id)
-  return completeHour and tonumber(completeHour) <= tonumber(hour)
-end
+-- Whatever its LastModified: one that was copied onto itself is the same version.
+local function isComplete(id) return redis.call('ZSCORE', key('complete'), id) and true or false end
 
 local function sessionOf(token) return string.match(token, '[^.]+$') end
 
@@ -97,7 +93,7 @@ redis.call('HSET', meta, 'epoch', ARGV[2])
 if ARGV[1] ~= '' then redis.call('HSET', meta, 'claims_from', now() + ARGV[3]) end
 return { ARGV[2], 0 }`;
 
-/** ARGV: epoch, session, lease, then id, hour and token of each object that the session holds. */
+/** ARGV: epoch, session, lease, then id and token of each object that the session holds. */
 const RENEW = `
 local at = now()
 local session = ARGV[2]
@@ -105,13 +101,13 @@ local takenOver = endDeadSessions(at, session)
 local isKnown = redis.call('ZSCORE', key('sessions'), session)
 redis.call('ZADD', key('sessions'), at + ARGV[3], session)
 local lost, missing, held = {}, {}, {}
-for index = 4, #ARGV, 3 do
-  local id, hour, token = ARGV[index], ARGV[index + 1], ARGV[index + 2]
+for index = 4, #ARGV, 2 do
+  local id, token = ARGV[index], ARGV[index + 1]
   local current = redis.call('HGET', key('claims'), id)
   held[id] = true
   if current ~= token then
     if current or not isKnown then lost[#lost + 1] = token
-    elseif not isComplete(id, hour) then missing[#missing + 1] = token end
+    elseif not isComplete(id) then missing[#missing + 1] = token end
   end
 end
 for _, id in ipairs(redis.call('SMEMBERS', key('held:' .. session))) do
@@ -127,16 +123,16 @@ local head = {}
 for index, field in ipairs({ 'start_from', 'floor', 'forgotten_before' }) do head[index] = redis.call('HGET', meta, field) or '' end
 return { lister == session and 1 or 0, takenOver, mark, head, lost, missing }`;
 
-/** Claims that Redis has forgotten and nobody else has. ARGV: epoch, session, lease, then id, hour, token and object of each. Gives back the tokens that are lost. */
+/** Claims that Redis has forgotten and nobody else has. ARGV: epoch, session, lease, then id, token and object of each. Gives back the tokens that are lost. */
 const RESTORE = `
 local session = ARGV[2]
 redis.call('ZADD', key('sessions'), now() + ARGV[3], session)
 local lost = {}
-for index = 4, #ARGV, 4 do
-  local id, hour, token = ARGV[index], ARGV[index + 1], ARGV[index + 2]
+for index = 4, #ARGV, 3 do
+  local id, token = ARGV[index], ARGV[index + 1]
   local current = redis.call('HGET', key('claims'), id)
-  if not current and not isComplete(id, hour) then
-    redis.call('HSETNX', key('objects'), id, ARGV[index + 3])
+  if not current and not isComplete(id) then
+    redis.call('HSETNX', key('objects'), id, ARGV[index + 2])
     redis.call('ZREM', key('ready'), id)
     redis.call('HSET', key('claims'), id, token)
     redis.call('SADD', key('held:' .. session), id)
@@ -146,21 +142,21 @@ for index = 4, #ARGV, 4 do
 end
 return lost`;
 
-/** ARGV: epoch, how many may be ready (live ones: as many again), live window, then id, hour, rank, number and kind of a request or '', and the object itself. */
+/** ARGV: epoch, how many may be ready (live ones: as many again), live window, then id, rank, number and kind of a request or '', and the object itself. */
 const OFFER = `
 local answers = {}
 local at = now()
 local ready = redis.call('ZCARD', key('ready'))
-for index = 4, #ARGV, 6 do
-  local id, hour, rank = ARGV[index], ARGV[index + 1], ARGV[index + 2]
-  local wanted, kind = ARGV[index + 3], ARGV[index + 4]
+for index = 4, #ARGV, 5 do
+  local id, rank = ARGV[index], ARGV[index + 1]
+  local wanted, kind = ARGV[index + 2], ARGV[index + 3]
   local answer = 'queued'
   if wanted ~= '' and redis.call('HEXISTS', key('wanted'), wanted) == 0 then answer = 'complete'
-  elseif kind ~= 'again' and isComplete(id, hour) then answer = 'complete'
+  elseif kind ~= 'again' and isComplete(id) then answer = 'complete'
   elseif redis.call('HEXISTS', key('objects'), id) == 1 then answer = 'under-way'
   elseif ready >= ARGV[2] * (tonumber(rank) > at - ARGV[3] and 2 or 1) then answer = 'full'
   else
-    redis.call('HSET', key('objects'), id, ARGV[index + 5])
+    redis.call('HSET', key('objects'), id, ARGV[index + 4])
     -- Nobody's clock but ours may make it wait.
     redis.call('ZADD', key('ready'), math.min(rank, at), id)
     ready = ready + 1
@@ -216,20 +212,11 @@ local objects = endSession(ARGV[2])
 if redis.call('HGET', meta, 'lister') == ARGV[2] then redis.call('HDEL', meta, 'lister') end
 return objects`;
 
-/** ARGV: epoch, then id and hour of each object. Gives back '' where nothing is known, 'complete', or the partial record. An object that was copied onto itself is the same, hours later. */
+/** ARGV: epoch, then the id of each object. Gives back '' where nothing is known, 'complete', or the partial record. */
 const LOOKUP = `
-local function wasComplete(id, hour)
-  for _, earlier in ipairs(redis.call('ZREVRANGEBYSCORE', key('hours'), '(' .. hour, '-inf', 'LIMIT', 0, ${HOURS_BACK_MAX})) do
-    if isComplete(id, earlier) then return true end
-  end
-  return false
-end
 local records = {}
-for index = 2, #ARGV, 2 do
-  local id = ARGV[index]
-  local hour = ARGV[index + 1]
-  records[#records + 1] = isComplete(id, hour) and 'complete' or redis.call('HGET', key('partial'), id)
-    or wasComplete(id, hour) and 'complete' or ''
+for index = 2, #ARGV do
+  records[#records + 1] = isComplete(ARGV[index]) and 'complete' or redis.call('HGET', key('partial'), ARGV[index]) or ''
 end
 return records`;
 
@@ -248,7 +235,7 @@ local function addRanges(change)
   ranges = union(ranges)
   if #ranges == 0 then return end
   redis.call('HSET', key('partial'), change.id, cjson.encode({ object = change.object, settled = ranges }))
-  redis.call('ZADD', key('partial_time'), change.lastModifiedMs, change.id)
+  redis.call('ZADD', key('partial_time'), 'GT', change.lastModifiedMs, change.id)
 end
 
 local function complete(change)
@@ -263,7 +250,7 @@ end
 for _, change in ipairs(commit.changes) do
   local token = change.token
   local current = redis.call('HGET', key('claims'), change.id)
-  local isDone = isComplete(change.id, change.hour)
+  local isDone = isComplete(change.id)
   -- A repetition of what was accepted finds no claim, and the object complete.
   local isRefused = token and current ~= token and (current or not isDone)
   if isRefused then refused[#refused + 1] = token end

@@ -24,10 +24,9 @@ import type {
 } from '../../ports.ts';
 import { unionRanges } from '../../core/ranges.ts';
 import { piecesOf } from '../remembered.ts';
-import { HOUR_MS, hourOf } from '../state-database.ts';
+import { HOUR_MS } from '../state-database.ts';
 import {
   decodeRanges,
-  decodeRecord,
   decodeShared,
   decodeWanted,
   encodeCommit,
@@ -37,6 +36,7 @@ import {
 } from './codec.ts';
 import type { RedisConnection } from './connection.ts';
 import type { RedisJournal } from './journal.ts';
+import { lookUp } from './look-up.ts';
 import { listOf, textOf, textsOf } from './replies.ts';
 import { createScripts, type Script, type Scripts } from './scripts.ts';
 
@@ -89,12 +89,7 @@ export class RedisState implements StateStore, SharedWork {
   }
 
   async lookup(objects: readonly ObjectRef[]): Promise<readonly ObjectRecord[]> {
-    const records: ObjectRecord[] = [];
-    for (const chunk of piecesOf(objects)) {
-      const args = chunk.flatMap((object) => [sharedIdOf(object), hourOf(object)]);
-      records.push(...textsOf(await this.#run(this.#scripts.lookup, args)).map((text) => decodeRecord(text)));
-    }
-    return records;
+    return lookUp(objects, async (ids) => this.#run(this.#scripts.lookup, ids));
   }
 
   async readWanted(afterSeq: number, objectsMax: number): Promise<readonly WantedObject[]> {
@@ -139,7 +134,11 @@ export class RedisState implements StateStore, SharedWork {
   async renew(session: string, held: readonly HeldObject[]): Promise<RenewalAnswer> {
     this.#session = session;
     this.#held = new Map(held.map(({ shared, claim }) => [claim.token, shared]));
-    const args = [session, this.leaseTtlMs, ...held.flatMap(({ shared, claim }) => [...nameOf(shared), claim.token])];
+    const args = [
+      session,
+      this.leaseTtlMs,
+      ...held.flatMap(({ shared, claim }) => [sharedIdOf(shared.object), claim.token]),
+    ];
     const answer = await this.#run(this.#scripts.renew, args);
     const [isLister, takenOver, mark, head, lost, missing] = listOf(answer);
     if (Number(mark) < this.#acknowledgedCommit) await this.#tellAgain(Number(mark));
@@ -161,7 +160,7 @@ export class RedisState implements StateStore, SharedWork {
     const answers: OfferAnswer[] = [];
     for (const chunk of piecesOf(objects)) {
       const args = chunk.flatMap((shared) => [
-        ...nameOf(shared),
+        sharedIdOf(shared.object),
         shared.rankMs,
         shared.wanted?.seq ?? '',
         shared.wanted?.kind ?? '',
@@ -264,7 +263,7 @@ export class RedisState implements StateStore, SharedWork {
   /** Gives back the tokens that others have taken over. */
   async #restore(held: readonly (readonly [string, SharedObject])[]): Promise<readonly string[]> {
     if (held.length === 0) return [];
-    const args = held.flatMap(([token, shared]) => [...nameOf(shared), token, encodeShared(shared)]);
+    const args = held.flatMap(([token, shared]) => [sharedIdOf(shared.object), token, encodeShared(shared)]);
     return textsOf(
       await this.#connection.run(this.#scripts.restore, [await this.#open(), this.#session, this.leaseTtlMs, ...args]),
     );
@@ -284,8 +283,4 @@ export class RedisState implements StateStore, SharedWork {
   #keys() {
     return { key: (name: string) => this.#connection.key(name) };
   }
-}
-
-function nameOf({ object }: SharedObject): readonly [string, number] {
-  return [sharedIdOf(object), hourOf(object)];
 }
