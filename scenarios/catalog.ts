@@ -4,10 +4,12 @@ import { ackAmbiguity } from './catalogue/ack-ambiguity.ts';
 import { backlogReplay } from './catalogue/backlog-replay.ts';
 import { bigObject } from './catalogue/big-object.ts';
 import { burst } from './catalogue/burst.ts';
+import { clockSkew } from './catalogue/clock-skew.ts';
 import { dirtyData } from './catalogue/dirty-data.ts';
 import { endpointOutage } from './catalogue/endpoint-outage.ts';
 import { lagSloScenario } from './catalogue/lag-slo.ts';
 import { lateArrivals } from './catalogue/late-arrivals.ts';
+import { partitionRollover } from './catalogue/partition-rollover.ts';
 import { s3Outage } from './catalogue/s3-outage.ts';
 import { s3Throttling } from './catalogue/s3-throttling.ts';
 import { sinkBrownout } from './catalogue/sink-brownout.ts';
@@ -47,6 +49,8 @@ const builders: readonly ScenarioBuilder[] = [
   s3Outage,
   backlogReplay,
   lateArrivals,
+  partitionRollover,
+  clockSkew,
   burst,
   bigObject,
   tinyObjects,

@@ -8,6 +8,8 @@ type Common =
   | 'streamersAtStart'
   | 'redis'
   | 'settings'
+  | 'clocks'
+  | 'countsS3Requests'
   | 'faults'
   | 'observe'
   | 'barePipeRounds'
@@ -22,6 +24,8 @@ export function defineScenario(data: ScenarioData): Scenario {
     streamersAtStart: data.streamers ?? 1,
     redis: null,
     settings: promptSettings,
+    clocks: null,
+    countsS3Requests: false,
     faults: [],
     observe: [],
     barePipeRounds: 0,

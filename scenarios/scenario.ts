@@ -22,6 +22,10 @@ export interface Scenario {
   readonly redis: RedisTopology | null;
   /** Where the streamer's configuration differs from the shipped defaults. */
   readonly settings: readonly Setting[];
+  /** Where time is not the machine's; null where it is. */
+  readonly clocks: ClockPlan | null;
+  /** A proxy counts what the streamers ask of S3, beside what they say themselves. */
+  readonly countsS3Requests: boolean;
   /** Each at its own moment; they may overlap. */
   readonly faults: readonly TimedFault[];
   /** What is read out of the run beyond what every run measures; `expect` judges it as `observed.ID`. */
@@ -88,6 +92,14 @@ export interface Setting {
   readonly why: string;
 }
 
+/** Wall clocks from outside: no part of the run knows that they are not the machine's. See simulator/clock. */
+interface ClockPlan {
+  /** By how much each streamer's clock is ahead of S3's and the generator's at the start; below 0: behind. One that is not named is right. */
+  readonly aheadS: readonly number[];
+  /** The run as a whole takes place around this moment (UTC), which comes so long after the start of the clock; null: now. */
+  readonly moment: { readonly at: string; readonly afterS: number } | null;
+}
+
 /** Something that happens to a running part. */
 export interface TimedFault {
   readonly at: Moment;
@@ -107,6 +119,8 @@ export type FaultAction =
   | { readonly kind: 'pause-streamer'; readonly streamer: number; readonly forS: number }
   /** Each in turn: SIGTERM, its end, a new start, and a while for it to find its place. */
   | { readonly kind: 'restart-streamers'; readonly restS: number }
+  /** Its wall clock is then so much ahead of S3's and the generator's. */
+  | { readonly kind: 'set-clock'; readonly streamer: number; readonly aheadS: number }
   /** Those that were not started with the run. */
   | { readonly kind: 'start-streamers'; readonly count: number }
   /** See run/redis-faults.ts. */

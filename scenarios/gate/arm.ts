@@ -145,6 +145,7 @@ async function uploadLive(
     count: liveObjects,
     arrival: { kind: 'constant', rawMBPerMin: liveRawMBPerMin },
     stampsMs: null,
+    aheadMs: stage.time.aheadMs,
     damage: new Map(),
     startAtMs: Date.now() + generatorLeadMs,
     seed: stage.options.seed,

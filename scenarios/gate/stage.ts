@@ -46,6 +46,7 @@ export async function setGateStage(
     count: size.backlogObjects,
     arrival: { kind: 'backlog' },
     stampsMs: null,
+    aheadMs: stage.time.aheadMs,
     damage: new Map(),
     startAtMs: Date.now(),
     seed: options.seed,

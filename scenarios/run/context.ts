@@ -3,6 +3,7 @@ import type { Load, Processes, RedisService, S3ProxyProcess, S3Service, SinkProc
 import type { Progress } from '../environment/progress.ts';
 import type { DisturbanceWatch } from './disturbance-watch.ts';
 import type { Scenario } from '../scenario.ts';
+import type { RunTime } from './run-time.ts';
 
 export interface RunOptions {
   readonly seed: number;
@@ -31,9 +32,10 @@ export interface Stage {
   readonly bundle: string;
   /** Of the machine. */
   readonly cores: number;
+  readonly time: RunTime;
   readonly load: Load;
   readonly s3: S3Service;
-  /** Between the streamers and S3; null where the scenario has no fault for it. */
+  /** Between the streamers and S3; null where the scenario does not need it. */
   readonly s3Proxy: S3ProxyProcess | null;
   /** Null where the streamers keep local state. */
   readonly redis: RedisService | null;

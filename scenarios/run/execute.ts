@@ -7,6 +7,7 @@ import { runFaults } from './faults.ts';
 import { type UtilizationSample, SinkWatch } from './sink-watch.ts';
 import { waitForLines } from './settle.ts';
 import { type Fleet, startFleet, streamerRoles } from './fleet.ts';
+import { windowStartOf } from './run-time.ts';
 import type { Streamer } from './streamer.ts';
 import { completedObjects, quarantinedBy } from './streamers.ts';
 import {
@@ -63,7 +64,7 @@ export async function execute(stage: Stage): Promise<Execution> {
     return watchWindow(stage, { fleet, warmup: warmed, before, uploads: [], windowStartMs, scheduleEndMs: null });
   }
   // On a whole second, so that the seconds of the timeline are those of the sink.
-  const windowStartMs = Math.ceil((Date.now() + generatorLeadMs) / 1000) * 1000;
+  const windowStartMs = windowStartOf(stage.time, generatorLeadMs);
   const uploads = await Promise.all(
     scheduled.map((part) => startUpload(stage, part, windowStartMs + (part.startS ?? 0) * 1000)),
   );

@@ -1,6 +1,7 @@
 /** Makes the scenario's faults happen, each at its time, and keeps what must be known of them afterwards. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultAction, Moment, TimedFault } from '../scenario.ts';
+import { setClock } from './clock-faults.ts';
 import type { Stage } from './context.ts';
 import type { FaultRecord, FaultTarget } from './fault-record.ts';
 import { killStreamer } from './kill-streamer.ts';
@@ -47,6 +48,8 @@ function act(stage: Stage, target: FaultTarget, action: FaultAction, signal: Abo
       return pauseStreamer(stage, target, action, signal);
     case 'restart-streamers':
       return restartStreamers(stage, target, action, signal);
+    case 'set-clock':
+      return setClock(stage, target, action, signal);
     case 'start-streamers':
       return startStreamers(stage, target, action);
     case 'redis':

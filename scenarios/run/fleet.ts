@@ -1,5 +1,6 @@
 /** The streamers of a run: those that run from its start, and those that join later. */
-import { HarnessError } from '#simulator';
+import { join } from 'node:path';
+import { HarnessError, ProcessClock } from '#simulator';
 import type { Stage } from './context.ts';
 import { Streamer } from './streamer.ts';
 
@@ -14,11 +15,12 @@ export async function startFleet(stage: Stage): Promise<Fleet> {
   const { bundle, folder, s3Proxy, redis, prefix, sink, scenario, processes, sampler } = stage;
   const s3 = s3Proxy === null ? stage.s3 : { ...stage.s3, endpoint: s3Proxy.endpoint };
   const options = { bundle, folder, s3, redis, prefix, endpoints: sink.endpoints, settings: scenario.settings };
-  const names = streamerRoles(scenario.streamers).values();
+  const roles = streamerRoles(scenario.streamers).entries();
   const startNext = async (): Promise<Streamer> => {
-    const { value: name } = names.next();
-    if (name === undefined) throw new HarnessError('usage', `${scenario.name} has no further streamer to be started.`);
-    return Streamer.start({ ...options, name }, processes, sampler);
+    const { value: role } = roles.next();
+    if (role === undefined) throw new HarnessError('usage', `${scenario.name} has no further streamer to be started.`);
+    const [index, name] = role;
+    return Streamer.start({ ...options, name, clock: clockOf(stage, index, name) }, processes, sampler);
   };
   const streamers = await Promise.all(Array.from({ length: scenario.streamersAtStart }, startNext));
   const startStreamer = async (): Promise<Streamer> => {
@@ -27,6 +29,12 @@ export async function startFleet(stage: Stage): Promise<Fleet> {
     return streamer;
   };
   return { streamers, startStreamer };
+}
+
+/** Null for the machine's. */
+function clockOf({ scenario: { clocks }, time, folder }: Stage, index: number, name: string): ProcessClock | null {
+  if (clocks === null) return null;
+  return new ProcessClock(join(folder, `${name}-clock.json`), time.aheadMs + (clocks.aheadS[index] ?? 0) * 1000);
 }
 
 /** The roles that the processes of the streamer play. */

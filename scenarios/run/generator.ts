@@ -27,6 +27,8 @@ export interface GeneratorOptions {
   /** By the object's index in the load. */
   readonly damage: ReadonlyMap<number, DamageKind>;
   readonly startAtMs: number;
+  /** By how much the times in names are ahead of the machine's clock. */
+  readonly aheadMs: number;
   readonly seed: number;
   /** Its record of uploads. */
   readonly record: string;
@@ -55,6 +57,7 @@ export function startGenerator(processes: Processes, options: GeneratorOptions):
       ...arrivalArgs(options.arrival),
       ...stampsArgs(options.stampsMs),
       ...damageArgs(options.damage),
+      ...(options.aheadMs === 0 ? [] : [`--ahead=${options.aheadMs}`]),
       '--json',
     ],
     s3.env,

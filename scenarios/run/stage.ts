@@ -16,6 +16,7 @@ import type { Scenario } from '../scenario.ts';
 import type { RunOptions, Stage } from './context.ts';
 import { DisturbanceWatch } from './disturbance-watch.ts';
 import { startRedisFor } from './redis-stage.ts';
+import { planTime } from './run-time.ts';
 import { objectsOf } from './upload.ts';
 
 const sampleMs = 250;
@@ -33,8 +34,6 @@ export async function setStage(
   signal.throwIfAborted();
   // First, because it is what is most often wrong, and the load may take a while.
   const s3 = await startS3(options.s3, processes, process.env);
-  const needsProxy = scenario.faults.some(({ action }) => action.kind === 's3');
-  const s3Proxy = needsProxy ? await startS3Proxy(processes, s3.endpoint, options.seed) : null;
   const redis = await startRedisFor(scenario, options.redis, processes);
   const objects = objectsOf(scenario.load);
   const { dir, isFromCache } = await prepareLoad(
@@ -53,6 +52,10 @@ export async function setStage(
     loadDir: load.dir,
     seed: options.seed,
   });
+  const time = planTime(scenario);
+  const s3Proxy = needsS3Proxy(scenario)
+    ? await startS3Proxy(processes, { target: s3.endpoint, seed: options.seed, aheadMs: time.aheadMs })
+    : null;
   const sampler = new UsageSampler(sampleMs);
   processes.onStop(async () => sampler.stop());
   sampler.watch('sink', sink.child.pid);
@@ -71,6 +74,7 @@ export async function setStage(
     disturbance,
     bundle,
     cores: availableParallelism(),
+    time,
     load,
     s3,
     s3Proxy,
@@ -78,6 +82,10 @@ export async function setStage(
     prefix: `${s3.prefix}${documentedPrefix}`,
     sink,
   };
+}
+
+function needsS3Proxy({ faults, clocks, countsS3Requests }: Scenario): boolean {
+  return countsS3Requests || clocks?.moment != null || faults.some(({ action }) => action.kind === 's3');
 }
 
 function describeRedis(redis: RedisService | null): string {

@@ -6,6 +6,7 @@ import { StreamerLog } from './streamer-log.ts';
 
 const started = { time: '2026-11-24T22:00:00.250Z', version: '0.1.0', msg: 'streamer started' };
 const totals = {
+  time: '2026-11-24T22:00:10Z',
   listRequests: 5,
   getRequests: 2,
   postRequests: 20,
@@ -44,13 +45,27 @@ describe('StreamerLog', () => {
     const times = { listedMs: 1, getIssuedMs: 1, inflatedMs: 1, batchClosedMs: 1, firstSentMs: 1 };
     write(read('a', '2026-11-24T22:00:01Z'), read('b', '2026-11-24T22:00:02Z'), read('c', '2026-11-24T22:00:09Z'));
     const acknowledgedMs = Date.parse('2026-11-24T22:00:04Z');
-    write({ msg: 'object completed', key: 'a', ...times, acknowledgedMs });
+    write({ msg: 'object completed', time: started.time, key: 'a', ...times, acknowledgedMs });
     const log = new StreamerLog(path);
     log.update();
     expect(log.reads.map(({ key }) => key)).toEqual(['a', 'b', 'c']);
     expect(log.underWay(Date.parse('2026-11-24T22:00:03Z'))).toEqual(['a', 'b']);
     expect(log.underWay(Date.parse('2026-11-24T22:00:05Z'))).toEqual(['b']);
     expect(log.underWay()).toEqual(['b', 'c']);
+  });
+
+  it("tells all of it by the machine's clock, where the streamer has another", () => {
+    const dayMs = 24 * 3_600_000;
+    const shown = Date.parse(started.time) + 5;
+    const times = { listedMs: shown, getIssuedMs: shown, inflatedMs: shown, batchClosedMs: shown, firstSentMs: shown };
+    write(started, { msg: 'object read', key: 'a', time: started.time });
+    write({ msg: 'object completed', time: started.time, key: 'a', ...times, acknowledgedMs: shown });
+    const log = new StreamerLog(path, (shownMs) => shownMs - dayMs);
+    log.update();
+    const startedMs = Date.parse(started.time) - dayMs;
+    const ended = shown - dayMs;
+    expect(log).toMatchObject({ startedMs, saidMs: startedMs, reads: [{ atMs: startedMs }] });
+    expect(log.completed.get('a')).toMatchObject({ listedMs: ended, firstSentMs: ended, acknowledgedMs: ended });
   });
 
   it('adds up the sums of a process and of the one after it', () => {

@@ -5,9 +5,12 @@
 import { LogTail } from '#simulator';
 import { z } from 'zod';
 
-const startedSchema = z.object({ msg: z.literal('streamer started'), version: z.string(), time: z.iso.datetime() });
+const time = z.iso.datetime();
+
+const startedSchema = z.object({ msg: z.literal('streamer started'), version: z.string(), time });
 
 const completedSchema = z.object({
+  time,
   msg: z.literal('object completed'),
   key: z.string(),
   listedMs: z.number(),
@@ -19,9 +22,10 @@ const completedSchema = z.object({
 });
 
 /** Told at `logging.level: debug` only. */
-const readSchema = z.object({ msg: z.literal('object read'), key: z.string(), time: z.iso.datetime() });
+const readSchema = z.object({ msg: z.literal('object read'), key: z.string(), time });
 
 const totalsSchema = z.object({
+  time,
   msg: z.enum(['streamer progress', 'streamer stopped']),
   listRequests: z.number(),
   getRequests: z.number(),
@@ -35,13 +39,14 @@ const totalsSchema = z.object({
 });
 
 const quarantinedSchema = z.object({
+  time,
   msg: z.literal('quarantined'),
   lineCount: z.number().nullable(),
   range: z.unknown(),
 });
 
-export type CompletedObject = Readonly<z.infer<typeof completedSchema>>;
-export interface StreamerTotals extends Readonly<Omit<z.infer<typeof totalsSchema>, 'msg' | 'inFlightBytes'>> {
+export type CompletedObject = Readonly<Omit<z.infer<typeof completedSchema>, 'time'>>;
+export interface StreamerTotals extends Readonly<Omit<z.infer<typeof totalsSchema>, 'msg' | 'time' | 'inFlightBytes'>> {
   /** The highest of those it reported, every ten seconds; null before the first report. */
   readonly inFlightBytesMax: number | null;
 }
@@ -73,6 +78,7 @@ export const noTotals: StreamerTotals = {
 
 export class StreamerLog {
   readonly #tail: LogTail;
+  readonly #toMachineMs: (shownMs: number) => number;
   /** By key; of an object that was completed again after a restart, the last time. */
   readonly completed = new Map<string, CompletedObject>();
   /** In the order in which they began; an object that was read again stands there again. */
@@ -82,12 +88,16 @@ export class StreamerLog {
   /** Of the present process: from then on it looks for objects. */
   startedMs = 0;
   readonly quarantined = { objects: 0, lines: 0 };
+  /** Of its last word that was understood; 0 before the first. */
+  saidMs = 0;
   /** Of the processes before this one: each counts from its own start. */
   #earlier = noTotals;
   #current = noTotals;
 
-  constructor(path: string) {
+  /** `toMachineMs`: for a streamer whose clock is not the machine's. All that is read here is told by the machine's. */
+  constructor(path: string, toMachineMs = (shownMs: number): number => shownMs) {
     this.#tail = new LogTail(path);
+    this.#toMachineMs = toMachineMs;
   }
 
   /** Takes in what was logged since the last call. */
@@ -111,19 +121,21 @@ export class StreamerLog {
     const parsed = lineSchema.safeParse(parseJson(line));
     if (!parsed.success) return;
     const event = parsed.data;
+    const atMs = this.#toMachineMs(Date.parse(event.time));
+    this.saidMs = atMs;
     switch (event.msg) {
       case 'streamer started':
         this.version = event.version;
         this.starts += 1;
-        this.startedMs = Date.parse(event.time);
+        this.startedMs = atMs;
         this.#earlier = this.totals;
         this.#current = noTotals;
         break;
       case 'object read':
-        this.reads.push({ key: event.key, atMs: Date.parse(event.time) });
+        this.reads.push({ key: event.key, atMs });
         break;
       case 'object completed':
-        this.completed.set(event.key, event);
+        this.completed.set(event.key, this.#byMachine(event));
         break;
       case 'quarantined':
         // Without a range it is the rest of an object, which ends with it; with one, the rest of the object goes on.
@@ -135,6 +147,18 @@ export class StreamerLog {
         this.#current = { ...event, inFlightBytesMax: maxOrNull(this.#current.inFlightBytesMax, event.inFlightBytes) };
         break;
     }
+  }
+
+  #byMachine(object: CompletedObject): CompletedObject {
+    return {
+      ...object,
+      listedMs: this.#toMachineMs(object.listedMs),
+      getIssuedMs: this.#toMachineMs(object.getIssuedMs),
+      inflatedMs: this.#toMachineMs(object.inflatedMs),
+      batchClosedMs: this.#toMachineMs(object.batchClosedMs),
+      firstSentMs: this.#toMachineMs(object.firstSentMs),
+      acknowledgedMs: this.#toMachineMs(object.acknowledgedMs),
+    };
   }
 }
 

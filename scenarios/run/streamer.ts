@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Child,
   HarnessError,
+  type ProcessClock,
   type Processes,
   readUsage,
   type RedisService,
@@ -30,6 +31,8 @@ export interface StreamerOptions {
   readonly nodeFlags?: readonly string[];
   /** Beside the credentials of the S3. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Null, or not named: the machine's. */
+  readonly clock?: ProcessClock | null;
 }
 
 const startMs = 30_000;
@@ -60,7 +63,8 @@ export class Streamer {
     this.#sampler = sampler;
     this.#child = child;
     this.stateFile = stateFile;
-    this.log = new StreamerLog(child.stdoutPath);
+    const { clock } = this;
+    this.log = new StreamerLog(child.stdoutPath, clock === null ? undefined : (shownMs) => clock.toMachineMs(shownMs));
   }
 
   static async start(options: StreamerOptions, processes: Processes, sampler: UsageSampler): Promise<Streamer> {
@@ -77,6 +81,11 @@ export class Streamer {
 
   get name(): string {
     return this.#options.name;
+  }
+
+  /** Null for the machine's. */
+  get clock(): ProcessClock | null {
+    return this.#options.clock ?? null;
   }
 
   get configFile(): string {
@@ -157,12 +166,14 @@ function configPath(options: StreamerOptions): string {
 }
 
 function spawnStreamer(options: StreamerOptions, processes: Processes): Promise<Child> {
-  const own = readFirstLine(options.bundle);
+  const { bundle, nodeFlags = [], clock, env } = options;
+  const own = readFirstLine(bundle);
+  const flags = [...own.flags, ...(clock?.nodeFlags ?? []), ...nodeFlags];
   return processes.start({
     name: options.name,
     command: process.execPath,
-    args: [...own.flags, ...(options.nodeFlags ?? []), options.bundle, 'run', '--config', configPath(options)],
-    env: { ...own.env, ...options.s3.env, ...options.env },
+    args: [...flags, bundle, 'run', '--config', configPath(options)],
+    env: { ...own.env, ...options.s3.env, ...clock?.env, ...env },
   });
 }
 

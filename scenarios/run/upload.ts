@@ -66,6 +66,7 @@ export async function startUpload(stage: Stage, part: PlacedPart, startAtMs: num
         : { from: startAtMs + part.stampsS.from * 1000, to: startAtMs + part.stampsS.to * 1000 },
     damage: damageByIndex([part]),
     startAtMs,
+    aheadMs: stage.time.aheadMs,
     s3: stage.s3,
     prefix: stage.prefix,
     load: stage.load.dir,

@@ -41,6 +41,7 @@ describe('parseGeneratorArguments', () => {
       schedule: { kind: 'constant', rate: { rawMBPerMin: 228 } },
       startAtMs: null,
       stampsMs: null,
+      aheadMs: 0,
       damage: new Map(),
       seed: 1,
       concurrencyMax: 64,

@@ -20,6 +20,8 @@ export interface GeneratorArguments {
   readonly startAtMs: number | null;
   /** Epoch ms between which the time stamps in the names are spread evenly; null: they are those of the schedule. */
   readonly stampsMs: StampSpan | null;
+  /** By how much the times in names are ahead of this machine's clock. */
+  readonly aheadMs: number;
   /** By object: what is done to it before it is uploaded. */
   readonly damage: ReadonlyMap<number, DamageKind>;
   readonly seed: number;
@@ -55,6 +57,7 @@ interface Parsed {
   readonly burstEvery?: number;
   readonly startAt?: number;
   readonly stamps?: StampSpan;
+  readonly ahead: number;
   readonly damage?: ReadonlyMap<number, DamageKind>;
   readonly seed: number;
   readonly concurrency?: number;
@@ -97,6 +100,9 @@ export function parseGeneratorArguments(argv: readonly string[]): GeneratorArgum
     .option('--start-at <ms>', 'epoch ms of the first upload (default: at once)', parseIndex)
     // Asked for by scenarios only.
     .addOption(new Option('--stamps <from,to>', 'spread of time stamps, epoch ms').argParser(parseStamps).hideHelp())
+    .addOption(
+      new Option('--ahead <ms>', 'names are of a time so much later').argParser(parseWhole).default(0).hideHelp(),
+    )
     .addOption(new Option('--damage <index:kind,...>', 'what to damage, and how').argParser(parseDamage).hideHelp())
     .option('--seed <n>', 'seed of the load and the schedule', parseIndex, 1)
     .option(
@@ -125,6 +131,7 @@ export function parseGeneratorArguments(argv: readonly string[]): GeneratorArgum
     schedule,
     startAtMs: parsed.startAt ?? null,
     stampsMs: parsed.stamps ?? null,
+    aheadMs: parsed.ahead,
     damage: parsed.damage ?? new Map<number, DamageKind>(),
     seed: parsed.seed,
     concurrencyMax: parsed.concurrency ?? (schedule === null ? CONCURRENCY_FULL_SPEED : CONCURRENCY_SCHEDULED),
@@ -179,6 +186,11 @@ function parseIndex(text: string): number {
     throw new InvalidArgumentError('It must be a whole number from 0.');
   }
   return value;
+}
+
+function parseWhole(text: string): number {
+  if (!/^-?\d{1,15}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+  return Number(text);
 }
 
 function parseStamps(text: string): StampSpan {

@@ -128,7 +128,7 @@ async function upload(
         now,
         sleep,
         readBody: async (index) => damaged(options.damage.get(index), await load.readBody(index)),
-        name: createNamer(options.prefix, options.from),
+        name: createNamer(options.prefix, options.from, options.aheadMs),
         put: (index, key, body) =>
           uploader.put(key, body, options.damage.has(index) ? md5Of(body) : objectOf(index).gzMd5),
         onUploaded(uploaded) {

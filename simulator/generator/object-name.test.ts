@@ -27,6 +27,15 @@ describe('createNamer', () => {
     ]);
   });
 
+  it('names a time ahead, and tells it by the clock of the machine', () => {
+    const dayMs = 24 * 3_600_000;
+    const name = createNamer('', 0, dayMs);
+    expect(name(Date.parse('2026-12-31T12:00:00.500Z'))).toEqual({
+      key: `year=2027/month=1/day=1/${Date.parse('2027-01-01T12:00:00Z') / 1000}_56442_130_1.gz`,
+      fileTimestampMs: Date.parse('2026-12-31T12:00:00Z'),
+    });
+  });
+
   it('never gives a key twice, numbers a second from 1 on, and reads back as the time it was made from', () => {
     const gaps = fc.array(fc.double({ min: 0, max: 1_500, noNaN: true }), { maxLength: 100 });
     fc.assert(

@@ -1,4 +1,4 @@
-/** The proxy as a process of its own: `main.ts TARGET SEED`. Prints one line of JSON on stdout when it is ready. Its control port takes faults and tells figures. */
+/** The proxy as a process of its own: `main.ts TARGET SEED AHEAD_MS`. Prints one line of JSON on stdout when it is ready. Its control port takes faults and tells figures. */
 import { createServer } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { createRandom } from '../random.ts';
@@ -7,10 +7,11 @@ import { S3FaultListSchema } from './faults.ts';
 import { S3Proxy } from './proxy.ts';
 
 const host = '127.0.0.1';
-const [target, seed] = process.argv.slice(2);
-if (target === undefined || seed === undefined) throw new Error('usage: main.ts TARGET SEED');
+const [target, seed, aheadMs] = process.argv.slice(2);
+if (target === undefined || seed === undefined || aheadMs === undefined)
+  throw new Error('usage: main.ts TARGET SEED AHEAD_MS');
 
-const proxy = new S3Proxy(target, createRandom(Number(seed)).fork('s3 proxy'));
+const proxy = new S3Proxy(target, createRandom(Number(seed)).fork('s3 proxy'), Number(aheadMs));
 await listen(proxy.server, host, 0);
 const control = createServer((request, response) => {
   void (async () => {

@@ -14,9 +14,21 @@ export interface S3ProxyProcess {
 
 const readyTimeoutMs = 30_000;
 
-export async function startS3Proxy(processes: Processes, target: string, seed: number): Promise<S3ProxyProcess> {
+export interface S3ProxyOptions {
+  /** Address of the S3. */
+  readonly target: string;
+  /** Of its faults. */
+  readonly seed: number;
+  /** By how much what it says of objects is ahead of the S3's clock. */
+  readonly aheadMs: number;
+}
+
+export async function startS3Proxy(
+  processes: Processes,
+  { target, seed, aheadMs }: S3ProxyOptions,
+): Promise<S3ProxyProcess> {
   const script = new URL('main.ts', import.meta.url);
-  const child = await processes.startScript('s3-proxy', script, [target, String(seed)]);
+  const child = await processes.startScript('s3-proxy', script, [target, String(seed), String(aheadMs)]);
   const { endpoint, control } = S3ProxyReadySchema.parse(await child.waitForLine(readReadyLine, readyTimeoutMs));
   return {
     child,

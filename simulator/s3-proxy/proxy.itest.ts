@@ -19,7 +19,7 @@ beforeEach(async () => {
     response.end(body);
   });
   await listen(s3, '127.0.0.1', 0);
-  proxy = new S3Proxy(`http://127.0.0.1:${portOf(s3)}`, createRandom(1));
+  proxy = new S3Proxy(`http://127.0.0.1:${portOf(s3)}`, createRandom(1), 0);
   await listen(proxy.server, '127.0.0.1', 0);
   url = `http://127.0.0.1:${portOf(proxy.server)}`;
 });
@@ -57,6 +57,27 @@ describe('S3Proxy', () => {
       /fetch failed|terminated/,
     );
     expect(proxy.stats.strikes).toBe(1);
+  });
+
+  it('tells by the time of the run when objects were modified, and leaves the Date, by which clients sign', async () => {
+    const list = '<Contents><Key>k</Key><LastModified>2026-11-25T12:00:00.000Z</LastModified></Contents>';
+    s3.removeAllListeners('request').on('request', (_request, response) => {
+      response.writeHead(200, {
+        'last-modified': 'Wed, 25 Nov 2026 12:00:00 GMT',
+        date: 'Wed, 25 Nov 2026 12:00:01 GMT',
+      });
+      response.end(list);
+    });
+    const shifted = new S3Proxy(`http://127.0.0.1:${portOf(s3)}`, createRandom(1), 24 * 3_600_000);
+    await listen(shifted.server, '127.0.0.1', 0);
+    const shiftedUrl = `http://127.0.0.1:${portOf(shifted.server)}`;
+    const listed = await fetch(`${shiftedUrl}/weblog?list-type=2`);
+    expect(await listed.text()).toBe(list.replace('11-25', '11-26'));
+    expect(listed.headers.get('date')).toBe('Wed, 25 Nov 2026 12:00:01 GMT');
+    const got = await fetch(`${shiftedUrl}/weblog/key`);
+    expect(await got.text()).toBe(list);
+    expect(got.headers.get('last-modified')).toBe('Thu, 26 Nov 2026 12:00:00 GMT');
+    shifted.close();
   });
 
   it('strikes at its rate', async () => {

@@ -1,5 +1,6 @@
 /**
  * Passes requests on to an S3, unless a fault strikes. Requests go through as they came, with their Host, so that their signatures stay valid.
+ * Where the run has another time than the machine, it tells by that when objects were modified. The Date of an answer stays: clients sign by it.
  */
 import {
   createServer,
@@ -9,6 +10,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SeededRandom } from '../random.ts';
 import type { S3Fault, S3ProxyStats } from './faults.ts';
@@ -21,14 +23,17 @@ type Operation = Exclude<S3Fault['operation'], 'all'> | 'other';
 export class S3Proxy {
   readonly #target: URL;
   readonly #random: SeededRandom;
+  readonly #aheadMs: number;
   readonly #agent = new Agent({ keepAlive: true });
   readonly server: Server;
   #faults: readonly S3Fault[] = [];
   readonly #stats = { requests: 0, lists: 0, gets: 0, strikes: 0 };
 
-  constructor(target: string, random: SeededRandom) {
+  /** `aheadMs`: by how much what it says of objects is ahead of the S3's clock; 0 for not at all. */
+  constructor(target: string, random: SeededRandom, aheadMs: number) {
     this.#target = new URL(target);
     this.#random = random;
+    this.#aheadMs = aheadMs;
     this.server = createServer((request, response) => void this.#serve(request, response));
   }
 
@@ -74,7 +79,7 @@ export class S3Proxy {
       case 'cut-body':
       case 'latency':
       case undefined:
-        this.#pass(request, response, ending?.kind === 'cut-body');
+        this.#pass(request, response, { operation, isCut: ending?.kind === 'cut-body' });
     }
   }
 
@@ -82,11 +87,19 @@ export class S3Proxy {
     return (fault.operation === 'all' || fault.operation === operation) && this.#random.chance(fault.rate);
   }
 
-  #pass(request: IncomingMessage, response: ServerResponse, isCut: boolean): void {
+  #pass(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { operation, isCut }: { readonly operation: Operation; readonly isCut: boolean },
+  ): void {
     const { hostname, port } = this.#target;
     const { method, url, headers } = request;
     const onward = send({ hostname, port, method, path: url, headers, agent: this.#agent }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      if (operation === 'list' && !isCut && this.#aheadMs !== 0) {
+        this.#passList(answer, response).catch(() => request.socket.destroy());
+        return;
+      }
+      response.writeHead(answer.statusCode ?? 502, this.#withTime(answer.headers));
       if (isCut) answer.once('data', () => setImmediate(() => request.socket.resetAndDestroy()));
       answer.pipe(response);
       answer.on('error', () => request.socket.destroy());
@@ -95,6 +108,21 @@ export class S3Proxy {
     onward.on('error', () => request.socket.destroy());
     response.on('close', () => onward.destroy());
     request.pipe(onward);
+  }
+
+  async #passList(answer: IncomingMessage, response: ServerResponse): Promise<void> {
+    const xml = (await text(answer)).replaceAll(/(?<=<LastModified>)[^<]+/g, (moment) =>
+      new Date(Date.parse(moment) + this.#aheadMs).toISOString(),
+    );
+    const { 'transfer-encoding': _chunks, ...headers } = answer.headers;
+    response.writeHead(answer.statusCode ?? 502, { ...headers, 'content-length': Buffer.byteLength(xml) });
+    response.end(xml);
+  }
+
+  #withTime(headers: IncomingMessage['headers']): IncomingMessage['headers'] {
+    const modified = headers['last-modified'];
+    if (modified === undefined || this.#aheadMs === 0) return headers;
+    return { ...headers, 'last-modified': new Date(Date.parse(modified) + this.#aheadMs).toUTCString() };
   }
 }
 

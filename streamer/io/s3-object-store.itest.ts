@@ -81,6 +81,7 @@ describe('every failure of S3', () => {
 
   const CODES: readonly (readonly [status: number, code: string | null, expected: string])[] = [
     [503, 'SlowDown', 'S3_THROTTLED'],
+    [403, 'RequestTimeTooSkewed', 'S3_UNAVAILABLE'],
     [503, 'ServiceUnavailable', 'S3_THROTTLED'],
     [429, 'TooManyRequestsException', 'S3_THROTTLED'],
     [500, 'InternalError', 'S3_UNAVAILABLE'],
@@ -119,6 +120,28 @@ describe('every failure of S3', () => {
       expect(message).not.toContain(SECRET);
       expect(message).not.toContain('AKIA');
     }
+  });
+
+  it("a clock that is far from S3's costs one refusal, not the access", async () => {
+    const aheadMs = 3 * 3_600_000;
+    const refusals: string[] = [];
+    server.use(
+      http.all(`${endpoint}/*`, ({ request }) => {
+        const nowMs = Date.now() + aheadMs;
+        const headers = { 'content-type': 'application/xml', date: new Date(nowMs).toUTCString() };
+        const signed = (request.headers.get('x-amz-date') ?? '').replace(
+          /^(....)(..)(..)T(..)(..)(..)Z$/,
+          '$1-$2-$3T$4:$5:$6Z',
+        );
+        if (Math.abs(Date.parse(signed) - nowMs) < 900_000)
+          return new HttpResponse('<ListBucketResult></ListBucketResult>', { headers });
+        refusals.push(request.method);
+        return new HttpResponse('<Error><Code>RequestTimeTooSkewed</Code></Error>', { status: 403, headers });
+      }),
+    );
+    for (let list = 0; list < 3; list += 1)
+      expect(await store.list(listOf({ prefix: 'web/' }), never)).toMatchObject({ objects: [] });
+    expect(refusals).toEqual(['GET']);
   });
 
   it.each([

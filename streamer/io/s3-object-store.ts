@@ -59,17 +59,15 @@ export function createS3ObjectStore(client: S3Client): ObjectStore {
 
 async function list(client: S3Client, request: ListRequest, signal: AbortSignal): Promise<ListPage> {
   try {
-    const page = await client.send(
-      new ListObjectsV2Command({
-        Bucket: request.bucket,
-        Prefix: request.prefix,
-        MaxKeys: request.keysMax,
-        ...(request.delimiter === null ? {} : { Delimiter: request.delimiter }),
-        ...(request.continuationToken === null ? {} : { ContinuationToken: request.continuationToken }),
-        ...(request.startAfter === null ? {} : { StartAfter: request.startAfter }),
-      }),
-      { abortSignal: signal },
-    );
+    const command = new ListObjectsV2Command({
+      Bucket: request.bucket,
+      Prefix: request.prefix,
+      MaxKeys: request.keysMax,
+      ...(request.delimiter === null ? {} : { Delimiter: request.delimiter }),
+      ...(request.continuationToken === null ? {} : { ContinuationToken: request.continuationToken }),
+      ...(request.startAfter === null ? {} : { StartAfter: request.startAfter }),
+    });
+    const page = await whateverOurClock(async () => client.send(command, { abortSignal: signal }));
     return {
       objects: (page.Contents ?? []).map((entry) => ({
         bucket: request.bucket,
@@ -93,7 +91,8 @@ async function head(
   signal: AbortSignal,
 ): Promise<ObjectRef> {
   try {
-    const answer = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }), { abortSignal: signal });
+    const command = new HeadObjectCommand({ Bucket: bucket, Key: key });
+    const answer = await whateverOurClock(async () => client.send(command, { abortSignal: signal }));
     return {
       bucket,
       key,
@@ -109,14 +108,26 @@ async function head(
 async function get(client: S3Client, ref: ObjectRef, signal: AbortSignal): Promise<ObjectBody> {
   const place = `GET s3://${ref.bucket}/${ref.key}`;
   try {
-    const answer = await client.send(
-      new GetObjectCommand({ Bucket: ref.bucket, Key: ref.key, IfMatch: `"${ref.etag}"` }),
-      { abortSignal: signal },
-    );
+    const command = new GetObjectCommand({ Bucket: ref.bucket, Key: ref.key, IfMatch: `"${ref.etag}"` });
+    const answer = await whateverOurClock(async () => client.send(command, { abortSignal: signal }));
     if (!(answer.Body instanceof Readable)) throw new TypeError('the SDK gave no readable body');
     return bodyOf(answer.Body, bareEtag(answer.ETag), answer.ContentLength ?? null, place, signal);
   } catch (error) {
     throw asS3Error(error, place, signal);
+  }
+}
+
+/**
+ * S3 refuses what was signed by a clock that is a quarter of an hour away from its own. From that answer the SDK learns what time it is there, and
+ * signs by that from then on: so once more.
+ */
+async function whateverOurClock<T>(request: () => Promise<T>): Promise<T> {
+  try {
+    return await request();
+  } catch (error) {
+    const isClockCorrected = error instanceof S3ServiceException && 'clockSkewCorrected' in error.$metadata;
+    if (!isClockCorrected) throw error;
+    return request();
   }
 }
 
@@ -200,6 +211,8 @@ const CODES: Readonly<Record<string, keyof typeof CURES>> = {
   TooManyRequestsException: 'S3_THROTTLED',
   RequestLimitExceeded: 'S3_THROTTLED',
   InvalidObjectState: 'S3_ARCHIVED',
+  // Still so after the SDK has corrected the time: S3 does not tell its own.
+  RequestTimeTooSkewed: 'S3_UNAVAILABLE',
   AccessDenied: 'S3_ACCESS_DENIED',
   AllAccessDisabled: 'S3_ACCESS_DENIED',
   InvalidAccessKeyId: 'S3_ACCESS_DENIED',
