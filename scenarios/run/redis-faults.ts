@@ -46,7 +46,7 @@ export async function harmRedis(
   const toMs = Date.now();
   stage.options.progress.note(`Redis answers again, after ${((toMs - fromMs) / 1000).toFixed(1)} s`);
   // What the instances remember counts, since they tell it to a Redis that has forgotten; also what a faulty one has thrown away by now. One that
-  // was away comes back with what it had, and the first instance that is back may take over what others had in hand before they can tell.
+  // was away comes back with what it had, and an instance that does not find it again at once is taken for dead before it has told the rest.
   const durable = isForgetful ? unionOf(await readDurable(stage, source, target.uploadRecords), before) : before;
   const duplicateBound = await countLinesNotDurable(stage, durable);
   return faultOver({ label: labels[harm], fromMs, toMs, strikes: 1, duplicateBound, isRedisAway: true });

@@ -20,6 +20,8 @@ import {
 } from '#streamer';
 import { DurableState } from './durable-state.ts';
 
+const RETURN_MS = 5_000;
+
 export interface SharedStateOptions {
   readonly leaseTtlMs: number;
   readonly epoch: string;
@@ -185,10 +187,18 @@ export class MemorySharedState implements StateStore, SharedWork {
   }
 
   #endDeadSessions(survivor: string): number {
+    this.#spareAll(survivor);
     let objects = 0;
     for (const [session, untilMs] of this.#sessions)
       if (session !== survivor && untilMs <= this.#now()) objects += this.#endSession(session);
     return objects;
+  }
+
+  /** Every lease has ended, that of one who asks too: the store was away. The others get time to tell what they settled meanwhile. */
+  #spareAll(session: string): void {
+    const nowMs = this.#now();
+    if (!this.#sessions.has(session) || [...this.#sessions.values()].some((untilMs) => untilMs > nowMs)) return;
+    for (const spared of this.#sessions.keys()) this.#sessions.set(spared, nowMs + RETURN_MS);
   }
 
   #endSession(session: string): number {

@@ -15,6 +15,9 @@
 
 import { COUNT_HOURS, COUNT_SESSIONS, LIST_COMPLETE, REWIND, WANT } from './admin-scripts.ts';
 
+/** After an outage: a connection that hangs is given up after 3 s, and made again within another 2. */
+const RETURN_MS = 5_000;
+
 export interface Script {
   readonly name: string;
   readonly lua: string;
@@ -59,7 +62,14 @@ local function endSession(session)
   return #ids
 end
 
+-- Every lease has ended, that of one who asks too: Redis was away. Whoever is back first leaves the others time to tell what they settled meanwhile.
+local function spareAll(at, session)
+  if not redis.call('ZSCORE', key('sessions'), session) or redis.call('ZCOUNT', key('sessions'), '(' .. at, '+inf') > 0 then return end
+  for _, spared in ipairs(redis.call('ZRANGE', key('sessions'), 0, -1)) do redis.call('ZADD', key('sessions'), at + ${RETURN_MS}, spared) end
+end
+
 local function endDeadSessions(at, survivor)
+  spareAll(at, survivor)
   local objects = 0
   for _, session in ipairs(redis.call('ZRANGEBYSCORE', key('sessions'), '-inf', at)) do
     if session ~= survivor then objects = objects + endSession(session) end

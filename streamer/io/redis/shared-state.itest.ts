@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Claim } from '../../core/claim.ts';
 import { hasCode } from '../../errors.ts';
@@ -94,9 +95,7 @@ async function untilAnswered<T>(ask: () => Promise<T>): Promise<T> {
       return await ask();
     } catch (error) {
       if (!hasCode(error, 'STATE_UNREACHABLE')) throw error;
-      await new Promise((resolve) => {
-        setTimeout(resolve, 20);
-      });
+      await sleep(20);
     }
   }
 }
@@ -232,6 +231,42 @@ describe('a Redis that is away', () => {
     await redis.restart();
     const again = await open('a');
     expect(await again.state.lookup([object])).toEqual([{ kind: 'partial', settled: [{ start: 0, end: 5 }] }]);
+  });
+
+  it('for longer than a lease takes nothing from those that come back later: what they settled meanwhile is not read again', async () => {
+    await redis.close();
+    redis = await TestRedis.start(['--appendonly', 'yes']);
+    const [a, b, c] = [await open('a'), await open('b'), await open('c')];
+    await a.state.commit(commitOf([], { head: HEAD }));
+    const objects = ['1', '2', '3'].map((key) => refOf(key));
+    for (const [session, { state }] of Object.entries({ a, b, c })) await state.renew(session, []);
+    await a.state.offer(objects.map(sharedOf), { readyMax: 10, liveWindowMs: 600_000 });
+    const [ofB] = (await b.state.claim('b', OPTIONS)).claimed;
+    const [ofC] = (await c.state.claim('c', OPTIONS)).claimed;
+    if (ofB === undefined || ofC === undefined) throw new Error('nothing was claimed');
+    await redis.kill();
+    await expect(b.state.commit(commitOf([settled(ofB.object, 5)]))).rejects.toMatchObject({
+      code: 'STATE_UNREACHABLE',
+    });
+    await crash(c);
+    await sleep(LEASE_TTL_MS + 200);
+    await redis.restart();
+
+    await untilAnswered(async () => a.state.renew('a', []));
+    const free = await claimAll(a.state, 'a');
+    const isOfOthers = ({ key }: ObjectRef): boolean => key === ofB.object.key || key === ofC.object.key;
+    expect(free.map(({ shared }) => shared.object)).toEqual(objects.filter((object) => !isOfOthers(object)));
+    await untilAnswered(async () => b.state.renew('b', []));
+    const { claimed } = await a.state.claim('a', OPTIONS);
+    expect(claimed).toMatchObject([{ object: { key: ofB.object.key }, settled: [{ start: 0, end: 5 }] }]);
+    // One that does not come back is taken for dead all the same.
+    const taken: string[] = [];
+    const takeWhatIsThere = async (): Promise<readonly string[]> => {
+      await b.state.renew('b', []);
+      taken.push(...(await b.state.claim('b', OPTIONS)).claimed.map(({ object }) => object.key));
+      return taken;
+    };
+    await expect.poll(takeWhatIsThere, { timeout: 10_000, interval: 500 }).toContain(ofC.object.key);
   });
 
   it('fails what was asked at once, and answers again without being asked to connect', async () => {

@@ -3,6 +3,7 @@
  * - Redis decides: what is complete, who holds what, who lists. While it is away nothing is decided, and nobody falls back to a state of his own.
  * - What this instance settled is in its journal first. When Redis has forgotten (`open`: another epoch; `renew`: an older commit than we had an answer to), the
  *   journal tells it again, before anything else is asked.
+ * - What it could not tell while Redis was away it tells before it renews, because the renewal gives what it held to the others.
  */
 import { randomUUID } from 'node:crypto';
 import { hasCode } from '../../errors.ts';
@@ -68,6 +69,8 @@ export class RedisState implements StateStore, SharedWork {
   /** Of this session. */
   #commits = 0;
   #acknowledgedCommit = 0;
+  /** The journal holds something that Redis may not know. */
+  #isAhead = false;
   /** Names this process among those that dropped lines. */
   readonly #process = randomUUID();
   #journalHead: StateHead | null = null;
@@ -122,7 +125,11 @@ export class RedisState implements StateStore, SharedWork {
     const number = this.#commits;
     const session = this.#session;
     const args = [session, number, encodeCommit(commit, { process: this.#process })];
-    const refused = new Set(textsOf(await this.#run(this.#scripts.commit, args)));
+    const answer = await this.#run(this.#scripts.commit, args).catch((error: unknown) => {
+      this.#isAhead = true;
+      throw error;
+    });
+    const refused = new Set(textsOf(answer));
     if (session !== '') this.#acknowledgedCommit = number;
     for (const { claim, complete } of commit.changes) {
       if (claim === undefined) continue;
@@ -132,6 +139,7 @@ export class RedisState implements StateStore, SharedWork {
   }
 
   async renew(session: string, held: readonly HeldObject[]): Promise<RenewalAnswer> {
+    if (this.#isAhead) await this.#catchUp();
     this.#session = session;
     this.#held = new Map(held.map(({ shared, claim }) => [claim.token, shared]));
     const args = [
@@ -235,6 +243,16 @@ export class RedisState implements StateStore, SharedWork {
     this.#epoch = epoch;
     await this.#restore([...this.#held]);
     return epoch;
+  }
+
+  async #catchUp(): Promise<void> {
+    this.#isAhead = false;
+    try {
+      await this.#tell(await this.#open(), await this.#floorMs());
+    } catch (error) {
+      this.#isAhead = true;
+      throw error;
+    }
   }
 
   /** Redis is the same, and knows less than it had acknowledged: a replica that lagged has become the master. */
