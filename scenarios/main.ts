@@ -5,6 +5,7 @@ import { HarnessError } from '#simulator';
 import { parseBytes } from '#streamer';
 import { bench, type BenchResult } from './bench/bench.ts';
 import { benchGrowth } from './bench/growth.ts';
+import { benchHealth } from './bench/health.ts';
 import { benchIdle } from './bench/idle.ts';
 import { isMet, type JudgedBench, renderJudged } from './bench/judged-figures.ts';
 import { renderBench } from './bench/render.ts';
@@ -58,7 +59,7 @@ interface ScenarioFlags extends RunFlags {
   readonly full: boolean;
 }
 
-type BenchKind = 'throughput' | 'tiny' | 'idle' | 'growth';
+type BenchKind = 'throughput' | 'tiny' | 'idle' | 'growth' | 'health';
 
 interface BenchFlags extends ReportOptions {
   readonly objects?: number;
@@ -104,9 +105,9 @@ function program(interrupt: AbortSignal, end: (code: number) => void): Command {
     .addArgument(
       new Argument(
         '[what]',
-        'throughput beside a bare pipe; tiny objects beside a GET loop; start, idle and 1x; growth of the state',
+        'throughput beside a bare pipe; tiny objects beside a GET loop; start, idle and 1x; growth of the state; health at full load',
       )
-        .choices(['throughput', 'tiny', 'idle', 'growth'])
+        .choices(['throughput', 'tiny', 'idle', 'growth', 'health'])
         .default('throughput'),
     )
     .option('--objects <n>', 'objects (default: 200 of about 10 MB raw, 5000 tiny ones)', parseCount)
@@ -200,6 +201,8 @@ async function benchCommand(what: BenchKind, flags: BenchFlags, signal: AbortSig
       return printBench(await bench({ ...options, objects: flags.objects ?? benchObjects }), flags);
     case 'tiny':
       return printJudged(await benchTiny({ ...options, objects: flags.objects ?? tinyObjects }), flags);
+    case 'health':
+      return printJudged(await benchHealth({ ...options, objects: flags.objects ?? benchObjects }), flags);
     case 'idle':
       return printJudged(await benchIdle(options), flags);
     case 'growth':

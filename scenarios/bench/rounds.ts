@@ -39,9 +39,16 @@ interface Contestant {
 
 const roundDeadlineMs = 120_000;
 
-export type StreamerChanges = Partial<Pick<StreamerOptions, 'bundle' | 'settings' | 'nodeFlags' | 'env'>>;
+export interface StreamerChanges extends Partial<Pick<StreamerOptions, 'bundle' | 'settings' | 'nodeFlags' | 'env'>> {
+  /** Called when everything is delivered, and the streamer still runs. */
+  readonly beforeStop?: () => Promise<void>;
+}
 
-export async function streamerRound(stage: Stage, name: string, changes: StreamerChanges = {}): Promise<Round> {
+export async function streamerRound(
+  stage: Stage,
+  name: string,
+  { beforeStop, ...changes }: StreamerChanges = {},
+): Promise<Round> {
   const { bundle, folder, s3, redis, prefix, sink, scenario } = stage;
   const options = {
     bundle,
@@ -60,7 +67,10 @@ export async function streamerRound(stage: Stage, name: string, changes: Streame
       pid: streamer.pid,
       readyMs: streamer.log.startedMs,
       failure: () => streamer.unexpectedExit,
-      stop: async () => streamer.stop(),
+      stop: async () => {
+        await beforeStop?.();
+        await streamer.stop();
+      },
     };
   });
 }

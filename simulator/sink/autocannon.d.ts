@@ -26,8 +26,13 @@ declare module 'autocannon' {
     readonly errors: number;
     readonly timeouts: number;
     /** Milliseconds. */
-    readonly latency: { readonly p99: number };
+    readonly latency: { readonly p50: number; readonly p99: number };
   }
 
-  export default function autocannon(options: Options): Promise<Result>;
+  /** A promise that can be asked to end early. */
+  export interface Instance extends Promise<Result> {
+    stop(): void;
+  }
+
+  export default function autocannon(options: Options): Instance;
 }
