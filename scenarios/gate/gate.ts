@@ -9,7 +9,9 @@ import { withProcesses } from '../run/with-processes.ts';
 import { buildBase } from './base.ts';
 import { appendHistory } from './history.ts';
 import type { MetricVerdict } from './judge.ts';
+import type { Pair } from './pair.ts';
 import { type ContestOutcome, runContest, SideFailed } from './relative.ts';
+import { renderGateHtml } from './render-html.ts';
 import { renderGateMarkdown } from './render-markdown.ts';
 import type { GateSettings } from './settings.ts';
 import { setGateStage } from './stage.ts';
@@ -51,6 +53,7 @@ export interface GateOutcome {
 
 export async function runGate(options: GateOptions): Promise<GateOutcome> {
   const startedAt = new Date();
+  const pairs: Pair[] = [];
   const folder = new RunFolder(options.out, runName('gate', options.seed, startedAt));
   try {
     const logs = join(folder.partial, 'logs');
@@ -66,7 +69,10 @@ export async function runGate(options: GateOptions): Promise<GateOutcome> {
           head: { bundle: head },
           settings: options.settings,
           endMs: startedAt.getTime() + options.budgetS * 1000,
-          onPair: (pair) => appendFileSync(pairsFile, `${JSON.stringify(pair)}\n`),
+          onPair: (pair) => {
+            pairs.push(pair);
+            appendFileSync(pairsFile, `${JSON.stringify(pair)}\n`);
+          },
         }),
       );
       const machine = describeMachine();
@@ -86,6 +92,7 @@ export async function runGate(options: GateOptions): Promise<GateOutcome> {
     });
     folder.write('gate.json', `${JSON.stringify(result, null, 2)}\n`);
     folder.write('gate.md', renderGateMarkdown(result));
+    folder.write('gate.html', renderGateHtml(result, pairs));
     folder.finish();
     if (options.historyFile !== null) appendHistory(options.historyFile, result);
     return { result, folder: folder.final };

@@ -80,7 +80,7 @@ async function compare(base: string, flags: Flags, signal: AbortSignal): Promise
     historyFile: flags.history ?? null,
   });
   process.stdout.write(flags.json ? `${JSON.stringify(result)}\n` : renderGateText(result));
-  process.stderr.write(`Reports: ${folder}/gate.md, gate.json, pairs.ndjson\n`);
+  process.stderr.write(`Reports: ${folder}/gate.html, gate.md, gate.json, pairs.ndjson\n`);
   return exitCodeOf[result.verdict];
 }
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { GateResult } from './gate.ts';
 import { type JudgedPair, judgePairs } from './judge.ts';
+import type { Pair } from './pair.ts';
+import { renderGateHtml } from './render-html.ts';
 import { renderGateMarkdown } from './render-markdown.ts';
 import { renderGateText } from './render-text.ts';
 import { readGateSettings } from './settings.ts';
@@ -75,5 +77,33 @@ describe('the gate on a terminal', () => {
       .split('\n');
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(120);
     expect(lines.at(-1)).toBe('Regressed: throughput -12%');
+  });
+});
+
+describe('the page of the gate', () => {
+  const arm = {
+    startedAtMs: 0,
+    durationS: 5,
+    lostLines: 0,
+    duplicateLines: 0,
+    otherLines: 0,
+    slipMaxMs: 1,
+    loadAverage: 1,
+  };
+  const pairs: readonly Pair[] = [
+    { kind: 'head', base: { ...arm, figures: alike }, head: { ...arm, figures: { ...alike, cpu: 4, lagP99: null } } },
+  ];
+
+  it('answers first, and shows each metric with a dot for each run that has a figure', () => {
+    const page = renderGateHtml(resultOf({ throughput: 264 }), pairs);
+    expect(page).toContain('Regressed: throughput -12%');
+    expect(page.match(/class="dot"/g)).toHaveLength(11);
+    expect(page).toContain('head: 4 at 1');
+  });
+
+  it('asks nothing of anybody else, and holds no text of a side as markup', () => {
+    const page = renderGateHtml(resultOf({}, { verdict: 'regressed', reasons: ['it said <script>'], metrics: [] }), []);
+    expect(page).toContain('it said &lt;script&gt;');
+    expect(page).not.toMatch(/<script|https?:\/\//);
   });
 });
