@@ -19,6 +19,7 @@ import {
   type WantedObject,
 } from '#streamer';
 import { DurableState } from './durable-state.ts';
+import { RankedIds } from './ranked-ids.ts';
 
 const RETURN_MS = 5_000;
 
@@ -42,7 +43,7 @@ export class MemorySharedState implements StateStore, SharedWork {
   /** Session to the end of its lease. */
   readonly #sessions = new Map<string, number>();
   readonly #objects = new Map<string, SharedObject>();
-  readonly #ready = new Map<string, number>();
+  readonly #ready = new RankedIds();
   readonly #claims = new Map<string, Held>();
   #lister: { readonly session: string; readonly untilMs: number } | null = null;
   #counter = 0;
@@ -119,13 +120,11 @@ export class MemorySharedState implements StateStore, SharedWork {
     const nowMs = this.#now();
     const takenOver = this.#endDeadSessions(session);
     if (!this.#sessions.has(session)) return { claimed: [], takenOver };
-    const eligible = [...this.#ready]
-      .filter(([, rankMs]) => rankMs <= nowMs)
-      .toSorted(([, left], [, right]) => left - right);
-    const live = eligible.filter(([, rankMs]) => rankMs > nowMs - liveWindowMs);
-    const backlog = eligible.filter(([, rankMs]) => rankMs <= nowMs - liveWindowMs);
-    const share = Math.ceil(this.#ready.size / this.#sessions.size);
-    const claimed = [...live, ...backlog].slice(0, Math.min(objectsMax, share)).flatMap(([id]) => {
+    const liveMs = nowMs - liveWindowMs;
+    const claimMax = Math.min(objectsMax, Math.ceil(this.#ready.size / this.#sessions.size));
+    const live = this.#ready.between(liveMs, nowMs, claimMax);
+    const backlog = this.#ready.between(-Infinity, Math.min(liveMs, nowMs), claimMax - live.length);
+    const claimed = [...live, ...backlog].flatMap((id) => {
       const shared = this.#objects.get(id);
       if (shared === undefined) return [];
       this.#counter += 1;
