@@ -61,6 +61,8 @@ export type {
   StageUse,
   SweepResult,
 } from './capacity/model.ts';
+export type { FleetCheck, FleetFaultResult, FleetInput, FleetResult, FleetStage } from './capacity/fleet-model.ts';
+export { describeFleet } from './capacity/fleet-report.ts';
 export { describeMax } from './capacity/max-report.ts';
 export { describeScale } from './capacity/scale-report.ts';
 export { describePlan } from './capacity/plan-report.ts';

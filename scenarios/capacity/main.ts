@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import {
+  describeFleet,
   describeMax,
   describePlan,
   describeScale,
@@ -29,6 +30,7 @@ import type { Setting } from '../scenario.ts';
 import { chooseBasis } from './basis.ts';
 import { experimentName } from './experiment.ts';
 import { parseAmount, parseLever, parseSetting, parseSizes } from './options.ts';
+import { type FleetFlags, fleetExitCode, runFleetCommand, withFleetOptions } from './fleet/command.ts';
 import { findMax } from './max.ts';
 import { planCapacity } from './plan.ts';
 import { parseFactor, parseRecovery, type PlanRequest, readPrices } from './plan-request.ts';
@@ -122,6 +124,9 @@ function program(interrupt: AbortSignal, end: (code: number) => void): Command {
     .option('--repetitions <n>', 'of each number of instances', parseCount, 2)
     .option('--agent-latency <ms>', 'mean, of the mock agents: what makes an instance wait', parseAmount, 200)
     .action(async (flags: ScaleFlags) => end(await scaleCommand(flags, interrupt)));
+  withFleetOptions(withCommonOptions(root.command('fleet')), shippedPrices).action(async (flags: FleetFlags) =>
+    end(await fleetCommand(flags, interrupt)),
+  );
   withCommonOptions(root.command('plan'))
     .description('instances, workers, endpoints, memory and cost for a load, from measured points')
     .requiredOption('--tb-per-day <n>', 'raw, on average', parseAmount)
@@ -202,6 +207,13 @@ async function scaleCommand(flags: ScaleFlags, signal: AbortSignal): Promise<num
   publish(flags, run.experiment, describeScale(result), result);
   const isGood = result.predictions.every(({ error }) => Math.abs(error) <= result.errorMax);
   return isGood ? exitCodes.passed : exitCodes.failed;
+}
+
+async function fleetCommand(flags: FleetFlags, signal: AbortSignal): Promise<number> {
+  const experiment = experimentName('fleet', new Date());
+  const result = await runFleetCommand(flags, { experiment, replay: replayOf(flags) }, signal);
+  publish(flags, experiment, describeFleet(result), result);
+  return fleetExitCode(result);
 }
 
 function planCommand(flags: PlanFlags): number {

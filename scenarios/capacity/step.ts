@@ -7,6 +7,7 @@ import { runScenario } from '../run/run.ts';
 import { backlogPart, defineScenario, loadOf } from '../define-scenario.ts';
 import { distantAgents } from '../catalogue/sharing.ts';
 import { redisScriptCalls } from '../observe/redis-calls.ts';
+import { redisServiceTimes, serviceTimes } from '../observe/service-times.ts';
 import type { LoadPart, LoadPlan, Scenario, Setting } from '../scenario.ts';
 import { stagesOf } from './limiting-stage.ts';
 import { judgeSustainability } from './sustainable.ts';
@@ -66,7 +67,7 @@ function scenarioOf(plan: StepPlan): Scenario {
     redis: isShared ? 'standalone' : null,
     settings,
     faults: agentLatencyMs === 0 ? [] : [distantAgents(agentLatencyMs)],
-    observe: isShared ? [redisScriptCalls] : [],
+    observe: [...serviceTimes, ...(isShared ? [redisScriptCalls, ...redisServiceTimes] : [])],
     expect: [...nothingLost, duplicatesWithinBound, sinkNotSaturated, ...(isBacklog ? [] : [generatorKeptSchedule])],
     settleDeadlineS,
   });

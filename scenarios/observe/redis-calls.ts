@@ -11,15 +11,26 @@ export const redisScriptCalls: Observation = {
     if (redis === null || redis.kind === 'url') return null;
     const client = connectRedis(redis.connection);
     try {
-      return countScriptCalls(await client.info('commandstats'));
+      return scriptStats(await client.info('commandstats')).calls;
     } finally {
       client.disconnect();
     }
   },
 };
 
+export interface ScriptStats {
+  readonly calls: number;
+  readonly usec: number;
+}
+
 /** Lines such as `cmdstat_evalsha:calls=17,usec=...`. */
-export function countScriptCalls(commandStats: string): number {
-  const calls = commandStats.matchAll(/^cmdstat_eval(?:sha)?:calls=(?<calls>\d+)/gm);
-  return [...calls].reduce((sum, { groups }) => sum + Number(groups?.['calls'] ?? 0), 0);
+export function scriptStats(commandStats: string): ScriptStats {
+  const lines = commandStats.matchAll(/^cmdstat_eval(?:sha)?:calls=(?<calls>\d+),usec=(?<usec>\d+)/gm);
+  let calls = 0;
+  let usec = 0;
+  for (const { groups } of lines) {
+    calls += Number(groups?.['calls'] ?? 0);
+    usec += Number(groups?.['usec'] ?? 0);
+  }
+  return { calls, usec };
 }

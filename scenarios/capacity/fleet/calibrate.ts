@@ -1,0 +1,123 @@
+/** Service times out of measured runs. Each says which run it is from; what no run has measured is asked for again. */
+import { median } from 'simple-statistics';
+import type { FleetInput, Result } from '#reports';
+import { HarnessError, type ServiceTimes } from '#simulator';
+import type { MeasuredRun, MeasuredRuns } from './measured-runs.ts';
+
+export interface Calibration {
+  /** Of agents next door. */
+  readonly times: ServiceTimes;
+  /** CPU time of S3 and the agents for a raw MB, where they share the machine. */
+  readonly otherMsPerRawMB: number;
+  readonly lineBytes: number;
+  readonly gzipRatio: number;
+  readonly inputs: readonly FleetInput[];
+  /** The runs that most of it is from. */
+  readonly runs: readonly MeasuredRun[];
+}
+
+/** Of what the event loop does for a raw MB, this much is in a GET: the fleet's instances divide it so. */
+const readingShare = 0.5;
+/** Shorter than the harness can tell. */
+const leastMs = 0.5;
+
+export function calibrate({ runs }: MeasuredRuns): Calibration {
+  const fewest = Math.min(...runs.map(({ point }) => point.instances));
+  const base = runs.filter(({ point }) => point.instances === fewest);
+  const busiest = runs.toSorted((a, b) => rateOf(b.result) - rateOf(a.result))[0]?.result;
+  if (busiest === undefined) throw new HarnessError('broken', 'There is no run to take service times from.');
+  const inputs: FleetInput[] = [];
+  const take = (name: string, value: number, unit: string, note: string): number => {
+    inputs.push({ name, value, unit, source: 'measured', note });
+    return value;
+  };
+  const observed = (id: string, name: string): number =>
+    take(name, median(observations(runs, id)), 'ms', `observed.${id}, median of ${runs.length} runs`);
+
+  const poolMsPerRawMB = take(
+    'inflate, a raw MB on one core',
+    median(observations(runs, 'inflateMsPerRawMB')),
+    'ms',
+    'observed.inflateMsPerRawMB',
+  );
+  const cpuMsPerRawMB = cpuOf(busiest, 'streamer');
+  const loopMsPerRawMB = take(
+    'event loop, for a raw MB',
+    Math.max(0, cpuMsPerRawMB - poolMsPerRawMB),
+    'ms',
+    `all CPU time of the streamers but inflate, at ${rateOf(busiest).toFixed(0)} MB/s with ${busiest.streamer.instances} instances`,
+  );
+  const otherMsPerRawMB = cpuOf(busiest, 'sink') + cpuOf(busiest, 's3');
+  const agentRawMBps = take(
+    'agent',
+    1000 / cpuOf(busiest, 'sink'),
+    'MB/s raw',
+    'what one core of the mock agents takes, by resources.sink.cpuS',
+  );
+  const from = `average of ${base.length} run${base.length === 1 ? '' : 's'} with ${fewest} instance${fewest === 1 ? '' : 's'}`;
+  const getMs = take(
+    'GET, to its last byte',
+    median(base.map(({ result }) => getMsOf(result, poolMsPerRawMB + loopMsPerRawMB * readingShare))),
+    'ms',
+    `waterfall.readAndInflate without the CPU time, ${from}`,
+  );
+  const postMs = take(
+    'POST, beside CPU time and agent',
+    median(base.map((run) => postMsOf(run, loopMsPerRawMB, agentRawMBps))),
+    'ms',
+    `waterfall.acknowledgement without them and without the ${base[0]?.point.agentLatencyMs ?? 0} ms that the agents waited, ${from}`,
+  );
+  return {
+    times: {
+      getMs,
+      listMs: observed('listMs', 'LIST that finds nothing'),
+      listMsPer1000: observed('listMsPer1000Keys', '1,000 keys of a LIST'),
+      loopMsPerRawMB,
+      poolMsPerRawMB,
+      postMs: { min: postMs / 2, max: postMs * 1.5 },
+      agentRawMBps,
+      redisMs: observed('redisMsPerCommand', 'Redis, a command'),
+      redisMsPerObject: observed('redisMsPerObject', 'Redis, an object of it'),
+      redisRoundTripMs: observed('redisRoundTripMs', 'way to Redis and back'),
+      journalMs: observed('journalMs', 'commit in the journal'),
+    },
+    otherMsPerRawMB,
+    lineBytes: Math.round(busiest.load.rawBytes / busiest.load.lines),
+    gzipRatio: busiest.load.rawBytes / busiest.load.gzBytes,
+    inputs,
+    runs: base,
+  };
+}
+
+function observations(runs: readonly MeasuredRun[], id: string): number[] {
+  const values = runs.flatMap(({ result }) => result.observed[id] ?? []);
+  if (values.length > 0) return values;
+  throw new HarnessError(
+    'usage',
+    `The measured runs do not tell ${id}: measure again with \`npm run capacity -- scale\`.`,
+  );
+}
+
+function rateOf({ throughput }: Result): number {
+  return throughput.rawMBps ?? 0;
+}
+
+function cpuOf({ resources, load }: Result, role: 'streamer' | 'sink' | 's3'): number {
+  return ((resources[role].cpuS ?? 0) * 1000) / (load.rawBytes / 1e6);
+}
+
+function partsOf({ waterfallMs }: Result) {
+  if (waterfallMs.avg !== null) return waterfallMs.avg;
+  throw new HarnessError('usage', 'A measured run has no waterfall: measure again with `npm run capacity -- scale`.');
+}
+
+function getMsOf(result: Result, cpuMsPerRawMB: number): number {
+  const rawMB = result.load.rawBytes / 1e6 / result.load.files;
+  return Math.max(leastMs, partsOf(result).readAndInflate - rawMB * cpuMsPerRawMB);
+}
+
+function postMsOf({ point, result }: MeasuredRun, loopMsPerRawMB: number, agentRawMBps: number): number {
+  const bodyMB = result.load.rawBytes / 1e6 / Math.max(1, result.requests.post ?? 1);
+  const workMs = bodyMB * (loopMsPerRawMB * (1 - readingShare) + 1000 / agentRawMBps);
+  return Math.max(leastMs, partsOf(result).acknowledgement - workMs - point.agentLatencyMs);
+}

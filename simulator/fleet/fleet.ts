@@ -1,0 +1,222 @@
+/** Runs a fleet: many instances of the real pipeline on one virtual clock, one bucket and one Redis, on objects that are a size and a line grid. */
+import { type Config, parseConfig } from '#streamer';
+import { createRandom } from '../random.ts';
+import { MemorySharedState } from '../virtual/memory-shared-state.ts';
+import { VirtualTime } from '../virtual/virtual-time.ts';
+import { Arrivals, FLEET_BUCKET, FLEET_PREFIX } from './arrivals.ts';
+import { FleetBucket } from './fleet-bucket.ts';
+import { backlogEachS, type FleetRun, type FleetUse, intervalsOf } from './fleet-run.ts';
+import { Machine } from './machine.ts';
+import { Member } from './member.ts';
+import type { FleetFault, FleetPlan } from './plan.ts';
+import { FleetRecorder } from './recorder.ts';
+import { SizeOnlyObjects } from './size-only.ts';
+import { S3Region } from './timed-object-store.ts';
+import { RedisServer } from './timed-redis.ts';
+
+/** Noon, so that no day ends while it runs. */
+const START_MS = Date.UTC(2026, 0, 1, 12);
+const PROGRESS_MS = 500;
+
+export interface FleetWatch {
+  readonly onProgress: (simulatedS: number) => void;
+  /** Asked between any two steps: true ends the run, and what there is is its result. */
+  readonly isStopped: () => boolean;
+}
+
+export async function runFleet(plan: FleetPlan, watch: FleetWatch): Promise<FleetRun> {
+  return new Fleet(plan).run(watch);
+}
+
+class Fleet {
+  readonly #plan: FleetPlan;
+  readonly #time = new VirtualTime(START_MS);
+  readonly #region: S3Region;
+  readonly #redis: RedisServer;
+  readonly #recorder: FleetRecorder;
+  readonly #arrivals: Arrivals;
+  readonly #members: readonly Member[];
+  readonly #machines: readonly Machine[];
+  readonly #config: Config;
+  #failure: { readonly error: unknown } | null = null;
+  #toldMs = 0;
+
+  constructor(plan: FleetPlan) {
+    const { times, load, instances, machine } = plan;
+    const time = this.#time;
+    const random = createRandom(plan.seed).fork('fleet');
+    const config = configOf(plan);
+    const { leaseTtlMs } = config.state.redis ?? { leaseTtlMs: LEASE_TTL_MS };
+    const state = new MemorySharedState({ leaseTtlMs, epoch: 'fleet', now: () => time.nowMs });
+    this.#plan = plan;
+    this.#config = config;
+    this.#redis = new RedisServer(time, times, state);
+    this.#region = new S3Region(time, times, { getPerSPerPrefix: plan.getPerSPerPrefix, prefixes: load.prefixes });
+    this.#recorder = new FleetRecorder({
+      startMs: START_MS,
+      delayWindowMs: config.processing.delayWindowMs,
+    });
+    const bucket = new FleetBucket();
+    const objects = new SizeOnlyObjects(load, config.http, random.fork('sizes'));
+    this.#arrivals = new Arrivals({
+      time,
+      bucket,
+      load,
+      objects,
+      random: random.fork('arrivals'),
+      onObject: (object) => this.#recorder.onObject(object),
+    });
+    this.#machines = Array.from({ length: machine.isShared ? 1 : instances }, () => new Machine(machine.cores));
+    this.#members = Array.from(
+      { length: instances },
+      (_, index) =>
+        new Member({
+          config,
+          time,
+          times,
+          machine: this.#machines[index % this.#machines.length] ?? new Machine(machine.cores),
+          otherMsPerRawMB: machine.otherMsPerRawMB,
+          region: this.#region,
+          bucket,
+          objects,
+          redis: this.#redis.connect(),
+          random: random.fork(index),
+          onEvent: (event) => this.#recorder.onEvent(event),
+        }),
+    );
+  }
+
+  async run(watch: FleetWatch): Promise<FleetRun> {
+    const endMs = START_MS + this.#plan.durationS * 1000;
+    this.#arrivals.start();
+    this.#markSeconds();
+    if (this.#plan.fault !== null) this.#schedule(this.#plan.fault);
+    for (const member of this.#members) {
+      member.run().catch((error: unknown) => {
+        this.#failure ??= { error };
+      });
+    }
+    await this.#time.run(() => {
+      const { nowMs } = this.#time;
+      if (nowMs - this.#toldMs >= PROGRESS_MS) {
+        this.#toldMs = nowMs;
+        watch.onProgress((nowMs - START_MS) / 1000);
+      }
+      return this.#failure !== null || nowMs >= endMs || this.#isDelivered() || watch.isStopped();
+    }, Infinity);
+    if (this.#failure !== null) throw this.#failure.error;
+    return this.#result();
+  }
+
+  #isDelivered(): boolean {
+    return this.#arrivals.isOver && this.#recorder.completed >= this.#recorder.offered;
+  }
+
+  #markSeconds(): void {
+    this.#time.after(1_000, null, () => {
+      const { commands, claims } = this.#redis;
+      const throttledGets = this.#region.throttled;
+      this.#recorder.mark(this.#time.nowMs, { redisCommands: commands, claims, throttledGets });
+      this.#markSeconds();
+    });
+  }
+
+  #schedule(fault: FleetFault): void {
+    const set = (isOn: boolean): void => {
+      switch (fault.kind) {
+        case 'redis-failover':
+          this.#redis.isAway = isOn;
+          return;
+        case 's3-slow':
+          this.#region.slowdown = isOn ? fault.slowdown : 1;
+          this.#region.limitShare = isOn ? fault.limitShare : 1;
+          return;
+      }
+    };
+    this.#time.after(fault.atS * 1000, null, () => set(true));
+    this.#time.after((fault.atS + fault.forS) * 1000, null, () => set(false));
+  }
+
+  #result(): FleetRun {
+    const recorder = this.#recorder;
+    const simulatedMs = this.#time.nowMs - START_MS;
+    const settledMs = recorder.lastSettledMs - START_MS;
+    const seconds = recorder.seconds.slice(0, Math.ceil(simulatedMs / 1000));
+    return {
+      simulatedS: simulatedMs / 1000,
+      steps: this.#time.steps,
+      offeredObjects: recorder.offered,
+      completedObjects: recorder.completed,
+      repeatedObjects: recorder.repeated,
+      settledS: settledMs / 1000,
+      rawMBps: settledMs === 0 ? 0 : recorder.rawBytes / 1e3 / settledMs,
+      lagsMsEachS: seconds.map(({ lagsMs }) => lagsMs),
+      intervals: intervalsOf(seconds),
+      backlogEachS: backlogEachS(seconds),
+      uses: this.#uses(simulatedMs),
+      redisCommands: this.#redis.commands,
+      claims: this.#redis.claims,
+      claimedObjects: this.#redis.claimed,
+      gets: this.#region.gets,
+      throttledGets: this.#region.throttled,
+      lists: this.#region.lists,
+      posts: this.#members.reduce((sum, { sink }) => sum + sink.posts, 0),
+      retriedObjects: recorder.count('object retried'),
+      lostClaims: recorder.count('claims lost'),
+      inFlightMBMax: this.#members.map(({ inFlightBytesMax }) => inFlightBytesMax / 1e6),
+      memoryLimitMB: this.#config.memoryLimitBytes / 1e6,
+    };
+  }
+
+  #uses(simulatedMs: number): readonly FleetUse[] {
+    const { load, times, getPerSPerPrefix, instances } = this.#plan;
+    const { headPages, headKeys, readMs } = this.#recorder;
+    const { processing, http } = this.#config;
+    const most = (values: readonly number[]): number => Math.max(...values) / simulatedMs;
+    const postMs = this.#members.reduce((sum, { sink }) => sum + sink.postMs, 0);
+    const scanMs = headPages * times.listMs + (headKeys * times.listMsPer1000) / 1000;
+    return [
+      { stage: 'event loop', share: most(this.#members.map(({ loop }) => loop.busyMs)) },
+      { stage: 'cores', share: most(this.#machines.map(({ cores }) => cores.busyMs / cores.servers)) },
+      { stage: 'POST concurrency', share: postMs / simulatedMs / instances / http.workers },
+      { stage: 'read concurrency', share: readMs / simulatedMs / instances / processing.workers },
+      { stage: 'agents', share: most(this.#members.map(({ sink }) => sink.agentBusyMs)) },
+      { stage: 'Redis', share: this.#redis.busyMs / simulatedMs },
+      {
+        stage: 'S3 request limit',
+        share: this.#region.gets / (simulatedMs / 1000) / getPerSPerPrefix / load.prefixes,
+      },
+      { stage: 'head scans', share: scanMs / simulatedMs },
+    ];
+  }
+}
+
+/** The shipped `state.redis.lease_ttl`. */
+const LEASE_TTL_MS = 15_000;
+
+function configOf({ endpointsPerInstance, settings }: FleetPlan): Config {
+  const endpoints = Array.from({ length: endpointsPerInstance }, (_, index) => `http://agent-${index}.example:8080`);
+  const document: Record<string, unknown> = {
+    s3: { bucket: FLEET_BUCKET, prefix: FLEET_PREFIX, region: 'eu-central-1' },
+    http: { endpoints },
+    processing: { start_from: 'beginning' },
+  };
+  for (const [key, value] of Object.entries(settings)) setAt(document, key.split('.'), value);
+  return parseConfig(JSON.stringify(document), {}, 'the simulated fleet').config;
+}
+
+function setAt(object: Record<string, unknown>, [name, ...rest]: readonly string[], value: unknown): void {
+  if (name === undefined) return;
+  if (rest.length === 0) {
+    object[name] = value;
+    return;
+  }
+  const inner = object[name];
+  const next: Record<string, unknown> = isRecord(inner) ? inner : {};
+  object[name] = next;
+  setAt(next, rest, value);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
