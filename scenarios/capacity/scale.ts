@@ -4,7 +4,7 @@
  * the others before it is measured, and so is the time in which a backlog drains beside live traffic.
  */
 import { median } from 'simple-statistics';
-import type { CapacityPoint, CheckedPrediction, Result, ScaleResult } from '#reports';
+import type { CapacityPoint, CheckedPrediction, ScaleResult } from '#reports';
 import { createRandom, HarnessError } from '#simulator';
 import { distantAgents, sharedShape } from '../catalogue/sharing.ts';
 import { duplicatesWithinBound, generatorKeptSchedule, nothingLost } from '../checks.ts';
@@ -12,6 +12,7 @@ import { backlogPart, defineScenario, loadOf } from '../define-scenario.ts';
 import type { RunOptions } from '../run/context.ts';
 import { runScenario } from '../run/run.ts';
 import type { Scenario, Setting } from '../scenario.ts';
+import { drainOf } from './drain.ts';
 import type { PointStore } from './points.ts';
 import { fitLaw, predict, predictBand, type Scaled, sizesForLaw } from './scalability.ts';
 import { runStep } from './step.ts';
@@ -123,26 +124,27 @@ async function checkDrain(
 ): Promise<CheckedPrediction> {
   const backlogObjects = options.objectsPerInstance * instances;
   const liveRawMBps = capacityRawMBps * liveShare;
-  const predictedS = (backlogObjects * rawMBPerObject) / (capacityRawMBps - liveRawMBps);
+  const drainRawMBps = capacityRawMBps - liveRawMBps;
+  const wholeS = (backlogObjects * rawMBPerObject) / drainRawMBps;
   options.progress.note(
-    `${backlogObjects} objects beside ${liveRawMBps.toFixed(1)} MB/s live: predicted to drain in ${predictedS.toFixed(1)} s`,
+    `${backlogObjects} objects beside ${liveRawMBps.toFixed(1)} MB/s live: predicted to drain with ${drainRawMBps.toFixed(1)} MB/s, in ${wholeS.toFixed(1)} s at most`,
   );
-  const liveObjects = Math.ceil((liveRawMBps * predictedS * liveOverDrain) / rawMBPerObject);
+  const liveObjects = Math.ceil((liveRawMBps * wholeS * liveOverDrain) / rawMBPerObject);
   const { result } = await runScenario(
     drainScenario(options, { instances, backlogObjects, liveObjects, liveRawMBps }),
     options,
   );
-  const drainedS = drainOf(result, (2 * liveRawMBps) / rawMBPerObject);
-  if (result.verdict === 'invalid' || drainedS === null) {
+  const { leftObjects, drainedS } = drainOf(result);
+  if (result.verdict === 'invalid' || drainedS === null || leftObjects === 0) {
     throw new HarnessError(
       'broken',
-      `The drain cannot be judged: ${result.verdictReasons.join('; ') || 'it did not end'}.`,
+      `The drain cannot be judged: ${result.verdictReasons.join('; ') || (drainedS === null ? 'it did not end' : 'nothing was left of the backlog when live traffic began: use more --objects')}.`,
     );
   }
   return checked(
-    `drain of ${backlogObjects} objects by ${instances} instances beside live traffic`,
+    `drain of the ${leftObjects} objects that were left by ${instances} instances beside live traffic`,
     's',
-    { low: null, middle: predictedS, high: null },
+    { low: null, middle: (leftObjects * rawMBPerObject) / drainRawMBps, high: null },
     [drainedS],
   );
 }
@@ -177,12 +179,6 @@ function drainScenario(options: ScaleOptions, drain: DrainLoad): Scenario {
     expect: [...nothingLost, duplicatesWithinBound, generatorKeptSchedule],
     settleDeadlineS,
   });
-}
-
-/** The first second at whose end no more waits than live traffic has in hand anyway; null when that never came. */
-function drainOf({ timeline }: Result, inHandMax: number): number | null {
-  const drained = timeline.find(({ backlogFiles }) => backlogFiles !== null && backlogFiles <= Math.max(2, inHandMax));
-  return drained === undefined ? null : drained.tS + 1;
 }
 
 function checked(

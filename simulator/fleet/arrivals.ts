@@ -20,7 +20,7 @@ export class Arrivals {
   readonly #random: SeededRandom;
   readonly #onObject: (object: FleetObject) => void;
   #nextMs: number;
-  #endMs: number;
+  readonly #endMs: number;
   #count = 0;
   #folder = '';
   #folderDay = -1;
@@ -39,8 +39,9 @@ export class Arrivals {
     this.#kinds = options.objects.kinds;
     this.#random = options.random;
     this.#onObject = options.onObject;
-    this.#nextMs = options.time.nowMs;
-    this.#endMs = options.load.liveForS === null ? Infinity : options.time.nowMs + options.load.liveForS * 1000;
+    const { liveFromS, liveForS } = options.load;
+    this.#nextMs = options.time.nowMs + liveFromS * 1000;
+    this.#endMs = liveForS === null ? Infinity : this.#nextMs + liveForS * 1000;
   }
 
   /** Nothing more will come. */

@@ -24,6 +24,7 @@ const plan: FleetPlan = {
   load: {
     backlogObjects: 0,
     objectsPerS: 10,
+    liveFromS: 0,
     liveForS: 20,
     rawBytesPerObject: 10e6,
     sizeSpread: 0.1,

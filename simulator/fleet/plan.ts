@@ -47,7 +47,8 @@ export interface FleetLoad {
   readonly backlogObjects: number;
   /** Objects a second, at random moments; 0 for none. */
   readonly objectsPerS: number;
-  /** Of the live load; null goes on until the end. */
+  /** When the live load begins, and how long it goes on; null until the end. */
+  readonly liveFromS: number;
   readonly liveForS: number | null;
   readonly rawBytesPerObject: number;
   /** Sizes lie evenly between (1 - spread) and (1 + spread) times that. */

@@ -2,6 +2,7 @@
 import { median } from 'simple-statistics';
 import type { FleetCheck, Result } from '#reports';
 import { type FleetPlan, type FleetRun, simulateFleet } from '#simulator';
+import { drainOf, inHandMax } from '../drain.ts';
 import { settingsOf } from './settings.ts';
 import type { Calibration } from './calibrate.ts';
 import type { MeasuredRun, MeasuredRuns } from './measured-runs.ts';
@@ -18,7 +19,7 @@ export async function checkAgainst(
   signal: AbortSignal,
 ): Promise<readonly FleetCheck[]> {
   const checks: FleetCheck[] = [];
-  const simulate = async (run: MeasuredRun, load: Partial<FleetPlan['load']>): Promise<FleetRun> =>
+  const simulate: Simulate = async (run, load) =>
     simulateFleet(
       { ...planOf(run, calibration), seed, getPerSPerPrefix, load: { ...loadOf(run.result, calibration), ...load } },
       () => undefined,
@@ -38,29 +39,27 @@ export async function checkAgainst(
       ),
     );
   }
-  const { drain } = measured;
-  const alike =
-    drain === null ? undefined : measured.runs.find(({ point }) => point.instances === drain.streamer.instances);
-  const measuredS = drain === null ? null : drainedS(drain);
-  if (drain !== null && alike !== undefined && measuredS !== null && !signal.aborted) {
-    const { backlogObjects, liveObjects, liveS } = partsOf(drain);
-    const run = await simulate(
-      { point: alike.point, result: drain },
-      { backlogObjects, objectsPerS: liveObjects / liveS, liveForS: liveS },
-    );
-    const predictedS = drainedInS(run, inHandMax(drain));
-    if (predictedS !== null)
-      checks.push(
-        checkOf(
-          `${backlogObjects} objects drained by ${drain.streamer.instances} instances beside ${(liveObjects / liveS).toFixed(0)} live ones a second`,
-          's',
-          predictedS,
-          [measuredS],
-          false,
-        ),
-      );
-  }
-  return checks;
+  const drained = signal.aborted ? null : await checkDrain(measured, simulate);
+  return drained === null ? checks : [...checks, drained];
+}
+
+type Simulate = (run: MeasuredRun, load: Partial<FleetPlan['load']>) => Promise<FleetRun>;
+
+/** Live objects begin when as much of the backlog is left as was left then. */
+async function checkDrain({ drain, runs }: MeasuredRuns, simulate: Simulate): Promise<FleetCheck | null> {
+  const alike = runs.find(({ point }) => point.instances === drain?.streamer.instances);
+  if (drain === null || alike === undefined) return null;
+  const { backlogObjects, leftObjects, liveObjectsPerS, liveS, drainedS } = drainOf(drain);
+  const run = { point: alike.point, result: drain };
+  const before = await simulate(run, { backlogObjects });
+  const liveFromS = before.backlogEachS.findIndex((objects) => objects <= leftObjects) + 1;
+  const beside = await simulate(run, { backlogObjects, objectsPerS: liveObjectsPerS, liveFromS, liveForS: liveS });
+  const endS =
+    beside.backlogEachS.findIndex((objects, second) => second >= liveFromS && objects <= inHandMax(liveObjectsPerS)) +
+    1;
+  if (drainedS === null || endS === 0) return null;
+  const what = `${leftObjects} objects drained by ${run.point.instances} instances beside ${liveObjectsPerS.toFixed(1)} live ones a second`;
+  return checkOf(what, 's', endS - liveFromS, [drainedS], false);
 }
 
 function checkOf(
@@ -103,6 +102,7 @@ function loadOf({ load }: Result, { gzipRatio, lineBytes }: Calibration): FleetP
   return {
     backlogObjects: load.files,
     objectsPerS: 0,
+    liveFromS: 0,
     liveForS: null,
     rawBytesPerObject: load.rawBytes / load.files,
     sizeSpread,
@@ -110,38 +110,4 @@ function loadOf({ load }: Result, { gzipRatio, lineBytes }: Calibration): FleetP
     gzipRatio,
     prefixes: 1,
   };
-}
-
-interface DrainParts {
-  /** Left when the first live object was due: the instances were up before. */
-  readonly backlogObjects: number;
-  readonly liveObjects: number;
-  readonly liveS: number;
-}
-
-function partsOf({ load, timeline }: Result): DrainParts {
-  // To the first second counts all that had been due before.
-  const [first, ...rest] = timeline;
-  const live = rest.filter(({ offeredRawBytes }) => offeredRawBytes > 0);
-  const liveBytes = live.reduce((sum, { offeredRawBytes }) => sum + offeredRawBytes, 0);
-  const liveEachS = liveBytes / (load.rawBytes / load.files) / Math.max(1, live.length);
-  const backlogObjects = Math.round((first?.backlogFiles ?? 0) + (first?.files ?? 0) - liveEachS);
-  return { backlogObjects, liveObjects: liveEachS * (live.length + 1), liveS: live.length + 1 };
-}
-
-/** Live traffic keeps so many under way anyway: as `capacity scale` has it. */
-function inHandMax(drain: Result): number {
-  const { liveObjects, liveS } = partsOf(drain);
-  return Math.max(2, (2 * liveObjects) / liveS);
-}
-
-function drainedS(drain: Result): number | null {
-  const limit = inHandMax(drain);
-  const drained = drain.timeline.find(({ backlogFiles }) => backlogFiles !== null && backlogFiles <= limit);
-  return drained === undefined ? null : drained.tS + 1;
-}
-
-function drainedInS({ backlogEachS }: FleetRun, limit: number): number | null {
-  const second = backlogEachS.findIndex((objects) => objects <= limit);
-  return second === -1 ? null : second + 1;
 }

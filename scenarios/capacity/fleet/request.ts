@@ -62,6 +62,7 @@ export function planFleet(request: FleetRequest, calibration: Calibration): Plan
       load: {
         backlogObjects: 0,
         objectsPerS,
+        liveFromS: 0,
         liveForS: null,
         rawBytesPerObject: request.rawMBPerObject * 1e6,
         sizeSpread,
