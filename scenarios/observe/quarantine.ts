@@ -1,8 +1,7 @@
 /** What is in quarantine, asked as an operator would, beside what the generator damaged: by object and reason. */
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-import { type DamageKind, HarnessError, QUARANTINE_REASON, REFUSED_WORDS } from '#simulator';
+import { type DamageKind, QUARANTINE_REASON, REFUSED_WORDS } from '#simulator';
 import { z } from 'zod';
+import { askStreamer } from '../run/ask-streamer.ts';
 import type { Evidence } from '../run/evidence.ts';
 import { damageByIndex } from '../run/upload.ts';
 import type { Observation } from './observation.ts';
@@ -64,18 +63,10 @@ function expectedRecords({ execution: { parts }, uploads }: Evidence): readonly 
   });
 }
 
-async function listQuarantine({ stage, execution }: Evidence): Promise<readonly QuarantineRecord[]> {
+async function listQuarantine({ stage: { bundle, s3 }, execution }: Evidence): Promise<readonly QuarantineRecord[]> {
   const records: QuarantineRecord[] = [];
   for (const { configFile } of execution.streamers) {
-    const args = [stage.bundle, 'quarantine', 'list', '--config', configFile, '--json'];
-    const { stdout } = await promisify(execFile)(process.execPath, args, {
-      env: { ...process.env, ...stage.s3.env },
-      maxBuffer: 64 * 1024 * 1024,
-    }).catch((error: unknown) => {
-      throw new HarnessError('broken', 'The quarantine could not be listed, so the run proves nothing.', {
-        cause: error,
-      });
-    });
+    const stdout = await askStreamer(['quarantine', 'list'], { bundle, configFile, env: s3.env });
     const lines = stdout.split('\n').filter((line) => line !== '');
     records.push(...lines.map((line) => recordSchema.parse(JSON.parse(line))));
   }

@@ -7,7 +7,7 @@ import { sumOf } from './sum.ts';
 const problemsMax = 100;
 
 export function describeDelivery(evidence: Evidence): Measurements['delivery'] {
-  const { verdict, uploads, totals, quarantined } = evidence;
+  const { verdict, uploads, quarantined } = evidence;
   const keys = new Map(uploads.map((upload) => [upload.index, upload.key]));
   const keyOf = (index: number | null): string | null => (index === null ? null : (keys.get(index) ?? null));
   const problems: readonly Problem[] = [
@@ -35,7 +35,7 @@ export function describeDelivery(evidence: Evidence): Measurements['delivery'] {
     unexpectedLines: verdict.unexpectedLines,
     corruptLines: verdict.corruptLines,
     quarantinedLines: quarantined.lines,
-    droppedLines: totals.httpBufferDrops,
+    droppedLines: evidence.droppedLines,
     truncatedLines: null,
     quarantinedObjects: quarantined.objects,
     problems: problems.slice(0, problemsMax),

@@ -2,6 +2,7 @@
 import { goodLines } from '#simulator';
 import type { LedgerVerdict, SinkStats, TimelineSecond } from '#simulator';
 import type { Config } from '#streamer';
+import { readDroppedLines } from './ask-streamer.ts';
 import type { Stage } from './context.ts';
 import type { Execution } from './execute.ts';
 import { joinOutcomes, type ObjectOutcome } from './outcomes.ts';
@@ -23,6 +24,8 @@ export interface Evidence {
   /** The streamers' logs together. */
   readonly totals: StreamerTotals;
   readonly quarantined: { readonly objects: number; readonly lines: number };
+  /** By the durable count. */
+  readonly droppedLines: number;
   readonly verdict: LedgerVerdict;
   readonly sinkTimeline: readonly TimelineSecond[];
   readonly agentsAfter: SinkStats['agents'];
@@ -71,6 +74,7 @@ export async function collectEvidence(stage: Stage, execution: Execution, config
     outcomes,
     totals: totalsOf(streamers),
     quarantined: quarantinedBy(streamers),
+    droppedLines: await readDroppedLines(stage, streamers),
     verdict: await sink.judge({ objects: uploads.filter(isReadable).map(({ index }) => ({ index })) }),
     sinkTimeline: await sink.timeline(),
     agentsAfter: stats.agents,
