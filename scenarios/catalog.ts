@@ -1,6 +1,8 @@
 /** All scenarios by name. */
 import { createRandom, HarnessError } from '#simulator';
 import { ackAmbiguity } from './catalogue/ack-ambiguity.ts';
+import { agentMetrics } from './catalogue/agent-metrics.ts';
+import { agentTls } from './catalogue/agent-tls.ts';
 import { backlogReplay } from './catalogue/backlog-replay.ts';
 import { bigObject } from './catalogue/big-object.ts';
 import { burst } from './catalogue/burst.ts';
@@ -51,6 +53,8 @@ const builders: readonly ScenarioBuilder[] = [
   lateArrivals,
   partitionRollover,
   clockSkew,
+  agentTls,
+  agentMetrics,
   burst,
   bigObject,
   tinyObjects,

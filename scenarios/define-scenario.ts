@@ -4,6 +4,7 @@ import type { LoadPart, LoadPlan, Scenario, Setting } from './scenario.ts';
 
 type Common =
   | 'agents'
+  | 'agentPlan'
   | 'streamers'
   | 'streamersAtStart'
   | 'redis'
@@ -20,6 +21,7 @@ type ScenarioData = Omit<Scenario, Common> & Partial<Pick<Scenario, Common>>;
 export function defineScenario(data: ScenarioData): Scenario {
   return {
     agents: 3,
+    agentPlan: { speaksTls: false, takesMetrics: false },
     streamers: 1,
     streamersAtStart: data.streamers ?? 1,
     redis: null,

@@ -21,11 +21,13 @@ import {
   s3Help,
 } from './command-line.ts';
 import { Progress } from './environment/progress.ts';
+import { findMutant, withMutantBundle } from './mutants/streamer-bundle.ts';
 import { addReportCommands } from './report/commands.ts';
 import { runScenario } from './run/run.ts';
-import { renderVerdicts, runAll, worstOf } from './run-all.ts';
+import { runAll } from './run-all.ts';
 import type { Scenario } from './scenario.ts';
 import { snapshot, type SnapshotRate, snapshotRates } from './snapshot.ts';
+import { renderVerdicts, worstOf } from './summary.ts';
 
 const exitCodeOfVerdict: Readonly<Record<Verdict, number>> = {
   pass: exitCodes.passed,
@@ -45,6 +47,8 @@ interface ReportOptions extends CommonOptions {
 
 interface RunFlags extends ReportOptions {
   readonly redis?: string;
+  /** Another streamer than that of this checkout. */
+  readonly bundle?: string;
 }
 
 interface SnapshotFlags extends RunFlags {
@@ -57,6 +61,7 @@ interface SnapshotFlags extends RunFlags {
 interface ScenarioFlags extends RunFlags {
   readonly duration?: number;
   readonly full: boolean;
+  readonly mutant?: string;
 }
 
 type BenchKind = 'throughput' | 'tiny' | 'idle' | 'growth' | 'health';
@@ -91,15 +96,18 @@ function program(interrupt: AbortSignal, end: (code: number) => void): Command {
     .option('--as-documented', 'scan every 15 s, delay window 60 s, 57 MB per scan; 5 minutes', false)
     .action(async (flags: SnapshotFlags) => end(await runAndPrint(snapshotOf(flags), flags, interrupt)));
   withRunOptions(root.command('scenario'))
-    .description('run one scenario, or `all` of them one after the other, or `list` them')
-    .argument('<name>', 'a name from the list, or list, or all')
+    .description('run one scenario, several or `all` of them one after the other, or `list` them')
+    .argument('<names...>', 'names from the list, or list, or all')
     .option(
       '--duration <time>',
       'how long its load or its fault lasts, where that can be chosen: 60s, 5m',
       parseDurationS,
     )
+    .option('--mutant <name>', 'with a streamer that is broken on purpose: the run must fail (npm run mutants)')
     .option('--full', 'the documented size, where the usual one is smaller', false)
-    .action(async (name: string, flags: ScenarioFlags) => end(await scenarioCommand(name, flags, interrupt)));
+    .action(async (names: readonly string[], flags: ScenarioFlags) =>
+      end(await scenarioCommand(names, flags, interrupt)),
+    );
   withReportOptions(root.command('bench'))
     .description('what it costs, measured beside the least that it could cost')
     .addArgument(
@@ -151,32 +159,43 @@ function snapshotOf(flags: SnapshotFlags): Scenario {
   return snapshot({ rate, durationS, agents, asDocumented });
 }
 
-async function scenarioCommand(name: string, flags: ScenarioFlags, signal: AbortSignal): Promise<number> {
+async function scenarioCommand(names: readonly string[], flags: ScenarioFlags, signal: AbortSignal): Promise<number> {
   const request = { seed: flags.seed, durationS: flags.duration ?? null, isFull: flags.full };
-  switch (name) {
-    case 'list':
-      return printList(allScenarios(request), flags);
-    case 'all':
-      return runAllAndPrint(allScenarios(request), flags, signal);
-    default:
-      return runAndPrint(findScenario(name, request), flags, signal);
-  }
+  const all = allScenarios(request);
+  if (names.includes('list')) return printList(all, flags);
+  const scenarios = names.includes('all') ? all : names.map((name) => findScenario(name, request));
+  if (flags.mutant === undefined) return runNamed({ scenarios, names }, flags, signal);
+  const mutant = findMutant(flags.mutant);
+  const broken = scenarios.map((scenario) => ({
+    ...scenario,
+    why: `${scenario.why} Here with a streamer that is broken on purpose: ${mutant.why}`,
+  }));
+  return withMutantBundle(mutant, (bundle) => runNamed({ scenarios: broken, names }, { ...flags, bundle }, signal));
 }
 
-async function runAllAndPrint(
-  scenarios: readonly Scenario[],
-  flags: ScenarioFlags,
-  signal: AbortSignal,
-): Promise<number> {
-  const replay = replayOf(flags.seed);
-  const verdicts = await runAll(scenarios, {
+interface Named {
+  readonly scenarios: readonly Scenario[];
+  /** As they were asked for. */
+  readonly names: readonly string[];
+}
+
+async function runNamed({ scenarios, names }: Named, flags: RunFlags, signal: AbortSignal): Promise<number> {
+  const [first] = scenarios;
+  return first !== undefined && scenarios.length === 1
+    ? runAndPrint(first, flags, signal)
+    : runAllAndPrint({ scenarios, names }, flags, signal);
+}
+
+async function runAllAndPrint({ scenarios, names }: Named, flags: RunFlags, signal: AbortSignal): Promise<number> {
+  const { verdicts, folder } = await runAll(scenarios, {
     ...flags,
     redis: flags.redis ?? null,
-    replayOf: (scenario) => replay.replace('-- all', `-- ${scenario}`),
+    replayOf: (scenario) => replayOf(flags.seed, { names, scenario }),
     progress: new Progress(process.stderr),
     signal,
   });
   process.stdout.write(flags.json ? `${JSON.stringify(verdicts)}\n` : renderVerdicts(verdicts));
+  process.stderr.write(`Summary: ${folder}/summary.md, summary.json\n`);
   return exitCodeOfVerdict[worstOf(verdicts)];
 }
 
@@ -230,10 +249,11 @@ function printList(scenarios: readonly Scenario[], { json }: ScenarioFlags): num
   return exitCodes.passed;
 }
 
-/** As npm was asked: the first word is the script. */
-function replayOf(seed: number): string {
+/** As npm was asked: the first word is the script. `one`: of several scenarios that were named only this. */
+function replayOf(seed: number, one?: { readonly names: readonly string[]; readonly scenario: string }): string {
   const [script = '', ...words] = process.argv.slice(2);
-  return replayCommand(script, words, seed);
+  if (one === undefined) return replayCommand(script, words, seed);
+  return replayCommand(script, [one.scenario, ...words.filter((word) => !one.names.includes(word))], seed);
 }
 
 function parseMemoryLimit(text: string): string {

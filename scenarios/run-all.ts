@@ -1,36 +1,40 @@
-/** All scenarios, one after the other; at the end a table, and the exit code of the worst. */
-import type { Verdict } from '#reports';
+/** Several scenarios, one after the other; what became of each is written down as soon as it is known. */
 import { HarnessError } from '#simulator';
-import { runScenario } from './run/run.ts';
 import type { RunOptions } from './run/context.ts';
+import { runName } from './run/run-folder.ts';
+import { runScenario } from './run/run.ts';
 import type { Scenario } from './scenario.ts';
-
-export interface ScenarioVerdict {
-  readonly scenario: string;
-  readonly verdict: Verdict;
-  /** Empty for a pass. */
-  readonly reasons: readonly string[];
-  readonly durationS: number;
-  /** Folder with its reports; null where the harness broke before there was one. */
-  readonly folder: string | null;
-  readonly replay: string;
-}
+import { formatMinutes, type ScenarioVerdict, SummaryFolder } from './summary.ts';
 
 export type AllOptions = Omit<RunOptions, 'replay'> & {
   /** The command that runs one of them again. */
   readonly replayOf: (scenario: string) => string;
 };
 
-export async function runAll(scenarios: readonly Scenario[], options: AllOptions): Promise<readonly ScenarioVerdict[]> {
+export interface AllOutcome {
+  readonly verdicts: readonly ScenarioVerdict[];
+  /** With summary.md and summary.json. */
+  readonly folder: string;
+}
+
+export async function runAll(scenarios: readonly Scenario[], options: AllOptions): Promise<AllOutcome> {
+  const { progress, signal, seed, out } = options;
+  const startedAt = new Date();
+  const folder = new SummaryFolder(out, runName('all', seed, startedAt));
   const verdicts: ScenarioVerdict[] = [];
   for (const [index, scenario] of scenarios.entries()) {
-    options.signal.throwIfAborted();
-    options.progress.note(`${index + 1} of ${scenarios.length}: ${scenario.name}`);
+    signal.throwIfAborted();
+    const leftS = scenarios.slice(index).reduce((sum, { takesS }) => sum + takesS, 0);
+    progress.note(
+      `${index + 1} of ${scenarios.length}: ${scenario.name}, about ${scenario.takesS} s; all that is left, at least ${formatMinutes(leftS)}`,
+    );
     const verdict = await runOne(scenario, options);
-    options.progress.note(`${scenario.name}: ${verdict.verdict.toUpperCase()}`);
+    progress.note(`${scenario.name}: ${verdict.verdict.toUpperCase()}`);
     verdicts.push(verdict);
+    const pending = scenarios.slice(index + 1).map(({ name }) => name);
+    folder.write({ startedAt: startedAt.toISOString(), verdicts, pending });
   }
-  return verdicts;
+  return { verdicts, folder: folder.path };
 }
 
 async function runOne(scenario: Scenario, { replayOf, ...options }: AllOptions): Promise<ScenarioVerdict> {
@@ -47,25 +51,4 @@ async function runOne(scenario: Scenario, { replayOf, ...options }: AllOptions):
     const durationS = (Date.now() - startedMs) / 1000;
     return { ...about, verdict: 'invalid', reasons: error.message.split('\n'), durationS, folder: null };
   }
-}
-
-/** A failure outweighs a run that proves nothing: what is lost is lost. */
-export function worstOf(verdicts: readonly ScenarioVerdict[]): Verdict {
-  if (verdicts.some(({ verdict }) => verdict === 'fail')) return 'fail';
-  const isAllPassed = verdicts.length > 0 && verdicts.every(({ verdict }) => verdict === 'pass');
-  return isAllPassed ? 'pass' : 'invalid';
-}
-
-const marks: Readonly<Record<Verdict, string>> = { pass: '✓ pass', fail: '✗ FAIL', invalid: '? INVALID' };
-
-export function renderVerdicts(verdicts: readonly ScenarioVerdict[]): string {
-  const nameWidth = Math.max(8, ...verdicts.map(({ scenario }) => scenario.length));
-  const lines = verdicts.flatMap(({ scenario, verdict, reasons, durationS, folder, replay }) => [
-    `${marks[verdict].padEnd(10)} ${scenario.padEnd(nameWidth)} ${durationS.toFixed(0).padStart(5)} s  ${folder ?? ''}`.trimEnd(),
-    ...(verdict === 'pass'
-      ? []
-      : [...reasons.map((reason) => `             ${reason}`), `             replay: ${replay}`]),
-  ]);
-  const count = (wanted: Verdict): number => verdicts.filter(({ verdict }) => verdict === wanted).length;
-  return `${lines.join('\n')}\n${count('pass')} passed, ${count('fail')} failed, ${count('invalid')} prove nothing\n`;
 }

@@ -14,6 +14,8 @@ export interface Scenario {
   readonly load: LoadPlan;
   /** HTTP inputs of the mock EdgeDelta, each an agent of its own. */
   readonly agents: number;
+  /** What they are beyond that. */
+  readonly agentPlan: AgentPlan;
   /** Processes of the streamer. */
   readonly streamers: number;
   /** How many of them run from the start; the others are started by a fault of the timeline. */
@@ -90,6 +92,13 @@ export interface Setting {
   readonly shipped: string | number | boolean;
   /** Why the run sets it. */
   readonly why: string;
+}
+
+interface AgentPlan {
+  /** HTTPS, by an authority of the run's own. They demand a certificate of it, too. */
+  readonly speaksTls: boolean;
+  /** The streamers send their metrics there, by OTLP/gRPC. */
+  readonly takesMetrics: boolean;
 }
 
 /** Wall clocks from outside: no part of the run knows that they are not the machine's. See simulator/clock. */

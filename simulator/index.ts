@@ -33,6 +33,7 @@ export { measureSinkCeiling } from './sink/ceiling.ts';
 export type { SinkClient } from './sink/client.ts';
 export { type SinkProcess, startSinkProcess } from './sink/sink-process.ts';
 export type { Pause, TimelineSecond } from './sink/timeline.ts';
+export { type Authority, createAuthority } from './tls/authority.ts';
 export { clientOptions } from './s3/service.ts';
 export { RECORD_KINDS } from './records/record-kinds.ts';
 export type { FleetFault, FleetPlan, ServiceTimes } from './fleet/plan.ts';

@@ -17,6 +17,7 @@ export { createScripts } from './io/redis/scripts.ts';
 export { RedisState } from './io/redis/shared-state.ts';
 export { openStateReader } from './io/state-reader.ts';
 export { createPipeline, type Pipeline } from './pipeline.ts';
+export { OtlpReceiver } from './testing/otlp-receiver.ts';
 export type {
   Clock,
   ClaimAnswer,

@@ -10,6 +10,14 @@ export const ambiguousBatches: Observation = {
   measure: ({ agentsAfter }) => sumOf(agentsAfter, ({ unacknowledgedPosts }) => unacknowledgedPosts),
 };
 
+/** To all agents, from the start of the run. */
+export const connectionsOpened: Observation = {
+  id: 'connectionsOpened',
+  name: 'connections opened to the agents',
+  unit: 'connections',
+  measure: ({ agentsAfter }) => sumOf(agentsAfter, (agent) => agent.connectionsOpened),
+};
+
 /** Requests that S3 refused for being too many, as the streamer counts them. */
 export const s3Throttled: Observation = {
   id: 's3Throttled',

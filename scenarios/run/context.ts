@@ -11,6 +11,8 @@ export interface RunOptions {
   readonly s3: string;
   /** `none`, `local`, `container` or a URL; null for what the scenario needs. */
   readonly redis: string | null;
+  /** Another streamer than that of this checkout. */
+  readonly bundle?: string;
   /** Folder that gets a folder for each run. */
   readonly out: string;
   /** The exact command that runs this again. */

@@ -14,7 +14,9 @@ export interface Fleet {
 export async function startFleet(stage: Stage): Promise<Fleet> {
   const { bundle, folder, s3Proxy, redis, prefix, sink, scenario, processes, sampler } = stage;
   const s3 = s3Proxy === null ? stage.s3 : { ...stage.s3, endpoint: s3Proxy.endpoint };
-  const options = { bundle, folder, s3, redis, prefix, endpoints: sink.endpoints, settings: scenario.settings };
+  const { endpoints, authority, otlp } = sink;
+  const { settings } = scenario;
+  const options = { bundle, folder, s3, redis, prefix, endpoints, authority, otlp, settings };
   const roles = streamerRoles(scenario.streamers).entries();
   const startNext = async (): Promise<Streamer> => {
     const { value: role } = roles.next();

@@ -1,6 +1,7 @@
 /** Sets up what a run needs: bundle, load, S3, sink. Each of them says what is wrong when it cannot be had. */
 import { availableParallelism } from 'node:os';
 import {
+  createAuthority,
   loadCacheDir,
   openLoad,
   prepareLoad,
@@ -30,7 +31,7 @@ export async function setStage(
   processes: Processes,
 ): Promise<Stage> {
   const { progress, signal } = options;
-  const bundle = await ensureBundle();
+  const bundle = options.bundle ?? (await ensureBundle());
   signal.throwIfAborted();
   // First, because it is what is most often wrong, and the load may take a while.
   const s3 = await startS3(options.s3, processes, process.env);
@@ -51,6 +52,8 @@ export async function setStage(
     agents: scenario.agents,
     loadDir: load.dir,
     seed: options.seed,
+    authority: scenario.agentPlan.speaksTls ? createAuthority(processes.temporaryFolder('tls')) : null,
+    takesMetrics: scenario.agentPlan.takesMetrics,
   });
   const time = planTime(scenario);
   const s3Proxy = needsS3Proxy(scenario)

@@ -1,6 +1,6 @@
 /** The YAML file of the streamer under test: what the run dictates, and what the scenario sets. */
 import { stringify } from 'yaml';
-import type { RedisService, S3Service } from '#simulator';
+import type { Authority, RedisService, S3Service } from '#simulator';
 import type { Setting } from '../scenario.ts';
 
 export interface StreamerConfigOptions {
@@ -12,10 +12,14 @@ export interface StreamerConfigOptions {
   readonly stateFile: string;
   readonly redis: RedisService | null;
   readonly settings: readonly Setting[];
+  /** Of the endpoints, where they speak TLS. */
+  readonly authority?: Authority | null;
+  /** host:port where metrics go; null, or not named: nowhere. */
+  readonly otlp?: string | null;
 }
 
 export function streamerConfigYaml(options: StreamerConfigOptions): string {
-  const { s3 } = options;
+  const { s3, authority = null, otlp = null } = options;
   const config: Record<string, unknown> = {
     s3: {
       bucket: s3.bucket,
@@ -24,7 +28,7 @@ export function streamerConfigYaml(options: StreamerConfigOptions): string {
       endpoint: s3.endpoint,
       force_path_style: s3.forcePathStyle,
     },
-    http: { endpoints: [...options.endpoints] },
+    http: { endpoints: [...options.endpoints], ...(authority === null ? {} : { tls: tlsSection(authority) }) },
     // A run's objects are there, or come, from its own first moment on: none of them may be skipped.
     processing: { start_from: 'beginning' },
     state: {
@@ -32,12 +36,16 @@ export function streamerConfigYaml(options: StreamerConfigOptions): string {
       ...(options.redis === null ? {} : { redis: redisSection(options.redis) }),
     },
     logging: { level: 'info', format: 'json' },
-    // Nobody collects metrics here; and two runs at the same time must not fight over a port.
-    otlp: { enabled: false },
+    otlp: otlp === null ? { enabled: false } : { enabled: true, endpoint: otlp, export_interval: '1s' },
+    // Two runs at the same time must not fight over a port.
     health: { enabled: false },
   };
   for (const { key, value } of options.settings) setAt(config, key.split('.'), value);
   return stringify(config);
+}
+
+function tlsSection({ caFile, client }: Authority): Record<string, unknown> {
+  return { ca_file: caFile, cert_file: client.certFile, key_file: client.keyFile };
 }
 
 function redisSection({ connection, keyPrefix }: RedisService): Record<string, unknown> {

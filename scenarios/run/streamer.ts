@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  type Authority,
   type Child,
   HarnessError,
   type ProcessClock,
@@ -27,6 +28,10 @@ export interface StreamerOptions {
   readonly prefix: string;
   readonly endpoints: readonly string[];
   readonly settings: readonly Setting[];
+  /** Of the endpoints, where they speak TLS. */
+  readonly authority?: Authority | null;
+  /** host:port where its metrics go; null, or not named: nowhere. */
+  readonly otlp?: string | null;
   /** Node's own flags, beside those it always gets. */
   readonly nodeFlags?: readonly string[];
   /** Beside the credentials of the S3. */

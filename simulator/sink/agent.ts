@@ -1,5 +1,6 @@
 /** One mock EdgeDelta agent: an HTTP input on a port of its own, which faults may close and whose connections they may hold back. */
 import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import type { Books } from './books.ts';
 import type { FaultDeck } from './fault-deck.ts';
 import { Connection } from './http/connection.ts';
@@ -12,6 +13,15 @@ import { WorkQueue } from './work-queue.ts';
 
 export interface AgentOptions extends IntakeOptions {
   readonly host: string;
+  /** PEM texts; null for plain HTTP. */
+  readonly tls: AgentTls | null;
+}
+
+export interface AgentTls {
+  readonly cert: string;
+  readonly key: string;
+  /** Senders must have a certificate of this authority; null: they need none. */
+  readonly clientCa: string | null;
 }
 
 /** What all agents of a sink share. */
@@ -43,7 +53,8 @@ export class Agent {
     this.#index = index;
     this.#options = options;
     this.#world = world;
-    this.#server = createServer((socket) => this.#connect(socket));
+    this.#server = options.tls === null ? createServer() : this.#createTlsServer(options.tls);
+    this.#server.on('connection', (socket) => this.#admit(socket));
   }
 
   /** Port 0 takes any free one. */
@@ -55,7 +66,8 @@ export class Agent {
   }
 
   get url(): string {
-    return `http://${this.#options.host}:${this.#port}`;
+    const scheme = this.#options.tls === null ? 'http' : 'https';
+    return `${scheme}://${this.#options.host}:${this.#port}`;
   }
 
   get connections(): { readonly open: number; readonly opened: number } {
@@ -77,12 +89,28 @@ export class Agent {
     await closed;
   }
 
-  #connect(socket: Socket): void {
+  #createTlsServer({ cert, key, clientCa }: AgentTls): Server {
+    const trust = clientCa === null ? {} : { ca: clientCa, requestCert: true, rejectUnauthorized: true };
+    const server = createTlsServer({ cert, key, ...trust });
+    // A sender whose handshake fails is cut off, and that is all.
+    return server.on('secureConnection', (secured) => this.#connect(secured, this.#carrierOf(secured)));
+  }
+
+  /** The TCP connection under a secured one. */
+  #carrierOf(secured: TLSSocket): Socket {
+    return [...this.#sockets].find(({ remotePort }) => remotePort === secured.remotePort) ?? secured;
+  }
+
+  #admit(socket: Socket): void {
     this.#connectionsOpened += 1;
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
+    if (this.#options.tls === null) this.#connect(socket, socket);
+  }
+
+  #connect(socket: Socket, carrier: Socket): void {
     // Not kept: the socket's listeners hold it.
-    void new Connection(socket, (exchange) => void this.#serve(exchange));
+    void new Connection(socket, carrier, (exchange) => void this.#serve(exchange));
   }
 
   /** A failure in here is not caught on purpose: a sink that cannot judge must end, and not go on answering 200. */

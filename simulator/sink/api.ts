@@ -111,6 +111,11 @@ export const PausesSchema = z.array(z.object({ fromMs: epochMs, toMs: epochMs })
 const ActiveFaultSchema = z.object({ id: count, fault: FaultSchema, hits: count });
 export const FaultListSchema = z.object({ active: z.array(ActiveFaultSchema), ended: z.array(ActiveFaultSchema) });
 
+/** Of each sender its last word; of a histogram the count. */
+export const MetricsSchema = z.array(
+  z.object({ instance: z.string(), points: z.array(z.object({ name: z.string(), value: z.number() })) }),
+);
+
 export const LoadRequestSchema = z.strictObject({ dir: z.string().min(1) });
 export const LoadAnswerSchema = z.object({ objects: count });
 
@@ -126,5 +131,6 @@ export const FaultAnswerSchema = z.object({ ids: z.array(count) });
 export const ErrorAnswerSchema = z.object({ error: z.string() });
 
 export type Stats = Readonly<z.infer<typeof StatsSchema>>;
+export type ReceivedMetrics = Readonly<z.infer<typeof MetricsSchema>[number]>;
 export type FaultList = Readonly<z.infer<typeof FaultListSchema>>;
 export type JudgeRequest = z.input<typeof JudgeRequestSchema>;

@@ -25,6 +25,8 @@ describe('parseSinkArguments', () => {
       loadDir: null,
       faults: [],
       splitsLines: true,
+      tls: null,
+      takesMetrics: false,
     });
   });
 

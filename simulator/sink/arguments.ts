@@ -1,7 +1,10 @@
 /** The sink's command line. */
+import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import * as z from 'zod';
+import { messageOf } from '../process/errors.ts';
 import { parseAuth, type SinkAuth } from './admission.ts';
+import type { AgentTls } from './agent.ts';
 import { type Fault, FaultSchema } from './faults.ts';
 import { bodyBytesMaxDefault, type SinkOptions } from './sink.ts';
 
@@ -22,6 +25,10 @@ interface Parsed {
   readonly path?: string;
   readonly maxBody: number;
   readonly split: boolean;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly tlsClientCa?: string;
+  readonly otlp?: true;
   readonly progress?: true;
 }
 
@@ -54,6 +61,10 @@ export function parseSinkArguments(argv: readonly string[]): SinkArguments {
     .option('--path <path>', 'take batches on this path only')
     .option('--max-body <bytes>', 'largest body, inflated', parseCount, bodyBytesMaxDefault)
     .option('--no-split', 'take a body for one record, as agents before 2.11 do')
+    .option('--tls-cert <file>', 'speak TLS with this certificate (PEM)', readPem)
+    .option('--tls-key <file>', 'and this key', readPem)
+    .option('--tls-client-ca <file>', 'demand a certificate of this authority', readPem)
+    .option('--otlp', 'take metrics by OTLP/gRPC, on a port of its own')
     .option('--progress', 'print figures every second on stderr (always in a terminal)')
     .helpOption('-h, --help', 'show this')
     .allowExcessArguments(false)
@@ -71,6 +82,8 @@ export function parseSinkArguments(argv: readonly string[]): SinkArguments {
     path: parsed.path ?? null,
     bodyBytesMax: parsed.maxBody,
     splitsLines: parsed.split,
+    tls: tlsOf(parsed, command),
+    takesMetrics: parsed.otlp ?? false,
     showsProgress: parsed.progress ?? process.stderr.isTTY,
   };
 }
@@ -89,6 +102,22 @@ function authOf({ auth }: Parsed, command: Command): SinkAuth | null {
   if (auth === undefined) return null;
   // Parsed here and not by commander, which would print the token with its complaint.
   return parseAuth(auth) ?? command.error('error: --auth must be bearer:TOKEN or basic:USER:PASSWORD.');
+}
+
+function tlsOf({ tlsCert, tlsKey, tlsClientCa }: Parsed, command: Command): AgentTls | null {
+  if (tlsCert !== undefined && tlsKey !== undefined)
+    return { cert: tlsCert, key: tlsKey, clientCa: tlsClientCa ?? null };
+  if (tlsCert !== undefined || tlsKey !== undefined || tlsClientCa !== undefined)
+    command.error('error: TLS needs both --tls-cert and --tls-key.');
+  return null;
+}
+
+function readPem(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new InvalidArgumentError(`It cannot be read: ${messageOf(error)}`);
+  }
 }
 
 function parseCount(text: string): number {

@@ -11,8 +11,10 @@ import {
   LedgerTotalsSchema,
   LedgerVerdictSchema,
   LoadAnswerSchema,
+  MetricsSchema,
   ObjectAccountSchema,
   PausesSchema,
+  type ReceivedMetrics,
   type Stats,
   StatsSchema,
   TimelineSchema,
@@ -27,6 +29,8 @@ export const SinkReadySchema = z.object({
   ready: z.literal(true),
   endpoints: z.array(z.string()),
   control: z.string(),
+  /** host:port of the OTLP input; null where there is none. */
+  otlp: z.string().nullable(),
 });
 
 const answerTimeoutMs = 30_000;
@@ -73,6 +77,11 @@ export class SinkClient {
   /** When nothing was stored for a while. */
   async pauses(): Promise<readonly Pause[]> {
     return this.#json(PausesSchema, 'GET', '/pauses');
+  }
+
+  /** The metrics that senders have sent by OTLP. */
+  async metrics(): Promise<readonly ReceivedMetrics[]> {
+    return this.#json(MetricsSchema, 'GET', '/metrics');
   }
 
   /** Returns how many objects the load has. The books begin anew. */

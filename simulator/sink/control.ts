@@ -44,6 +44,7 @@ const handlers: Readonly<Record<string, Handler>> = {
   'GET /objects': sendObjects,
   'GET /timeline': (sink) => sink.books.timeline.seconds(),
   'GET /pauses': (sink) => sink.books.timeline.pauses(),
+  'GET /metrics': (sink) => sink.metrics?.latest() ?? [],
   'GET /fault': (sink) => sink.listFaults(),
   'POST /judge': async (sink, request) => {
     const { objects, ranges } = await readJson(request, JudgeRequestSchema);

@@ -72,6 +72,8 @@ export async function startSinkUnderTest(options: Partial<SinkOptions> = {}): Pr
     path: null,
     bodyBytesMax: bodyBytesMaxDefault,
     splitsLines: true,
+    tls: null,
+    takesMetrics: false,
     ...options,
   });
   const control: Control = await serveControl(sink, '127.0.0.1', 0);

@@ -18,7 +18,8 @@ async function run(options: SinkArguments): Promise<void> {
     await sink.close();
     throw error;
   }
-  process.stdout.write(`${JSON.stringify({ ready: true, endpoints: sink.endpoints, control: control.url })}\n`);
+  const places = { endpoints: sink.endpoints, control: control.url, otlp: sink.metrics?.address ?? null };
+  process.stdout.write(`${JSON.stringify({ ready: true, ...places })}\n`);
   const progress = options.showsProgress ? setInterval(createProgress(sink, tell), progressEveryMs) : null;
 
   const stop = async (): Promise<void> => {

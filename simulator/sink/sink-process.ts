@@ -3,6 +3,7 @@ import type { Child } from '../process/child.ts';
 import { readReadyLine } from '../process/child.ts';
 import type { Processes } from '../process/processes.ts';
 import { SinkClient, SinkReadySchema } from './client.ts';
+import type { Authority } from '../tls/authority.ts';
 import type { FaultInput } from './faults.ts';
 
 export interface SinkProcessOptions {
@@ -13,12 +14,20 @@ export interface SinkProcessOptions {
   readonly seed: number;
   /** Active from the start. */
   readonly faults?: readonly FaultInput[];
+  /** Null, or not named: plain HTTP. Senders need a certificate of the same authority. */
+  readonly authority?: Authority | null;
+  /** Whether it takes metrics by OTLP. */
+  readonly takesMetrics?: boolean;
 }
 
 export interface SinkProcess {
   readonly child: Child;
   readonly endpoints: readonly string[];
   readonly client: SinkClient;
+  /** What senders must trust, and have; null where it speaks plain HTTP. */
+  readonly authority: Authority | null;
+  /** host:port where it takes metrics by OTLP; null where it does not. */
+  readonly otlp: string | null;
 }
 
 const readyTimeoutMs = 30_000;
@@ -34,8 +43,16 @@ export async function startSinkProcess(
     '--seed',
     String(options.seed),
     ...(options.loadDir === null ? [] : ['--load', options.loadDir]),
+    ...(options.takesMetrics === true ? ['--otlp'] : []),
+    ...tlsArguments(options.authority ?? null),
     ...(options.faults ?? []).flatMap((fault) => ['--fault', JSON.stringify(fault)]),
   ]);
-  const { endpoints, control } = SinkReadySchema.parse(await child.waitForLine(readReadyLine, readyTimeoutMs));
-  return { child, endpoints, client: new SinkClient(control) };
+  const { endpoints, control, otlp } = SinkReadySchema.parse(await child.waitForLine(readReadyLine, readyTimeoutMs));
+  return { child, endpoints, client: new SinkClient(control), authority: options.authority ?? null, otlp };
+}
+
+function tlsArguments(authority: Authority | null): readonly string[] {
+  if (authority === null) return [];
+  const { caFile, server } = authority;
+  return ['--tls-cert', server.certFile, '--tls-key', server.keyFile, '--tls-client-ca', caFile];
 }

@@ -8,6 +8,7 @@ import { type AgentCounters, Books } from './books.ts';
 import { epochMs } from './epoch.ts';
 import { FaultDeck } from './fault-deck.ts';
 import type { Fault } from './faults.ts';
+import { type MetricsInput, openMetricsInput } from './metrics-input.ts';
 
 export interface SinkOptions extends AgentOptions {
   /** One agent for each; 0 takes any free port. */
@@ -17,6 +18,8 @@ export interface SinkOptions extends AgentOptions {
   /** Of the faults. */
   readonly seed: number;
   readonly faults: readonly Fault[];
+  /** Whether senders may send their metrics by OTLP/gRPC, to a port of its own. */
+  readonly takesMetrics: boolean;
 }
 
 /** The largest batch that the original can be configured for is 10 MB. */
@@ -30,6 +33,7 @@ export class Sink {
   readonly #deck: FaultDeck;
   /** All that were used: a request in flight may still read from one that was replaced. The last is in use. */
   readonly #loads: Load[] = [];
+  #metrics: MetricsInput | null = null;
   #books: Books;
   #lastUtilization = performance.eventLoopUtilization();
 
@@ -47,6 +51,7 @@ export class Sink {
       for (const [index, port] of options.ports.entries()) {
         sink.#agents.push(await Agent.listen(index, port, options, world));
       }
+      if (options.takesMetrics) sink.#metrics = await openMetricsInput();
       await sink.addFaults(options.faults);
       return sink;
     } catch (error) {
@@ -57,6 +62,11 @@ export class Sink {
 
   get endpoints(): readonly string[] {
     return this.#agents.map((agent) => agent.url);
+  }
+
+  /** Null where it takes none. */
+  get metrics(): MetricsInput | null {
+    return this.#metrics;
   }
 
   get books(): Books {
@@ -143,6 +153,7 @@ export class Sink {
   }
 
   async close(): Promise<void> {
+    this.#metrics?.close();
     await Promise.all(this.#agents.map((agent) => agent.close()));
     this.#deck.clear();
     await Promise.all(this.#loads.splice(0).map((load) => load.close()));

@@ -1,4 +1,4 @@
-/** A collector of OTLP/gRPC metrics for tests: gRPC over HTTP/2 as it is on the wire, and the few messages of the protocol that metrics consist of. */
+/** A collector of OTLP/gRPC metrics, for tests and for the mock EdgeDelta: gRPC over HTTP/2 as it is on the wire, and the few messages of the protocol that metrics consist of. */
 import { createSecureServer, createServer, type Http2SecureServer, type Http2Server } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
@@ -26,10 +26,14 @@ export interface Received {
 const EXPORT = '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export';
 const CUMULATIVE = 2;
 const FRAME_HEAD_BYTES = 5;
+const EXPORTS_MAX = 1_000;
 
 export class OtlpReceiver {
   readonly #server: Http2Server | Http2SecureServer;
+  /** The latest ones, of all senders. */
   readonly exports: Received[] = [];
+  /** The last of each sender, by its `service.instance.id`. */
+  readonly latest = new Map<string, Received>();
 
   private constructor(server: Http2Server | Http2SecureServer) {
     this.#server = server;
@@ -45,7 +49,7 @@ export class OtlpReceiver {
           );
           return;
         }
-        this.exports.push(readRequest(unframe(Buffer.concat(pieces))));
+        this.#take(readRequest(unframe(Buffer.concat(pieces))));
         stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
         stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
         // An empty message says that everything was taken.
@@ -70,6 +74,12 @@ export class OtlpReceiver {
 
   close(): void {
     this.#server.close();
+  }
+
+  #take(received: Received): void {
+    this.exports.push(received);
+    if (this.exports.length > EXPORTS_MAX) this.exports.shift();
+    this.latest.set(received.resource['service.instance.id'] ?? '', received);
   }
 }
 

@@ -28,7 +28,8 @@ export class Connection {
   #isAnswerFresh = false;
   #isAdvancing = false;
 
-  constructor(socket: Socket, onRequest: (exchange: Exchange) => void) {
+  /** `carrier`: the TCP connection; the socket itself, where that is not a secured one. */
+  constructor(socket: Socket, carrier: Socket, onRequest: (exchange: Exchange) => void) {
     this.#socket = socket;
     this.#onRequest = onRequest;
     this.#wire = {
@@ -37,7 +38,7 @@ export class Connection {
       },
       follow: () => this.#advance(),
       finish: (answer) => this.#finish(answer),
-      reset: () => void socket.resetAndDestroy(),
+      reset: () => void carrier.resetAndDestroy(),
     };
     socket.setNoDelay(true);
     socket.on('data', (bytes: Buffer) => {
