@@ -34,7 +34,7 @@ export function smallBacklog(objects: number): LoadPlan {
 }
 
 /** Each reading of an object is told, so that those who read one twice are found. */
-export const readingsTold: Setting = {
+const readingsTold: Setting = {
   key: 'logging.level',
   value: 'debug',
   shipped: 'info',

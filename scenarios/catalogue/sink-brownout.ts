@@ -2,7 +2,7 @@
 import { duplicatesWithinBound, generatorKeptSchedule, nothingLost } from '../checks.ts';
 import { constantPart, defineScenario, loadOf } from '../define-scenario.ts';
 import { expectObserved } from '../observe/observation.ts';
-import { answersWith } from '../observe/requests.ts';
+import { answersWith, returnedTooSoon } from '../observe/requests.ts';
 import type { ScenarioBuilder } from '../scenario.ts';
 
 const calmS = 5;
@@ -48,12 +48,13 @@ export const sinkBrownout: ScenarioBuilder = ({ durationS }) => {
         },
       },
     ],
-    observe: [throttled, unavailable],
+    observe: [throttled, unavailable, returnedTooSoon],
     expect: [
       ...nothingLost,
       duplicatesWithinBound,
       expectObserved(throttled, 'validity', '>', 0),
       expectObserved(unavailable, 'validity', '>', 0),
+      expectObserved(returnedTooSoon, 'integrity', '==', 0),
       generatorKeptSchedule,
     ],
   });

@@ -38,6 +38,13 @@ import { mutant as unboundedMemory } from './streamers/unbounded-memory.ts';
 import { mutant as versionMixedUp } from './streamers/version-mixed-up.ts';
 import { mutant as watermarkIsMaximum } from './streamers/watermark-is-maximum.ts';
 import { mutant as windowMovesPast } from './streamers/window-moves-past.ts';
+import { mutant as connectionForEachPost } from './streamers/connection-for-each-post.ts';
+import { mutant as countsWhatFailed } from './streamers/counts-what-failed.ts';
+import { mutant as retryAfterIgnored } from './streamers/retry-after-ignored.ts';
+import { mutant as serialReading } from './streamers/serial-reading.ts';
+import { mutant as throttledIsGone } from './streamers/throttled-is-gone.ts';
+import { mutant as waitsForFileTime } from './streamers/waits-for-file-time.ts';
+import { mutant as wholeObjectInMemory } from './streamers/whole-object-in-memory.ts';
 
 export const MUTANTS: readonly Mutant[] = [
   noRetry,
@@ -78,4 +85,18 @@ export const MUTANTS: readonly Mutant[] = [
   clockPausesEndpoints,
   clockDelaysObjects,
   proofFromBefore,
+];
+
+/**
+ * What they break is pace, memory of the process, connections and counters, of which no invariant of the virtual world speaks: scenarios on real parts
+ * kill them (`npm run scenario -- NAME --mutant MUTANT`; docs/verification.md names who kills whom).
+ */
+export const REAL_MUTANTS: readonly Mutant[] = [
+  serialReading,
+  retryAfterIgnored,
+  throttledIsGone,
+  wholeObjectInMemory,
+  waitsForFileTime,
+  connectionForEachPost,
+  countsWhatFailed,
 ];

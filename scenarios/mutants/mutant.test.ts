@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { transformSync } from 'esbuild';
 import { describe, expect, it } from 'vitest';
-import { MUTANTS } from './catalog.ts';
+import { MUTANTS, REAL_MUTANTS } from './catalog.ts';
 import { readKnownSeeds } from './known.ts';
 import { applyEdits, type Mutant } from './mutant.ts';
+
+const all = [...MUTANTS, ...REAL_MUTANTS];
 
 const mutant: Mutant = {
   name: 'says-no',
@@ -25,13 +27,13 @@ describe('a mutant', () => {
 
 describe('the catalogue of mutants', () => {
   it('has a name for each, once, and a file of that name', () => {
-    const names = MUTANTS.map(({ name }) => name);
+    const names = all.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     for (const name of names)
       expect(readFileSync(new URL(`streamers/${name}.ts`, import.meta.url), 'utf8')).toContain(`'${name}'`);
   });
 
-  it.each(MUTANTS)('fits the code: $name', (one) => {
+  it.each(all)('fits the code: $name', (one) => {
     for (const { file } of one.edits) {
       const path = new URL(`../../streamer/${file}`, import.meta.url);
       // What it makes of the file must still be a program.

@@ -6,16 +6,17 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { HarnessError, messageOf, removeFolder } from '#simulator';
-import { MUTANTS } from './catalog.ts';
+import { MUTANTS, REAL_MUTANTS } from './catalog.ts';
 import { applyEdits, type Mutant } from './mutant.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const needed = ['node_modules', 'package.json', 'tsconfig.json'];
 
 export function findMutant(name: string): Mutant {
-  const found = MUTANTS.find((mutant) => mutant.name === name);
+  const all = [...MUTANTS, ...REAL_MUTANTS];
+  const found = all.find((mutant) => mutant.name === name);
   if (found !== undefined) return found;
-  const names = MUTANTS.map((mutant) => mutant.name).join(', ');
+  const names = all.map((mutant) => mutant.name).join(', ');
   throw new HarnessError('usage', `There is no mutant ${name}. There are: ${names}.`);
 }
 

@@ -29,3 +29,12 @@ export const daysUsed: Observation = {
   unit: 'days',
   measure: ({ uploads }) => new Set(uploads.map(({ key }) => key.slice(0, key.lastIndexOf('/')))).size,
 };
+
+/** By what S3 handed out, as the proxy before it counts. A GET that failed read nothing. */
+export const objectsReadAgain: Observation = {
+  id: 'objectsReadAgain',
+  name: 'objects that S3 served more than once',
+  unit: 'objects',
+  measure: async ({ stage: { s3Proxy }, uploads }) =>
+    s3Proxy === null ? null : (await s3Proxy.stats()).objectsServed - uploads.length,
+};

@@ -10,6 +10,14 @@ export const ambiguousBatches: Observation = {
   measure: ({ agentsAfter }) => sumOf(agentsAfter, ({ unacknowledgedPosts }) => unacknowledgedPosts),
 };
 
+/** By the names that the streamer gives to its batches. */
+export const returnedTooSoon: Observation = {
+  id: 'returnedTooSoon',
+  name: 'batches sent again before the Retry-After of that agent was over',
+  unit: 'batches',
+  measure: ({ agentsAfter }) => sumOf(agentsAfter, ({ tooSoon }) => tooSoon),
+};
+
 /** To all agents, from the start of the run. */
 export const connectionsOpened: Observation = {
   id: 'connectionsOpened',

@@ -11,7 +11,7 @@ import {
 } from '#reports';
 import { describeMachine } from '../environment/machine.ts';
 import { describeDelivery } from './delivery.ts';
-import type { Schedule } from '../scenario.ts';
+import type { Scenario, Schedule } from '../scenario.ts';
 import type { Evidence } from './evidence.ts';
 import type { Execution } from './execute.ts';
 import type { GeneratorSummary } from './generator.ts';
@@ -178,9 +178,27 @@ function countRequests(evidence: Evidence): Measurements['requests'] {
   };
 }
 
-function describeEvents({ execution }: Evidence): Measurements['events'] {
+function describeEvents({ stage, execution }: Evidence): Measurements['events'] {
   const { warmup, faults, windowStartMs } = execution;
   const atS = (ms: number): number => (ms - windowStartMs) / 1000;
   const phases = warmup === null ? [] : [{ label: 'warm-up, not in the figures', ...warmup }];
-  return [...phases, ...faults].map(({ label, fromMs, toMs }) => ({ label, fromS: atS(fromMs), toS: atS(toMs) }));
+  const happened = [...phases, ...faults].map(({ label, fromMs, toMs }) => ({
+    label,
+    fromS: atS(fromMs),
+    toS: atS(toMs),
+  }));
+  return [...clockEvents(stage.scenario.clocks), ...happened];
+}
+
+/** Where time is not the machine's, a reader must know what it is. */
+function clockEvents(clocks: Scenario['clocks']): Measurements['events'] {
+  if (clocks === null) return [];
+  const { aheadS, moment } = clocks;
+  const atStart = aheadS.map((ahead, index) => ({
+    label: `clock of streamer ${index + 1} is ${Math.abs(ahead)} s ${ahead < 0 ? 'behind' : 'ahead'}`,
+    fromS: 0,
+    toS: null,
+  }));
+  const at = moment === null ? [] : [{ label: `${moment.at} in this run`, fromS: moment.afterS, toS: null }];
+  return [...atStart, ...at];
 }

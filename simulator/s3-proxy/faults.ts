@@ -25,6 +25,8 @@ export const S3ProxyStatsSchema = z.object({
   requests: z.int(),
   lists: z.int(),
   gets: z.int(),
+  /** GETs that S3 answered with an object. */
+  objectsServed: z.int(),
   /** Requests that a fault struck. */
   strikes: z.int(),
 });

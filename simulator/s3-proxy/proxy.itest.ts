@@ -38,7 +38,7 @@ describe('S3Proxy', () => {
     const answer = await fetch(`${url}/weblog/key`);
     expect(Buffer.from(await answer.arrayBuffer()).equals(body)).toBe(true);
     expect(hosts).toEqual([new URL(url).host]);
-    expect(proxy.stats).toEqual({ requests: 1, lists: 0, gets: 1, strikes: 0 });
+    expect(proxy.stats).toEqual({ requests: 1, lists: 0, gets: 1, objectsServed: 1, strikes: 0 });
   });
 
   it('answers as S3 does, only for the operation that is meant, until it is told otherwise', async () => {

@@ -27,7 +27,7 @@ export class S3Proxy {
   readonly #agent = new Agent({ keepAlive: true });
   readonly server: Server;
   #faults: readonly S3Fault[] = [];
-  readonly #stats = { requests: 0, lists: 0, gets: 0, strikes: 0 };
+  readonly #stats = { requests: 0, lists: 0, gets: 0, objectsServed: 0, strikes: 0 };
 
   /** `aheadMs`: by how much what it says of objects is ahead of the S3's clock; 0 for not at all. */
   constructor(target: string, random: SeededRandom, aheadMs: number) {
@@ -99,6 +99,7 @@ export class S3Proxy {
         this.#passList(answer, response).catch(() => request.socket.destroy());
         return;
       }
+      if (operation === 'get' && answer.statusCode === 200) this.#stats.objectsServed += 1;
       response.writeHead(answer.statusCode ?? 502, this.#withTime(answer.headers));
       if (isCut) answer.once('data', () => setImmediate(() => request.socket.resetAndDestroy()));
       answer.pipe(response);

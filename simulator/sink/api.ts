@@ -29,6 +29,8 @@ const AgentStatsSchema = z.object({
   /** Stored without a 2xx: the sender cannot know, and may send them again. */
   unacknowledgedPosts: count,
   unacknowledgedLines: count,
+  /** Came again before the time that a Retry-After had asked for, by their Idempotency-Key. */
+  tooSoon: count,
 });
 
 export const StatsSchema = z.object({

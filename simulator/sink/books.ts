@@ -6,6 +6,7 @@ import type { BodyReader, BodyVerdict } from '../ledger/verdict.ts';
 import { Ledger, type Receipt } from '../ledger/ledger.ts';
 import type { LedgerLoad } from '../ledger/table-cache.ts';
 import { LineCount } from './line-count.ts';
+import { Patience } from './patience.ts';
 import { Timeline } from './timeline.ts';
 
 export interface AgentCounters {
@@ -29,6 +30,8 @@ export interface AgentCounters {
   /** Stored without a 2xx that could be sent: the sender cannot know, and may send them again. */
   unacknowledgedPosts: number;
   unacknowledgedLines: number;
+  /** Batches that came again before the time that a Retry-After had asked for. */
+  tooSoon: number;
 }
 
 export interface PathCounters {
@@ -40,6 +43,7 @@ export class Books {
   readonly ledger: Ledger | null;
   readonly timeline: Timeline;
   readonly agents: readonly AgentCounters[];
+  readonly #patience: readonly Patience[];
   #crcFastPath = 0;
   #slowPath = 0;
 
@@ -47,6 +51,7 @@ export class Books {
     this.ledger = load === null ? null : new Ledger(load);
     this.timeline = new Timeline(agentCount);
     this.agents = Array.from({ length: agentCount }, newCounters);
+    this.#patience = this.agents.map(() => new Patience());
   }
 
   openBody(splitsLines: boolean): BodyReader {
@@ -81,6 +86,15 @@ export class Books {
     counters.unacknowledgedLines += verdict.lines;
   }
 
+  /** `batch`: the Idempotency-Key; null where there is none. */
+  receive(agent: number, batch: string | null, atMs: number): void {
+    if (this.#patience[agent]?.isTooSoon(batch, atMs) === true) this.agentCounters(agent).tooSoon += 1;
+  }
+
+  askToWait(agent: number, batch: string | null, untilMs: number): void {
+    this.#patience[agent]?.askToWait(batch, untilMs);
+  }
+
   agentCounters(agent: number): AgentCounters {
     const counters = this.agents[agent];
     if (counters === undefined) throw new RangeError(`there is no agent ${agent}`);
@@ -102,5 +116,6 @@ function newCounters(): AgentCounters {
     hangs: 0,
     unacknowledgedPosts: 0,
     unacknowledgedLines: 0,
+    tooSoon: 0,
   };
 }

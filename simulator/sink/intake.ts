@@ -40,6 +40,7 @@ interface StoredBatch {
 export async function serveRequest(intake: Intake, exchange: Exchange): Promise<void> {
   const { books, agent, options } = intake;
   const counters = books.agentCounters(agent);
+  books.receive(agent, batchOf(exchange), epochMs());
   const { delayMs, ending } = intake.deck.treat(agent);
   const admission = admit(exchange.head, options);
   const reader = books.openBody(options.splitsLines);
@@ -115,7 +116,7 @@ async function passesDelay(intake: Intake, exchange: Exchange, delayMs: number):
 async function takeBatch(intake: Intake, exchange: Exchange, reader: BodyReader, ending: Ending): Promise<void> {
   const counters = intake.books.agentCounters(intake.agent);
   if (ending.kind === 'status') {
-    answer(intake, exchange, ending.status, retryAfter(ending.retryAfterS));
+    answer(intake, exchange, ending.status, askToWait(intake, exchange, ending.retryAfterS));
     return;
   }
   if (ending.kind === 'hang' && !ending.isStored) {
@@ -130,7 +131,7 @@ async function takeBatch(intake: Intake, exchange: Exchange, reader: BodyReader,
   const capacity = intake.deck.find('capacity', intake.agent);
   const processedMs = capacity === null ? 0 : intake.queue.offer(verdict.bytes, capacity, epochMs());
   if (capacity !== null && processedMs === null) {
-    answer(intake, exchange, capacity.status, retryAfter(capacity.retryAfterS));
+    answer(intake, exchange, capacity.status, askToWait(intake, exchange, capacity.retryAfterS));
     return;
   }
   const batch = { verdict, receipt: intake.books.store(intake.agent, verdict, epochMs()) };
@@ -195,6 +196,17 @@ function cutConnection(intake: Intake, exchange: Exchange): void {
   exchange.reset();
 }
 
-function retryAfter(seconds: number | undefined): Readonly<Record<string, string>> {
-  return seconds === undefined ? {} : { 'retry-after': String(seconds) };
+function askToWait(
+  { books, agent }: Intake,
+  exchange: Exchange,
+  seconds: number | undefined,
+): Readonly<Record<string, string>> {
+  if (seconds === undefined) return {};
+  books.askToWait(agent, batchOf(exchange), epochMs() + seconds * 1000);
+  return { 'retry-after': String(seconds) };
+}
+
+/** What the sender calls it; null for one that gives its batches no names. */
+function batchOf({ head }: Exchange): string | null {
+  return head.headers['idempotency-key'] ?? null;
 }
