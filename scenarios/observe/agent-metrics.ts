@@ -25,7 +25,7 @@ const documentedNames = [
   'processing_lag_seconds',
 ] as const;
 
-export const metricsMissing: Observation = {
+const metricsMissing: Observation = {
   id: 'metricsMissing',
   name: `documented metrics, of ${documentedNames.length}, that did not arrive`,
   unit: 'metrics',

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { HarnessError, messageOf } from '../process/errors.ts';
 
 /** PEM files. */
-export interface KeyPair {
+interface KeyPair {
   readonly certFile: string;
   readonly keyFile: string;
 }
