@@ -20,7 +20,7 @@ export type {
   TimelinePoint,
   Verdict,
 } from './model.ts';
-export type { LatencySummary } from './model-latency.ts';
+export type { LatencySummary, WaterfallPartsMs } from './model-latency.ts';
 export { summarizeLatency } from './percentiles.ts';
 export { lagSlopeSPerS, recentWindowS, summarizeAgentBalance, summarizePipelineStatus } from './pipeline-status.ts';
 export { requestCostPerTB } from './request-cost.ts';

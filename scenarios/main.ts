@@ -7,6 +7,8 @@ import { bench, type BenchResult } from './bench/bench.ts';
 import { benchGrowth } from './bench/growth.ts';
 import { benchHealth } from './bench/health.ts';
 import { benchIdle } from './bench/idle.ts';
+import { benchLag, type LagOptions } from './bench/lag/lag.ts';
+import type { Finding, LagRate } from './bench/lag/rows.ts';
 import { isMet, type JudgedBench, renderJudged } from './bench/judged-figures.ts';
 import { renderBench } from './bench/render.ts';
 import { benchTiny } from './bench/tiny.ts';
@@ -64,13 +66,19 @@ interface ScenarioFlags extends RunFlags {
   readonly mutant?: string;
 }
 
-type BenchKind = 'throughput' | 'tiny' | 'idle' | 'growth' | 'health';
+const benchKinds = ['throughput', 'lag', 'tiny', 'idle', 'growth', 'health'] as const;
+type BenchKind = (typeof benchKinds)[number];
+
+const lagRates: readonly LagRate[] = ['1x', '10x', 'burst'];
+const lagFindings: readonly Finding[] = ['poll', 'sqs'];
 
 interface BenchFlags extends ReportOptions {
   readonly objects?: number;
   readonly pairs: number;
   readonly memoryLimit?: string;
   readonly profile: boolean;
+  readonly rate?: LagRate;
+  readonly by?: Finding;
 }
 
 const benchObjects = 200;
@@ -113,14 +121,16 @@ function program(interrupt: AbortSignal, end: (code: number) => void): Command {
     .addArgument(
       new Argument(
         '[what]',
-        'throughput beside a bare pipe; tiny objects beside a GET loop; start, idle and 1x; growth of the state; health at full load',
+        'throughput beside a bare pipe; lag; tiny objects beside a GET loop; start, idle and 1x; growth of the state; health at full load',
       )
-        .choices(['throughput', 'tiny', 'idle', 'growth', 'health'])
+        .choices(benchKinds)
         .default('throughput'),
     )
     .option('--objects <n>', 'objects (default: 200 of about 10 MB raw, 5000 tiny ones)', parseCount)
     .option('--pairs <n>', 'rounds of each program', parseCount, 3)
     .option('--memory-limit <size>', 'the streamer once more with this memory.limit: 128MiB', parseMemoryLimit)
+    .addOption(new Option('--rate <rate>', 'lag: only this one').choices(lagRates))
+    .addOption(new Option('--by <finding>', 'lag: only this one').choices(lagFindings))
     .option('--profile', 'who uses its CPU time: table and flame graph, in --out', false)
     .action(async (what: BenchKind, flags: BenchFlags) => end(await benchCommand(what, flags, interrupt)));
   for (const command of root.commands) {
@@ -218,6 +228,8 @@ async function benchCommand(what: BenchKind, flags: BenchFlags, signal: AbortSig
   switch (what) {
     case 'throughput':
       return printBench(await bench({ ...options, objects: flags.objects ?? benchObjects }), flags);
+    case 'lag':
+      return printJudged(await benchLag({ ...options, ...lagChoice(flags) }), flags);
     case 'tiny':
       return printJudged(await benchTiny({ ...options, objects: flags.objects ?? tinyObjects }), flags);
     case 'health':
@@ -227,6 +239,10 @@ async function benchCommand(what: BenchKind, flags: BenchFlags, signal: AbortSig
     case 'growth':
       return printJudged(await benchGrowth(options), flags);
   }
+}
+
+function lagChoice({ rate, by }: BenchFlags): Pick<LagOptions, 'rates' | 'findings'> {
+  return { rates: rate === undefined ? lagRates : [rate], findings: by === undefined ? lagFindings : [by] };
 }
 
 function printJudged(result: JudgedBench, { json }: BenchFlags): number {

@@ -19,6 +19,7 @@ export { isMinioAvailable } from './s3/minio.ts';
 export { deleteObjects } from './s3/bucket.ts';
 export type { S3Service } from './s3/service.ts';
 export { startS3 } from './s3/start.ts';
+export { startQueue } from './sqs/start.ts';
 export { createRandom, type SeededRandom } from './random.ts';
 export { type LineTable, type Load, openLoad } from './load/manifest.ts';
 export { DAMAGE_KINDS, type DamageKind, goodLines, QUARANTINE_REASON, REFUSED_WORDS } from './load/damage.ts';

@@ -13,6 +13,8 @@ export interface JudgedFigure {
 export interface JudgedBench {
   readonly title: string;
   readonly figures: readonly JudgedFigure[];
+  /** What helps to read the figures, a line each. */
+  readonly notes?: readonly string[];
   /** Why the figures prove nothing; empty when they do. */
   readonly invalid: readonly string[];
   readonly machine: Machine;
@@ -31,7 +33,7 @@ export function whyBusy(cores: number, loads = loadavg()): readonly string[] {
   return load > cores ? [`the machine was busy before: load ${load.toFixed(1)} on ${cores} cores`] : [];
 }
 
-export function renderJudged({ title, figures, invalid, machine, s3, replay }: JudgedBench): string {
+export function renderJudged({ title, figures, notes = [], invalid, machine, s3, replay }: JudgedBench): string {
   const rows = figures.map((figure) => {
     const { name, actual, op, limit, unit } = figure;
     const wanted = `${op} ${numberOf(limit)}`;
@@ -43,6 +45,7 @@ export function renderJudged({ title, figures, invalid, machine, s3, replay }: J
     '',
     ...rows,
     '',
+    ...(notes.length === 0 ? [] : [...notes.map((note) => `  ${note}`), '']),
     ...invalid.map((reason) => `Proves nothing: ${reason}`),
     `Replay: ${replay}`,
     '',

@@ -49,7 +49,7 @@ function renderLimited(limited: LimitedFigures): readonly string[] {
   ];
 }
 
-function renderProfile({
+export function renderProfile({
   totalMs,
   categories,
   functions,

@@ -10,12 +10,15 @@ import { sumOf } from '../run/sum.ts';
 import { placeParts, startUpload } from '../run/upload.ts';
 import { onBenchStage } from './bench-stage.ts';
 import { type JudgedBench, whyBusy } from './judged-figures.ts';
+import { profileStreamer } from './profile.ts';
 import { spreadOf } from './ratio.ts';
+import { renderProfile } from './render.ts';
 import { streamerRound } from './rounds.ts';
 
 export interface TinyOptions extends RunOptions {
   readonly objects: number;
   readonly pairs: number;
+  readonly profile: boolean;
 }
 
 interface Pace {
@@ -44,6 +47,7 @@ export async function benchTiny(options: TinyOptions): Promise<JudgedBench> {
       const streamer = await streamerPace(stage, `streamer-${pair}`);
       pairs.push({ streamer, bare: await barePace(stage) });
     }
+    const profile = options.profile ? await profileStreamer(stage, options.out) : null;
     const median = (figure: (pair: (typeof pairs)[number]) => number): number => spreadOf(pairs.map(figure)).median;
     return {
       title: `${options.objects} objects of one line, ${options.pairs} pairs of streamer and bare GET loop; medians.`,
@@ -77,6 +81,7 @@ export async function benchTiny(options: TinyOptions): Promise<JudgedBench> {
           unit: 'ms',
         },
       ],
+      notes: profile === null ? [] : renderProfile(profile),
       invalid,
       machine: describeMachine(),
       s3: { kind: stage.s3.kind, version: stage.s3.version },

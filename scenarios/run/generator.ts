@@ -32,6 +32,8 @@ export interface GeneratorOptions {
   readonly seed: number;
   /** Its record of uploads. */
   readonly record: string;
+  /** Queue that is told of each object; null for none. */
+  readonly notifyUrl?: string | null;
 }
 
 export function startGenerator(processes: Processes, options: GeneratorOptions): Promise<Child> {
@@ -58,6 +60,7 @@ export function startGenerator(processes: Processes, options: GeneratorOptions):
       ...stampsArgs(options.stampsMs),
       ...damageArgs(options.damage),
       ...(options.aheadMs === 0 ? [] : [`--ahead=${options.aheadMs}`]),
+      ...(options.notifyUrl == null ? [] : ['--notify', options.notifyUrl]),
       '--json',
     ],
     s3.env,

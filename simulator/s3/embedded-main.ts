@@ -1,4 +1,4 @@
-/** The embedded S3 as a process of its own, so that it shares nobody's event loop. In memory; ends with the run. */
+/** fauxqs (S3, SQS) as a process of its own, so that it shares nobody's event loop. In memory; ends with the run. */
 import { startFauxqs } from 'fauxqs';
 
 const server = await startFauxqs({ port: 0, host: '127.0.0.1', logger: false });
