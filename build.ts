@@ -49,6 +49,28 @@ const builtinsOnDemand: Plugin = {
   },
 };
 
+/**
+ * undici's entry loads all of it: fetch, WebSocket, cookies, mocks, caches. What we use of it is half as large, and starts with 5 MB less. A name that is
+ * missing here fails the build.
+ */
+const undiciInParts: Plugin = {
+  name: 'undici-in-parts',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^undici$/ }, ({ path }) => ({ path, namespace: 'undici' }));
+    onLoad({ filter: /.*/, namespace: 'undici' }, () => ({
+      contents: `
+        import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
+        import api from 'undici/lib/api/index.js';
+        Object.assign(Dispatcher.prototype, api);
+        export { default as Pool } from 'undici/lib/dispatcher/pool.js';
+        export { default as buildConnector } from 'undici/lib/core/connect.js';
+        export { default as errors } from 'undici/lib/core/errors.js';`,
+      resolveDir: import.meta.dirname,
+      loader: 'js',
+    }));
+  },
+};
+
 const { metafile } = await build({
   entryPoints: ['streamer/main.ts'],
   outfile,
@@ -60,7 +82,7 @@ const { metafile } = await build({
   sourcemap: isReadable ? 'external' : false,
   legalComments: 'none',
   metafile: true,
-  plugins: [builtinsOnDemand],
+  plugins: [undiciInParts, builtinsOnDemand],
   alias: {
     // Its ES module calls `createRequire(...)('@grpc/grpc-js')`, which no bundler can see; its CommonJS twin calls `require`.
     '@opentelemetry/otlp-grpc-exporter-base': createRequire(import.meta.url).resolve(

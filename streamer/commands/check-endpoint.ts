@@ -3,7 +3,7 @@
  * make a record of it. What an agent answers to OPTIONS is only told, because agents answer it as they like.
  */
 import type { Socket } from 'node:net';
-import { Agent, buildConnector, request } from 'undici';
+import { buildConnector, Pool } from 'undici';
 import { connectOptions } from '../io/http-sink.ts';
 import type { TlsFiles } from '../io/tls-files.ts';
 import { type Finding, messageOf } from './check-finding.ts';
@@ -57,10 +57,11 @@ async function askOptions(
   endpoint: string,
   { headers, tls }: EndpointAccess,
 ): Promise<{ readonly detail: string; readonly cure: string | null }> {
-  const dispatcher = new Agent({ connect: connectOptions({ connectTimeoutMs: CONNECT_TIMEOUT_MS, tls }) });
+  const { origin, pathname, search } = new URL(endpoint);
+  const pool = new Pool(origin, { connect: connectOptions({ connectTimeoutMs: CONNECT_TIMEOUT_MS, tls }) });
   try {
-    const answer = await request(endpoint, {
-      dispatcher,
+    const answer = await pool.request({
+      path: `${pathname}${search}`,
       method: 'OPTIONS',
       headers: { ...headers },
       headersTimeout: ANSWER_TIMEOUT_MS,
@@ -77,7 +78,7 @@ async function askOptions(
     const detail = `OPTIONS was not answered (${messageOf(error)})`;
     return { detail, cure: 'some agents only answer POST. If not, see that an HTTP input listens on this port' };
   } finally {
-    await dispatcher.destroy();
+    await pool.destroy();
   }
 }
 

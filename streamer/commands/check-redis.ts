@@ -2,7 +2,8 @@
 import type { RedisConfig } from '../config/config.ts';
 import { hasCode } from '../errors.ts';
 import { RedisAdmin } from '../io/redis/admin.ts';
-import { createRedisConnection, type RedisConnection } from '../io/redis/connection.ts';
+import { connectionOnDemand } from '../io/redis/on-demand.ts';
+import type { RedisConnection } from '../io/redis/connection.ts';
 import { textOf } from '../io/redis/replies.ts';
 import { type Finding, messageOf } from './check-finding.ts';
 import { formatMoment } from './moment.ts';
@@ -12,7 +13,7 @@ const CONNECT_MS_MAX = 5_000;
 const VERSION_MIN = [6, 2] as const;
 
 export async function checkRedis(config: RedisConfig): Promise<readonly Finding[]> {
-  const connection = createRedisConnection(config);
+  const connection = await connectionOnDemand(config);
   const finding = (status: Finding['status'], detail: string, cure: string | null): Finding => ({
     area: 'redis',
     status,

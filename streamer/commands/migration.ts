@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import type { Config, RedisConfig } from '../config/config.ts';
 import { StreamerError } from '../errors.ts';
 import { beginRedisState, RedisAdmin } from '../io/redis/admin.ts';
-import { createRedisConnection, type RedisConnection } from '../io/redis/connection.ts';
+import { connectionOnDemand } from '../io/redis/on-demand.ts';
+import type { RedisConnection } from '../io/redis/connection.ts';
 import { textOf } from '../io/redis/replies.ts';
 import { type Remembered, rememberedSince } from '../io/remembered.ts';
 import { beginState, fillState } from '../io/state-admin.ts';
@@ -35,7 +36,7 @@ export async function openMigrationSource(from: string, keyPrefix: string): Prom
 }
 
 async function openRedisSource(url: string, keyPrefix: string): Promise<MigrationSource> {
-  const connection = createRedisConnection(atUrl(url, keyPrefix));
+  const connection = await connectionOnDemand(atUrl(url, keyPrefix));
   try {
     await connection.connect(CONNECT_MS_MAX);
     const admin = await RedisAdmin.open(connection);
@@ -80,7 +81,7 @@ export async function beginWith(
   remembered: Pieces,
   isForced: boolean,
 ): Promise<{ readonly path: string; readonly setAside: string | null }> {
-  if (redis !== null) return beginRedis(createRedisConnection(redis), remembered);
+  if (redis !== null) return beginRedis(await connectionOnDemand(redis), remembered);
   const path = databasePathOf(filePath);
   const existing = openStateReader(filePath);
   existing?.close();

@@ -5,6 +5,7 @@ import { hasCode } from '../errors.ts';
 import { openFileStateStore } from '../io/file-state-store.ts';
 import type { RedisConnection } from '../io/redis/connection.ts';
 import { RedisJournal } from '../io/redis/journal.ts';
+import { connectionOnDemand } from '../io/redis/on-demand.ts';
 import { RedisState } from '../io/redis/shared-state.ts';
 import type { Events, SharedWork, StateStore } from '../ports.ts';
 
@@ -25,10 +26,8 @@ export async function openState({ state: { redis, filePath } }: Config, events: 
     const state = openFileStateStore(filePath);
     return { state, shared: null, redis: null, isFirstStart: (await state.readHead()) === null };
   }
-  // Its client is loaded where it is needed: it takes 8 MB.
-  const { createRedisConnection } = await import('../io/redis/connection.ts');
   const journal = new RedisJournal(filePath);
-  const connection = createRedisConnection(redis);
+  const connection = await connectionOnDemand(redis);
   const { leaseTtlMs } = redis;
   const state = new RedisState({ connection, journal, leaseTtlMs, events, newEpoch: randomUUID });
   const isKnown = journal.epoch !== null;

@@ -2,7 +2,8 @@
 import type { Config } from '../config/config.ts';
 import { StreamerError } from '../errors.ts';
 import { RedisAdmin } from '../io/redis/admin.ts';
-import { createRedisConnection, type RedisConnection } from '../io/redis/connection.ts';
+import { connectionOnDemand } from '../io/redis/on-demand.ts';
+import type { RedisConnection } from '../io/redis/connection.ts';
 import {
   missingState,
   openStateAdmin,
@@ -39,7 +40,7 @@ export interface StateDesk {
 
 /** Null when there is no state yet. */
 export async function viewStateIfAny({ state: { redis, filePath } }: Config): Promise<StateView | null> {
-  if (redis !== null) return openRedis(createRedisConnection(redis));
+  if (redis !== null) return openRedis(await connectionOnDemand(redis));
   const reader = openStateReader(filePath);
   return reader === null ? null : viewOf(reader, filePath);
 }
@@ -71,7 +72,7 @@ function viewOf(reader: StateReader, filePath: string): StateView {
 
 async function changeRedis(config: Config): Promise<StateDesk> {
   const { redis } = config.state;
-  const admin = redis === null ? null : await openRedis(createRedisConnection(redis));
+  const admin = redis === null ? null : await openRedis(await connectionOnDemand(redis));
   if (admin === null) throw missing(config);
   return {
     view: admin,
