@@ -4,13 +4,14 @@ import { renderTable, type Verdict } from '#reports';
 import { HarnessError } from '#simulator';
 import { parseBytes } from '#streamer';
 import { bench, type BenchResult } from './bench/bench.ts';
-import { benchGrowth } from './bench/growth.ts';
 import { benchHealth } from './bench/health.ts';
+import { benchGrowth } from './bench/growth/growth.ts';
 import { benchIdle } from './bench/idle.ts';
 import { benchLag, type LagOptions } from './bench/lag/lag.ts';
 import type { Finding, LagRate } from './bench/lag/rows.ts';
 import { isMet, type JudgedBench, renderJudged } from './bench/judged-figures.ts';
 import { renderBench } from './bench/render.ts';
+import { benchRequests } from './bench/requests.ts';
 import { benchTiny } from './bench/tiny.ts';
 import { allScenarios, findScenario } from './catalog.ts';
 import {
@@ -66,7 +67,7 @@ interface ScenarioFlags extends RunFlags {
   readonly mutant?: string;
 }
 
-const benchKinds = ['throughput', 'lag', 'tiny', 'idle', 'growth', 'health'] as const;
+const benchKinds = ['throughput', 'lag', 'tiny', 'idle', 'requests', 'growth', 'health'] as const;
 type BenchKind = (typeof benchKinds)[number];
 
 const lagRates: readonly LagRate[] = ['1x', '10x', 'burst'];
@@ -83,6 +84,8 @@ interface BenchFlags extends ReportOptions {
 
 const benchObjects = 200;
 const tinyObjects = 5000;
+/** A day of the documented load. */
+const settledObjects = 33_000;
 const snapshotDurationS = 60;
 /** Twenty scans, so that the delay window is a small part of the run. */
 const documentedDurationS = 300;
@@ -121,12 +124,16 @@ function program(interrupt: AbortSignal, end: (code: number) => void): Command {
     .addArgument(
       new Argument(
         '[what]',
-        'throughput beside a bare pipe; lag; tiny objects beside a GET loop; start, idle and 1x; growth of the state; health at full load',
+        'throughput beside a bare pipe; lag; tiny objects beside a GET loop; start, idle and 1x; requests to S3; growth; health at full load',
       )
         .choices(benchKinds)
         .default('throughput'),
     )
-    .option('--objects <n>', 'objects (default: 200 of about 10 MB raw, 5000 tiny ones)', parseCount)
+    .option(
+      '--objects <n>',
+      'objects (default: 200 of about 10 MB raw, 5000 tiny ones; settled before: 33000)',
+      parseCount,
+    )
     .option('--pairs <n>', 'rounds of each program', parseCount, 3)
     .option('--memory-limit <size>', 'the streamer once more with this memory.limit: 128MiB', parseMemoryLimit)
     .addOption(new Option('--rate <rate>', 'lag: only this one').choices(lagRates))
@@ -236,6 +243,8 @@ async function benchCommand(what: BenchKind, flags: BenchFlags, signal: AbortSig
       return printJudged(await benchHealth({ ...options, objects: flags.objects ?? benchObjects }), flags);
     case 'idle':
       return printJudged(await benchIdle(options), flags);
+    case 'requests':
+      return printJudged(await benchRequests({ ...options, objects: flags.objects ?? settledObjects }), flags);
     case 'growth':
       return printJudged(await benchGrowth(options), flags);
   }

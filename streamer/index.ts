@@ -5,6 +5,7 @@ export { nearest } from './config/nearest.ts';
 export { parseConfig } from './config/parse.ts';
 export { parseBytes } from './config/units.ts';
 export { Claim } from './core/claim.ts';
+export { KnownObjects } from './core/known-objects.ts';
 export { type Range, coversRange, rangeBytes, subtractRanges, unionRanges } from './core/ranges.ts';
 export { type ErrorCode, hasCode, StreamerError } from './errors.ts';
 export type { StreamerEvent } from './events.ts';

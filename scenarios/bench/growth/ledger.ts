@@ -1,0 +1,57 @@
+/** What a line costs the ledger that judges the runs, with more and more objects in the load: a harness that slows down would be taken for a streamer that does. */
+import { Ledger, plainMemoryLoad, memoryBody } from '#simulator';
+import type { JudgedFigure } from '../judged-figures.ts';
+import { cpuUsOf } from './cpu.ts';
+
+const sizes = [1_000, 10_000, 100_000] as const;
+const linesPerObject = 3;
+const probeObjects = 1_000;
+const ratioMax = 2.5;
+
+export async function ledgerGrowth(onStep: (text: string) => void): Promise<readonly JudgedFigure[]> {
+  await measure(2_000);
+  const costs: { readonly objects: number; readonly objectUs: number }[] = [];
+  for (const objects of sizes) {
+    costs.push({ objects, objectUs: await measure(objects) });
+    onStep(`${objects} objects in the ledger`);
+  }
+  const [, small] = costs;
+  const large = costs.at(-1);
+  if (small === undefined || large === undefined) throw new RangeError('two sizes');
+  return [
+    ...costs.map(({ objects, objectUs }): JudgedFigure => ({
+      name: `the ledger, one of ${objects} objects`,
+      actual: objectUs,
+      op: '>=',
+      limit: 0,
+      unit: 'us',
+    })),
+    {
+      name: `the ledger, ${large.objects} over ${small.objects}`,
+      actual: large.objectUs / small.objectUs,
+      op: '<=',
+      limit: ratioMax,
+      unit: '',
+    },
+  ];
+}
+
+/** Of the last objects of the load, when all others are in the books. */
+async function measure(objects: number): Promise<number> {
+  const load = plainMemoryLoad(objects, linesPerObject);
+  const ledger = new Ledger(load);
+  const bodies = Array.from({ length: objects }, (_, index) => memoryBody(load, index, 0, linesPerObject));
+  const deliver = (from: number, to: number): void => {
+    for (const body of bodies.slice(from, to)) {
+      const reader = ledger.openBody({ splitsLines: true });
+      reader.push(body);
+      ledger.acknowledge(ledger.store(reader.finish(), { agent: 0, atMs: 1 }), 1);
+    }
+  };
+  deliver(0, objects - probeObjects);
+  const spentUs = await cpuUsOf(() => deliver(objects - probeObjects, objects));
+  const { deliveredLines, acknowledgedLines } = ledger.totals();
+  if (deliveredLines !== objects * linesPerObject || acknowledgedLines !== deliveredLines)
+    throw new Error(`the ledger has ${deliveredLines} lines`);
+  return spentUs / probeObjects;
+}
