@@ -6,7 +6,9 @@ import { BufferPool } from './io/buffer-pool.ts';
 import { createNodeInflate, inflateMemberSync } from './io/node-inflate.ts';
 import { allComplete, createWorld, expectDelivered, keyOf, linesOf, start, START_MS, write } from './testing/world.ts';
 
-const inflate = createNodeInflate(new BufferPool({ bytesMax: 0, idleBytesMax: 0, idleMsMax: 0, nowMs: () => 0 }));
+const inflate = createNodeInflate(
+  new BufferPool({ bytesMax: 0, idleBytesMax: 0, idleMsMax: 0, lastIdleMsMax: 0, nowMs: () => 0 }),
+);
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 
 function contentOf(lines: readonly string[]): string {

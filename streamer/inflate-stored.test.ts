@@ -6,7 +6,9 @@ import { inflateStored } from './inflate-stored.ts';
 import { BufferPool } from './io/buffer-pool.ts';
 import { createNodeInflate } from './io/node-inflate.ts';
 
-const inflate = createNodeInflate(new BufferPool({ bytesMax: 64e6, idleBytesMax: 0, idleMsMax: 0, nowMs: () => 0 }));
+const inflate = createNodeInflate(
+  new BufferPool({ bytesMax: 64e6, idleBytesMax: 0, idleMsMax: 0, lastIdleMsMax: 0, nowMs: () => 0 }),
+);
 
 /** 600 kB of lines that differ enough to fill 130 kB of gzip. */
 const LINES = Buffer.from(

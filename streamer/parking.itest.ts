@@ -77,7 +77,13 @@ function startStreamer(objects: FakeObjectStore, agents: readonly Agent[], state
   );
   const state = openFileStateStore(stateFile);
   const events = new RecordedEvents();
-  const pool = new BufferPool({ bytesMax: 64e6, idleBytesMax: 1e6, idleMsMax: 1000, nowMs: () => fastClock.now() });
+  const pool = new BufferPool({
+    bytesMax: 64e6,
+    idleBytesMax: 1e6,
+    idleMsMax: 1000,
+    lastIdleMsMax: 1000,
+    nowMs: () => fastClock.now(),
+  });
   const pipeline: Pipeline = createPipeline(
     { clock: fastClock, random: systemRandom, objects, inflate: createNodeInflate(pool), sink, state, events },
     testConfig({ http: { workers: 2 } }),

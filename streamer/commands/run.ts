@@ -22,8 +22,10 @@ import { checkEndpoints, checkQueue, checkSources } from './preflight.ts';
 import { openQueue, queueWarnings } from './queue.ts';
 
 const PROGRESS_INTERVAL_MS = 10_000;
-/** A buffer that no object needed for this long is given back to the system: at the documented load objects come every 2.6 s, and each brings its own. */
+/** A buffer that no object needed for this long is given back to the system. */
 const POOL_IDLE_MS_MAX = 1_000;
+/** The last one stays: at the documented load an object comes every 2.6 s, and fresh memory for it costs 4 ms. */
+const POOL_LAST_IDLE_MS_MAX = 10_000;
 /** LISTs, and retries that overlap their successors, beside the readers. */
 const SPARE_SOCKETS = 4;
 
@@ -174,6 +176,7 @@ function contentPool({ memoryLimitBytes }: Config): BufferPool {
     bytesMax: memoryLimitBytes,
     idleBytesMax: memoryLimitBytes / 4,
     idleMsMax: POOL_IDLE_MS_MAX,
+    lastIdleMsMax: POOL_LAST_IDLE_MS_MAX,
     nowMs: () => systemClock.now(),
   });
   setInterval(() => pool.dropStale(), POOL_IDLE_MS_MAX).unref();

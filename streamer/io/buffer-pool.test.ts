@@ -4,9 +4,12 @@ import { BufferPool } from './buffer-pool.ts';
 
 const MIB = 1024 * 1024;
 
-function poolOf({ bytesMax = 64 * MIB, idleBytesMax = 16 * MIB, idleMsMax = 1000 } = {}) {
+function poolOf({ bytesMax = 64 * MIB, idleBytesMax = 16 * MIB, idleMsMax = 1000, lastIdleMsMax = 5000 } = {}) {
   const clock = { nowMs: 0 };
-  return { clock, pool: new BufferPool({ bytesMax, idleBytesMax, idleMsMax, nowMs: () => clock.nowMs }) };
+  return {
+    clock,
+    pool: new BufferPool({ bytesMax, idleBytesMax, idleMsMax, lastIdleMsMax, nowMs: () => clock.nowMs }),
+  };
 }
 
 describe('BufferPool', () => {
@@ -56,13 +59,32 @@ describe('BufferPool', () => {
 
   it('gives back to the system what nobody asked for lately', () => {
     const { pool, clock } = poolOf();
-    pool.give(pool.take(2 * MIB));
+    const [first, last] = [pool.take(2 * MIB), pool.take(3 * MIB)];
+    pool.give(first);
+    clock.nowMs = 100;
+    pool.give(last);
     clock.nowMs = 999;
     pool.dropStale();
-    expect(pool.idleBytes).toBe(2 * MIB);
+    expect(pool.idleBytes).toBe(5 * MIB);
     clock.nowMs = 1000;
     pool.dropStale();
+    expect(pool.idleBytes).toBe(3 * MIB);
+    clock.nowMs = 5099;
+    pool.dropStale();
+    expect(pool.idleBytes, 'the last one stays for a while').toBe(3 * MIB);
+    clock.nowMs = 5100;
+    pool.dropStale();
     expect(pool.idleBytes).toBe(0);
+  });
+
+  it('never keeps the last one beside a new one', () => {
+    const { pool, clock } = poolOf();
+    const last = pool.take(3 * MIB);
+    pool.give(last);
+    clock.nowMs = 2000;
+    pool.take(4 * MIB);
+    expect(pool.idleBytes).toBe(0);
+    expect(last.length).toBe(0);
   });
 
   it('keeps only what is left of its limit beside the buffers in use', () => {

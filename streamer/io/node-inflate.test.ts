@@ -7,7 +7,13 @@ import { BufferPool } from './buffer-pool.ts';
 import { FREED_BYTES_MIN } from './free-memory.ts';
 import { createNodeInflate } from './node-inflate.ts';
 
-const pool = new BufferPool({ bytesMax: 64e6, idleBytesMax: 64 * 1024 * 1024, idleMsMax: 1e9, nowMs: () => 0 });
+const pool = new BufferPool({
+  bytesMax: 64e6,
+  idleBytesMax: 64 * 1024 * 1024,
+  idleMsMax: 1e9,
+  lastIdleMsMax: 1e9,
+  nowMs: () => 0,
+});
 const inflate = createNodeInflate(pool);
 const never = new AbortController().signal;
 
@@ -291,7 +297,13 @@ describe('whole', () => {
   });
 
   it('never gives a buffer back that zlib may still write into', async () => {
-    const ownPool = new BufferPool({ bytesMax: 64e6, idleBytesMax: 1e9, idleMsMax: 1e9, nowMs: () => 0 });
+    const ownPool = new BufferPool({
+      bytesMax: 64e6,
+      idleBytesMax: 1e9,
+      idleMsMax: 1e9,
+      lastIdleMsMax: 1e9,
+      nowMs: () => 0,
+    });
     const damaged = gzipSync(LINES);
     damaged.fill(0xff, damaged.length - 40);
     expect(await createNodeInflate(ownPool).whole(damaged, LINES.length)).toBeNull();

@@ -3,7 +3,7 @@ import type { Schedule, Setting } from '../../scenario.ts';
 import { documentedRawMBPerMin, promptSettings } from '../../define-scenario.ts';
 
 export type Finding = 'poll' | 'sqs';
-export type ObjectSize = 'documented' | 'small';
+type ObjectSize = 'documented' | 'small';
 
 export interface LagRow {
   readonly name: string;
