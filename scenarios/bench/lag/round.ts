@@ -104,6 +104,7 @@ async function upload(
     prefix: stage.prefix,
     load: stage.load.dir,
     stampsMs: null,
+    aheadMs: 0,
     damage: new Map(),
     startAtMs: Date.now() + generatorLeadMs,
     seed: stage.options.seed,
