@@ -2,7 +2,7 @@
  * What this instance holds of the objects that several instances share. It renews its session's lease, claims what its readers have room for, and ends what
  * was lost.
  * Invariants:
- * - An object is read and sent only under a claim whose lease has not ended: by the moment the lease was asked for, on our own clock, so never later than
+ * - An object is read and sent only under a claim whose lease has not ended: by the moment the lease was asked for, on a clock that nobody sets, so never later than
  *   the store thinks. Then others may have it.
  * - Nothing is claimed while progress cannot be saved.
  */
@@ -33,6 +33,7 @@ export class Claims {
   readonly #renewNow = new Wakeup();
   readonly #listerChanged = new Wakeup();
   #term: AbortController | null = null;
+  /** By `Clock.elapsed`. */
   #leaseEndMs = -Infinity;
   #isRenewed = false;
   /** Claims and renewals follow one another: a renewal gives back what it does not know of. */
@@ -65,7 +66,7 @@ export class Claims {
     while (!signal.aborted) {
       await this.#renew();
       context.known.expire(clock.now());
-      const untilMs = this.#leaseEndMs - clock.now();
+      const untilMs = this.#leaseEndMs - clock.elapsed();
       const waitMs = this.#isRenewed ? intervalMs : RETRY_MS;
       await this.#renewNow.wait(clock, untilMs > 0 ? Math.min(waitMs, untilMs) : waitMs, signal);
     }
@@ -95,7 +96,7 @@ export class Claims {
 
   /** To be asked before each attempt to send: a process that was stopped for a while finds its lease ended before any timer tells it. */
   endIfOver(): void {
-    if (this.#ports.clock.now() < this.#leaseEndMs) return;
+    if (this.#ports.clock.elapsed() < this.#leaseEndMs) return;
     this.#endTerm();
     if (this.#held.size === 0) return;
     this.#ports.events.emit({ kind: 'claims lost', reason: 'lease-ended', objects: this.#held.size });
@@ -122,7 +123,7 @@ export class Claims {
     const { clock, events } = this.#ports;
     try {
       await this.#inTurn(async () => {
-        const askedMs = clock.now();
+        const askedMs = clock.elapsed();
         this.#forgetLost();
         const { isLister, lost, takenOver } = await this.#shared.renew(this.#session, [...this.#held.values()]);
         this.#leaseEndMs = askedMs + this.#shared.leaseTtlMs;

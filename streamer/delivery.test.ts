@@ -102,6 +102,7 @@ describe('an endpoint that fails', () => {
     const sink = new FakeSink(clock, 1);
     const delivery = deliveryOf(sink, {
       now: () => clock.now() - backMs,
+      elapsed: () => clock.elapsed(),
       sleep: async (ms, signal) => clock.sleep(ms, signal),
     });
     let failures = 4;

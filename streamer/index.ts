@@ -12,10 +12,13 @@ export type { StreamerEvent } from './events.ts';
 export { openFileStateStore } from './io/file-state-store.ts';
 export { inflateMemberSync } from './io/node-inflate.ts';
 export { RedisAdmin } from './io/redis/admin.ts';
-export { createRedisConnection } from './io/redis/connection.ts';
-export { journalPathOf, RedisJournal } from './io/redis/journal.ts';
-export { createScripts } from './io/redis/scripts.ts';
+export { decodeQuarantine, decodeShared, encodeWanted, sharedIdOf } from './io/redis/codec.ts';
+export { createRedisConnection, type RedisConnection } from './io/redis/connection.ts';
+export { type Journal, journalPathOf, RedisJournal } from './io/redis/journal.ts';
+export { createScripts, type Script, type Scripts } from './io/redis/scripts.ts';
 export { RedisState } from './io/redis/shared-state.ts';
+export { type Remembered, piecesOf } from './io/remembered.ts';
+export { hourOf, idOf } from './io/state-database.ts';
 export { openStateReader } from './io/state-reader.ts';
 export { createPipeline, type Pipeline } from './pipeline.ts';
 export { OtlpReceiver } from './testing/otlp-receiver.ts';
@@ -23,6 +26,7 @@ export type {
   Clock,
   ClaimAnswer,
   ClaimedObject,
+  Events,
   Fulfilment,
   HeldObject,
   Inflate,

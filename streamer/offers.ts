@@ -18,6 +18,7 @@ interface Followed {
   readonly task: ObjectTask;
   readonly lane: Lane;
   readonly shared: SharedObject;
+  /** By `Clock.elapsed`. */
   tellMs: number;
 }
 
@@ -44,8 +45,9 @@ export class Offers {
     const { clock } = context.ports;
     while (!signal.aborted) {
       const nowMs = clock.now();
-      this.#follow(context, nowMs);
-      const due = this.#due(nowMs).slice(0, OBJECTS_PER_OFFER);
+      const elapsedMs = clock.elapsed();
+      this.#follow(context, nowMs, elapsedMs);
+      const due = this.#due(elapsedMs).slice(0, OBJECTS_PER_OFFER);
       if (due.length > 0) {
         const isFull = await this.#tell(context, due, signal);
         if (isFull) await clock.sleep(ROOM_POLL_MS, signal);
@@ -57,9 +59,9 @@ export class Offers {
   }
 
   /** Takes what may be read now. While the shared set is full, the rest waits where discovery sees it, and waits as well. */
-  #follow({ found, config }: RunContext, nowMs: number): void {
+  #follow({ found, config }: RunContext, nowMs: number, elapsedMs: number): void {
     const { liveWindowMs } = config.processing;
-    const isWaiting = this.#due(nowMs).length >= OBJECTS_PER_OFFER;
+    const isWaiting = this.#due(elapsedMs).length >= OBJECTS_PER_OFFER;
     for (let count = 0; count < OBJECTS_PER_OFFER; count += 1) {
       const next = found.take(nowMs);
       if (next === null) return;
@@ -72,14 +74,14 @@ export class Offers {
       const { object, listedMs, settled, wanted, wantedKind } = task;
       const request = wanted === undefined ? null : { seq: wanted, kind: wantedKind ?? 'missing' };
       const shared = { object, listedMs, rankMs, settled, wanted: request };
-      this.#followed.set(identityOf(object), { task, lane, shared, tellMs: nowMs });
+      this.#followed.set(identityOf(object), { task, lane, shared, tellMs: elapsedMs });
     }
   }
 
   /** Live objects first: backlog that waits for room must not keep them waiting. */
-  #due(nowMs: number): readonly Followed[] {
+  #due(elapsedMs: number): readonly Followed[] {
     return [...this.#followed.values()]
-      .filter(({ tellMs }) => tellMs <= nowMs)
+      .filter(({ tellMs }) => tellMs <= elapsedMs)
       .toSorted((left, right) => Number(right.lane === 'live') - Number(left.lane === 'live'));
   }
 
@@ -91,7 +93,7 @@ export class Offers {
     for (const [index, followed] of due.entries()) {
       const answer = answers[index];
       if (answer === 'complete') this.#settle(context, followed);
-      else if (answer !== undefined && answer !== 'full') followed.tellMs = clock.now() + TELL_AGAIN_MS;
+      else if (answer !== undefined && answer !== 'full') followed.tellMs = clock.elapsed() + TELL_AGAIN_MS;
     }
     return answers.includes('full');
   }

@@ -20,6 +20,7 @@ const SPEED = 100;
 const startMs = systemClock.now();
 const fastClock: Clock = {
   now: () => startMs + (systemClock.now() - startMs) * SPEED,
+  elapsed: () => systemClock.elapsed() * SPEED,
   sleep: async (ms, signal) => systemClock.sleep(ms / SPEED, signal),
 };
 

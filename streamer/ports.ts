@@ -23,6 +23,8 @@ import type { StreamerEvent } from './events.ts';
 /** Wall clock in epoch milliseconds (with fractions) and a sleep that an abort ends early, without throwing. */
 export interface Clock {
   now(): number;
+  /** Milliseconds since some moment, by a clock that nobody sets: for what must end in time whatever the wall clock says. */
+  elapsed(): number;
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 

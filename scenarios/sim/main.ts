@@ -1,7 +1,7 @@
 /** `npm run sim`: the streamer in virtual worlds under seeded faults. Results on stdout, progress on stderr. */
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import {
   HarnessError,
   planWorld,
@@ -10,6 +10,8 @@ import {
   runWorld,
   shrinkPlan,
   verdictOfWorld,
+  WORLD_KINDS,
+  type WorldKind,
   type WorldPlan,
   type WorldResult,
   writeScenarioFile,
@@ -23,6 +25,7 @@ const exitCodes = { held: 0, breached: 1, usage: 2, provesNothing: 3 } as const;
 interface Flags {
   readonly seeds?: number;
   readonly seed?: number;
+  readonly world: WorldKind;
   readonly replay?: string;
   readonly threads: number;
   readonly trace?: string;
@@ -37,6 +40,7 @@ const SHRINK_ATTEMPTS_MAX = 400;
 const afterHelp = `
 A seed is a world of at least 200 objects with at least 5 faults of 3 kinds. Same seed, same run, byte for byte (on the same Node).
   npm run sim -- --seeds 1000              seeds 1 to 1000
+  npm run sim -- --world redis --seeds 300 three instances that share state and work
   npm run sim -- --seed 63 --trace t.txt   one world, with all that happened in it
   npm run sim -- --replay FILE             a world that was saved when it broke an invariant
 Exit codes: 0 every invariant held · 1 one broke · 2 wrong usage · 3 the run proves nothing.`;
@@ -46,6 +50,7 @@ function program(interrupt: AbortSignal, end: (code: number) => void): Command {
     .description('Runs the streamer in virtual worlds under seeded faults.')
     .option('--seeds <n>', `how many worlds (${SEEDS_DEFAULT}; 1 with --seed alone)`, parseWhole)
     .option('--seed <n>', 'the first seed (1)', parseWhole)
+    .addOption(new Option('--world <kind>', 'one instance, or three on Redis').choices(WORLD_KINDS).default('single'))
     .option('--replay <file>', 'run the world of a scenario file')
     .option('--threads <n>', 'worlds at a time', parseWhole, availableParallelism())
     .option('--trace <file>', 'of a single world: write what happened in it')
@@ -68,7 +73,7 @@ async function run(flags: Flags, interrupt: AbortSignal): Promise<number> {
 }
 
 async function runSeed(seed: number, flags: Flags): Promise<number> {
-  const result = await runOne(planWorld(seed), flags);
+  const result = await runOne(planWorld(seed, flags.world), flags);
   if (result.violation !== null) return reportBreach(result, flags);
   if (verdictOfWorld(result) === 'proves-nothing') {
     process.stderr.write(`Too little went wrong in the world of seed ${seed}: it proves nothing.\n`);
@@ -96,14 +101,14 @@ function reportOne(result: WorldResult, { json }: Flags, replays: readonly strin
 
 async function runMany(firstSeed: number, count: number, flags: Flags, signal: AbortSignal): Promise<number> {
   const progress = new Progress(process.stderr);
-  const tally = new WorldTally();
+  const tally = new WorldTally(flags.world);
   const startedMs = performance.now();
   const onResult = (result: WorldResult): boolean => {
     tally.add(result);
     progress.update(tally.sums.worlds, count, `${tally.sums.worlds} of ${count} worlds`);
     return result.violation !== null;
   };
-  await runSeeds({ firstSeed, count, threads: flags.threads, onResult, signal });
+  await runSeeds({ world: flags.world, firstSeed, count, threads: flags.threads, onResult, signal });
   progress.end();
   if (tally.breach !== null) return reportBreach(tally.breach, flags);
   if (signal.aborted) {
@@ -117,20 +122,23 @@ async function runMany(firstSeed: number, count: number, flags: Flags, signal: A
   return tally.gaps.length === 0 ? exitCodes.held : exitCodes.provesNothing;
 }
 
-async function reportBreach(result: WorldResult, { out, json }: Flags): Promise<number> {
+async function reportBreach(result: WorldResult, { world, out, json }: Flags): Promise<number> {
   const { seed, violation } = result;
   if (violation === null) return exitCodes.held;
   process.stderr.write(
     `Seed ${seed} breaks ${violation.invariant}; looking for the smallest world that still does...\n`,
   );
-  const smallest = await shrinkPlan(planWorld(seed), {
+  const smallest = await shrinkPlan(planWorld(seed, world), {
     breach: async (plan) => (await runWorld(plan, { isTraced: false })).violation?.invariant ?? null,
     invariant: violation.invariant,
     attemptsMax: SHRINK_ATTEMPTS_MAX,
   });
-  const path = `${out}/seed-${seed}.json`;
+  const path = `${out}/${world === 'single' ? '' : `${world}-`}seed-${seed}.json`;
   writeScenarioFile(path, { invariant: violation.invariant, detail: violation.detail, plan: smallest });
-  const replays = [`npm run sim -- --seed ${seed}`, `npm run sim -- --replay ${path}`];
+  const replays = [
+    `npm run sim -- ${world === 'single' ? '' : `--world ${world} `}--seed ${seed}`,
+    `npm run sim -- --replay ${path}`,
+  ];
   if (json) printJson({ ...result, smallest, replays });
   else process.stdout.write(renderBreach({ result, smallest, replays }));
   return exitCodes.breached;

@@ -1,18 +1,26 @@
 /** What `npm run sim` says, as text. */
-import { INVARIANTS, type WorldPlan, type WorldResult } from '#simulator';
+import { INVARIANTS, type SharingCounts, type WorldPlan, type WorldResult } from '#simulator';
 import type { WorldTally } from './tally.ts';
 
 const DAY_S = 86_400;
 
 export function renderHeld(tally: WorldTally, elapsedS: number): string {
-  const { worlds, objects, lines, repeatedLines, steps, virtualS } = tally.sums;
+  const { worlds, objects, lines, repeatedLines, steps, virtualS, sharing } = tally.sums;
   const kinds = [...tally.kinds].toSorted(([, left], [, right]) => right - left);
   return [
     `Every invariant held in ${count(worlds, 'world')}: ${number(objects)} objects, ${number(lines)} lines, ` +
       `${number(repeatedLines)} repetitions, each explained; ${number(steps)} steps, ${(virtualS / DAY_S).toFixed(1)} days of virtual time in ${elapsedS.toFixed(1)} s.`,
+    ...(sharing === null ? [] : [renderSharing(sharing)]),
     `Worlds in which a fault did something: ${kinds.map(([kind, times]) => `${kind} ${number(times)}`).join(' · ')}`,
     '',
   ].join('\n');
+}
+
+function renderSharing({ grants, takeovers, refusals, forgettings }: SharingCounts): string {
+  return (
+    `${count(grants, 'claim')}; ${number(takeovers)} taken over from dead sessions, ${number(refusals)} refused to those who had lost them; ` +
+    `Redis forgot ${number(forgettings)} times.`
+  );
 }
 
 export interface Breach {

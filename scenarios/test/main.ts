@@ -34,6 +34,7 @@ const testProjects: readonly Step[] = [
 /** The streamer under seeded faults, on a virtual clock. */
 const virtualTime: readonly Step[] = [
   { name: 'virtual worlds', script: 'sim', args: ['--seeds', '100'] },
+  { name: 'virtual worlds on Redis', script: 'sim', args: ['--world', 'redis', '--seeds', '40'] },
   { name: 'mutants', script: 'mutants', args: ['--quick'] },
 ];
 

@@ -3,12 +3,15 @@
  * promptly: that the first act left nothing behind that limps, and that it is the head scan which finds what is live, not the sweep minutes later.
  */
 import { type WorldPlan, zscalerKey } from './plan.ts';
+import type { SharingWatch } from './sharing-watch.ts';
 import type { StoredObjects } from './stored-objects.ts';
 import type { Surroundings } from './surroundings.ts';
 import { nameOf, type Version } from './truth.ts';
 
 /** A live object takes no longer than a scan, and this for all the rest. */
 const SLACK_MS = 10_000;
+/** Where many share, whoever found an object asks again and again whether another has completed it. */
+const HEARSAY_MS = 10_000;
 
 interface Due {
   readonly version: Version;
@@ -18,14 +21,16 @@ interface Due {
 export class CalmAct {
   readonly #plan: WorldPlan;
   readonly #surroundings: Surroundings;
+  readonly #watch: SharingWatch | null;
   readonly #due: readonly Due[];
 
   /** Begins now. */
-  constructor(surroundings: Surroundings, objects: StoredObjects) {
+  constructor(surroundings: Surroundings, objects: StoredObjects, watch: SharingWatch | null) {
     const { plan, time } = surroundings;
     const { nowMs } = time;
     this.#plan = plan;
     this.#surroundings = surroundings;
+    this.#watch = watch;
     for (const { name, visibleMs, content } of plan.calm.strangers) {
       const key = zscalerKey(nowMs + visibleMs, 1).replace(/[^/]+$/, name);
       objects.put({ source: 0, key, content, visibleMs: nowMs + visibleMs });
@@ -40,11 +45,17 @@ export class CalmAct {
   /** When the last object must have gone through, and be saved. */
   get endMs(): number {
     const lastMs = Math.max(0, ...this.#due.map(({ eligibleMs }) => eligibleMs));
-    return lastMs + this.#lagMsMax + this.#plan.settings.saveIntervalMs;
+    return lastMs + this.#lagMsMax + this.#plan.settings.saveIntervalMs + (this.#watch === null ? 0 : HEARSAY_MS);
   }
 
   check(): void {
     for (const { version, eligibleMs } of this.#due) {
+      const grants = this.#watch?.grantsOf(version) ?? 1;
+      if (grants > 1)
+        this.#surroundings.judge.breach(
+          'read-once',
+          `${nameOf(version)} was given to ${grants} readers, one after the other`,
+        );
       const lagMs = (version.acknowledgedMs ?? Infinity) - eligibleMs;
       if (lagMs <= this.#lagMsMax) continue;
       const detail = `${nameOf(version)} took ${lagMs / 1000} s, ${this.#lagMsMax / 1000} s are allowed`;

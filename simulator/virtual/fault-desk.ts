@@ -2,14 +2,29 @@
 import type { Fault, FaultKind, FaultOf, KillPoint } from './fault.ts';
 
 /** Operations that faults count. */
-type Operation = 'list' | 'get' | 'post' | 'commit' | 'state-read';
+type Operation = 'list' | 'get' | 'post' | 'commit' | 'state-read' | 'redis' | `redis ${string}`;
 
 /** Kinds that are counted by the operation they hit. */
-type CountedKind = { [K in FaultKind]: FaultOf<K> extends { nth: number; times: number } ? K : never }[FaultKind];
+type CountedKind = Exclude<
+  { [K in FaultKind]: FaultOf<K> extends { nth: number; times: number } ? K : never }[FaultKind],
+  CommandKind
+>;
+/** Kinds that hit commands to Redis of one kind. */
+type CommandKind = 'redis-fails' | 'redis-late';
 /** Kinds that last for a while. */
 type WindowKind = {
   [K in FaultKind]: FaultOf<K> extends { atMs: number; forMs: number | null } ? K : never;
 }[FaultKind];
+
+/** What keeps an instance from being answered by Redis. */
+const REDIS_TROUBLES: ReadonlySet<FaultKind> = new Set([
+  'redis-away',
+  'redis-cut',
+  'redis-failover',
+  'redis-empty',
+  'redis-fails',
+  'redis-late',
+]);
 
 export class FaultDesk {
   readonly #faults: readonly Fault[];
@@ -18,6 +33,8 @@ export class FaultDesk {
   readonly #counts = new Map<Operation | KillPoint, number>();
   readonly #hits = new Map<Fault, number>();
   #disturbedUntilMs: number;
+  #redisTroubledMs = -Infinity;
+  readonly #redisTroubledMsOf = new Map<number, number>();
   #isDisarmed = false;
 
   constructor(options: { readonly faults: readonly Fault[]; readonly nowMs: () => number }) {
@@ -72,6 +89,13 @@ export class FaultDesk {
     return found;
   }
 
+  /** The fault of that kind that hits the `nth` command of that name. */
+  hitCommand<K extends CommandKind>(kind: K, command: string, nth: number): FaultOf<K> | null {
+    const found = this.#find(kind, (fault) => isOf(fault, command) && isCounted(fault, nth));
+    if (found !== null) this.exercise(found);
+    return found;
+  }
+
   /** The fault of that kind that acts once, at the `nth` operation. */
   once<K extends 'overwrite' | 'delete' | 'get-saga'>(kind: K, nth: number): FaultOf<K> | null {
     return this.#find(kind, (fault) => isNth(fault, nth));
@@ -95,10 +119,30 @@ export class FaultDesk {
     return this.#find('endpoint-dead', (fault) => fault.endpoint === endpoint && isWithin(fault, sinceStartMs));
   }
 
+  /** The fault that cuts that machine off from Redis at this moment. */
+  cutFrom(instance: number): FaultOf<'redis-cut'> | null {
+    const sinceStartMs = this.#nowMs() - this.#startMs;
+    return this.#find('redis-cut', (fault) => (fault.instance ?? 0) === instance && isWithin(fault, sinceStartMs));
+  }
+
+  /** The latest moment at which something kept that machine from Redis. */
+  redisTroubledUntilMs(instance: number): number {
+    return Math.max(this.#redisTroubledMs, this.#redisTroubledMsOf.get(instance) ?? -Infinity);
+  }
+
   exercise(fault: Fault): void {
+    this.#noteRedisTrouble(fault);
     this.#hits.set(fault, (this.#hits.get(fault) ?? 0) + 1);
     // What lasts for ever is no reason to wait.
     if (!lastsForEver(fault)) this.disturbFor(0);
+  }
+
+  #noteRedisTrouble(fault: Fault): void {
+    if (!REDIS_TROUBLES.has(fault.kind)) return;
+    const untilMs = 'forMs' in fault && 'atMs' in fault ? this.#startMs + fault.atMs + (fault.forMs ?? 0) : -Infinity;
+    const moment = Math.max(this.#nowMs(), untilMs);
+    if (fault.kind === 'redis-cut') this.#redisTroubledMsOf.set(fault.instance ?? 0, moment);
+    else this.#redisTroubledMs = moment;
   }
 
   #find<K extends FaultKind>(kind: K, isMeant: (fault: FaultOf<K>) => boolean): FaultOf<K> | null {
@@ -120,6 +164,10 @@ function isKind<K extends FaultKind>(fault: Fault, kind: K): fault is FaultOf<K>
 
 function isNth(fault: { readonly nth: number }, nth: number): boolean {
   return fault.nth === nth;
+}
+
+function isOf(fault: { readonly of: string }, command: string): boolean {
+  return fault.of === command;
 }
 
 function isCounted(fault: { readonly nth: number; readonly times: number }, nth: number): boolean {

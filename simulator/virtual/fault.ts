@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { DeepReadonly } from './deep-readonly.ts';
+import type { WorldKind } from './world-kind.ts';
 
 const nth = z.number().int().min(1);
 const ms = z.number().min(0);
@@ -25,7 +26,14 @@ export const KILL_POINTS = [
   'commit-durable',
   'commit-returned',
 ] as const;
-const killPoint = z.enum(KILL_POINTS);
+/** And these, where instances share what they do. */
+export const SHARED_KILL_POINTS = ['redis-sent', 'redis-done', 'redis-answered'] as const;
+/** What instances ask of Redis. */
+export const REDIS_COMMANDS = ['claim', 'commit', 'renew', 'offer', 'restore', 'open'] as const;
+const redisCommand = z.enum(REDIS_COMMANDS);
+const killPoint = z.enum([...KILL_POINTS, ...SHARED_KILL_POINTS]);
+/** Which of the machines; the first where it is left out. */
+const instance = z.number().int().min(0).optional();
 
 const s3Faults = [
   z.strictObject({ kind: z.literal('list-fails'), nth, times, code: s3Code }),
@@ -99,11 +107,36 @@ const stateFaults = [
 
 const instanceFaults = [
   z.strictObject({ kind: z.literal('kill'), at: killPoint, nth, downMs: ms }),
-  z.strictObject({ kind: z.literal('kill-at'), atMs: ms, downMs: ms }),
+  z.strictObject({ kind: z.literal('kill-at'), instance, atMs: ms, downMs: ms }),
   /** SIGTERM. */
-  z.strictObject({ kind: z.literal('stop'), atMs: ms, downMs: ms }),
+  z.strictObject({ kind: z.literal('stop'), instance, atMs: ms, downMs: ms }),
   /** The machine's clock is wrong by `byMs` until `forMs` later. */
-  z.strictObject({ kind: z.literal('clock-step'), atMs: ms, forMs: ms, byMs: z.number() }),
+  z.strictObject({ kind: z.literal('clock-step'), instance, atMs: ms, forMs: ms, byMs: z.number() }),
+] as const;
+
+/** Only where instances share what they do. */
+const sharingFaults = [
+  /** SIGSTOP, and SIGCONT. */
+  z.strictObject({ kind: z.literal('pause'), instance, atMs: ms, forMs: ms }),
+  /** `hangs`: it does later what it was sent meanwhile. */
+  z.strictObject({ kind: z.literal('redis-away'), atMs: ms, forMs: ms, how: z.enum(['refuses', 'hangs']) }),
+  /** One instance cannot reach it, the others can. */
+  z.strictObject({ kind: z.literal('redis-cut'), instance, atMs: ms, forMs: ms }),
+  /** It comes back as it was `lagMs` before it went. */
+  z.strictObject({ kind: z.literal('redis-failover'), atMs: ms, forMs: ms, lagMs: ms }),
+  /** It comes back with nothing. */
+  z.strictObject({ kind: z.literal('redis-empty'), atMs: ms, forMs: ms }),
+  /** The connection breaks over a command; `nth` counts those of its kind. `isDone`: only the answer is lost. */
+  z.strictObject({ kind: z.literal('redis-fails'), of: redisCommand, nth, times, isDone: z.boolean() }),
+  /** `isDoneLate`: not only the answer is late. */
+  z.strictObject({
+    kind: z.literal('redis-late'),
+    of: redisCommand,
+    nth,
+    times,
+    lateMs: ms,
+    isDoneLate: z.boolean(),
+  }),
 ] as const;
 
 export const faultSchema = z.discriminatedUnion('kind', [
@@ -111,11 +144,20 @@ export const faultSchema = z.discriminatedUnion('kind', [
   ...sinkFaults,
   ...stateFaults,
   ...instanceFaults,
+  ...sharingFaults,
 ]);
 
 export type Fault = DeepReadonly<z.infer<typeof faultSchema>>;
 export type FaultKind = Fault['kind'];
 export type FaultOf<K extends FaultKind> = Extract<Fault, { readonly kind: K }>;
-export type KillPoint = (typeof KILL_POINTS)[number];
+export type KillPoint = (typeof KILL_POINTS)[number] | (typeof SHARED_KILL_POINTS)[number];
 
-export const FAULT_KINDS: readonly FaultKind[] = faultSchema.options.map((option) => option.shape.kind.value);
+export const SHARING_KINDS: ReadonlySet<FaultKind> = new Set(sharingFaults.map((option) => option.shape.kind.value));
+
+/** What can go wrong in that kind of world. */
+export function faultKindsOf(world: WorldKind): readonly FaultKind[] {
+  const kinds: readonly FaultKind[] = faultSchema.options.map((option) => option.shape.kind.value);
+  // Looking something up is a command to Redis there, as all the others are.
+  if (world === 'redis') return kinds.filter((kind) => kind !== 'state-read-fails');
+  return kinds.filter((kind) => !SHARING_KINDS.has(kind));
+}

@@ -2,15 +2,14 @@
  * One streamer process of the world: the real pipeline on ports of its own. It can be stopped as by SIGTERM, and killed between any two steps: then
  * none of its timers fires again and nothing answers it, so nothing that it would have done is ever done.
  */
-import { type Config, type createPipeline, type Pipeline, type StateCommit, type StreamerEvent } from '#streamer';
+import { type Config, type createPipeline, type Events, type Pipeline, type StreamerEvent } from '#streamer';
 import type { Changes } from './changes.ts';
-import type { DurableState } from './durable-state.ts';
 import { HeldBytes } from './held-bytes.ts';
 import { MemoryObjectStore } from './memory-object-store.ts';
 import { MemorySink } from './memory-sink.ts';
-import { MemoryStateStore } from './memory-state-store.ts';
+import type { InstanceState } from './memory-state-store.ts';
 import type { Sagas } from './sagas.ts';
-import type { SavedProgress } from './saved-progress.ts';
+import type { SharingWatch, WatchedInstance } from './sharing-watch.ts';
 import type { StoredObjects } from './stored-objects.ts';
 import type { Surroundings } from './surroundings.ts';
 import { syncInflate } from './sync-inflate.ts';
@@ -21,6 +20,8 @@ import type { HostClock, Life } from './virtual-time.ts';
 export interface InstanceOptions {
   /** From 1; each start is another instance. */
   readonly number: number;
+  /** The machine that it runs on, from 0. */
+  readonly machine: number;
   readonly surroundings: Surroundings;
   readonly createPipeline: typeof createPipeline;
   readonly config: Config;
@@ -28,10 +29,9 @@ export interface InstanceOptions {
   readonly objects: StoredObjects;
   readonly changes: Changes;
   readonly sagas: Sagas;
-  readonly durable: DurableState;
-  readonly progress: SavedProgress;
-  /** When a commit is durable. */
-  readonly onCommit: (commit: StateCommit) => void;
+  readonly openState: (own: Surroundings, instance: Instance, events: Events) => InstanceState;
+  /** Null where it shares nothing. */
+  readonly watch: SharingWatch | null;
   /** It has ended by itself; null after a clean stop. */
   readonly onEnd: (error: unknown) => void;
 }
@@ -39,22 +39,25 @@ export interface InstanceOptions {
 /** Of what one reader may have in its hands beyond the lines that are accounted: a piece of an S3 body, inflated. */
 const PIECE_SLACK_BYTES = 96 * 1024;
 
-export class Instance implements Life {
+export class Instance implements Life, WatchedInstance {
   readonly #options: InstanceOptions;
   readonly #stop = new AbortController();
   readonly #kill = new AbortController();
   readonly #held = new HeldBytes();
   readonly #objects: MemoryObjectStore;
-  readonly #state: MemoryStateStore;
+  readonly #state: InstanceState;
   readonly #sink: MemorySink;
   readonly #pipeline: Pipeline;
+  readonly #startedMs: number;
   #isAlive = true;
+  #pausedUntilMs = -Infinity;
   #stoppedMs: number | null = null;
 
   constructor(options: InstanceOptions) {
-    const { surroundings, config, host, number } = options;
+    const { surroundings, config, host, number, watch } = options;
     const own: Surroundings = { ...surroundings, random: (part) => surroundings.random(`instance ${number} ${part}`) };
     this.#options = options;
+    this.#startedMs = surroundings.time.nowMs;
     this.#objects = new MemoryObjectStore({
       ...options,
       surroundings: own,
@@ -62,12 +65,14 @@ export class Instance implements Life {
       onGet: (version) => this.#sink.onGet(version),
       onRead: (version, share) => this.#onRead(version, share),
     });
-    this.#state = new MemoryStateStore({ ...options, surroundings: own, life: this });
+    const events: Events = { emit: (event) => traceEvent(surroundings.trace, event) };
+    this.#state = options.openState(own, this, events);
     this.#sink = new MemorySink({
       surroundings: own,
       life: this,
       instance: number,
       requestTimeoutMs: config.http.requestTimeoutMs,
+      onPost: watch === null ? null : (runs) => watch.onPost(number, runs),
     });
     this.#pipeline = options.createPipeline(
       {
@@ -76,8 +81,9 @@ export class Instance implements Life {
         objects: this.#objects,
         inflate: syncInflate,
         sink: this.#sink,
-        state: this.#state,
-        events: { emit: (event) => traceEvent(surroundings.trace, event) },
+        state: this.#state.state,
+        ...(this.#state.shared === null ? {} : { shared: this.#state.shared }),
+        events,
       },
       config,
     );
@@ -85,6 +91,26 @@ export class Instance implements Life {
 
   get isAlive(): boolean {
     return this.#isAlive;
+  }
+
+  get pausedUntilMs(): number {
+    return this.#pausedUntilMs;
+  }
+
+  get number(): number {
+    return this.#options.number;
+  }
+
+  get host(): number {
+    return this.#options.machine;
+  }
+
+  get ableSinceMs(): number {
+    return Math.max(
+      this.#startedMs,
+      this.#pausedUntilMs,
+      this.#options.surroundings.desk.redisTroubledUntilMs(this.host),
+    );
   }
 
   /** When it was asked to stop; null while it was not. */
@@ -100,7 +126,8 @@ export class Instance implements Life {
   /** A stop that was asked for must end in time. */
   checkStop(): void {
     const { time, judge } = this.#options.surroundings;
-    if (this.#isAlive && this.#stoppedMs !== null && time.nowMs > this.#stoppedMs + this.endWithinMs)
+    const stoppedMs = Math.max(this.#stoppedMs ?? Infinity, this.#pausedUntilMs);
+    if (this.#isAlive && time.nowMs > stoppedMs + this.endWithinMs)
       judge.breach('every-wait-ends', `a stop did not end within shutdown_grace: ${this.describe()}`);
   }
 
@@ -130,6 +157,12 @@ export class Instance implements Life {
     this.#stoppedMs = time.nowMs;
     this.#stop.abort();
     time.after(this.#options.config.shutdownGraceMs, this, () => this.#kill.abort());
+  }
+
+  /** SIGSTOP, and SIGCONT at that moment. */
+  pauseUntil(ms: number): void {
+    this.#options.surroundings.trace.add('instance paused', this.#options.number);
+    this.#pausedUntilMs = Math.max(this.#pausedUntilMs, ms);
   }
 
   /** kill -9. */
@@ -175,7 +208,11 @@ export class Instance implements Life {
 
   #checkCleanStop(): void {
     const { truth, judge } = this.#options.surroundings;
-    truth.checkAllSaved(this.#options.number);
+    const { watch, machine } = this.#options;
+    // Redis may have forgotten it since: the journal has not.
+    const isExcused = (version: Version, line: number): boolean =>
+      watch !== null && watch.forgotMs >= this.#startedMs && ((version.journaled[line] ?? 0) & (1 << machine)) !== 0;
+    truth.checkAllSaved(this.#options.number, isExcused);
     const { unansweredPosts } = this.#sink;
     if (unansweredPosts > 0) judge.breach('clean-stop-saves', `a stop broke off ${unansweredPosts} POSTs`);
     const { queuedBytes } = this.#pipeline.gauges();
@@ -201,7 +238,8 @@ export class Instance implements Life {
 
   #leave(): void {
     const { truth } = this.#options.surroundings;
-    truth.allowRepeatsAfterEnd(this.#sink.linesUnderWay);
+    // Where others may take over, what they may send again shows when they do.
+    if (this.#options.watch === null) truth.allowRepeatsAfterEnd(this.#sink.linesUnderWay);
     this.#sink.abandon();
   }
 }

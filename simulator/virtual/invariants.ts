@@ -13,6 +13,11 @@ export const INVARIANTS = {
   prompt: 'a live object is delivered soon after it is eligible when nothing goes wrong',
   'clean-stop-saves': 'a clean stop sends what is queued, breaks off no POST, and makes durable what was acknowledged',
   'bodies-consumed': 'every S3 body is read to its end or discarded',
+  'claimed-only':
+    'an instance sends lines only of objects that it has claimed, while its lease lasts and before it hears that it has lost them',
+  'one-completion': 'an object is completed once, under a valid claim; without one a completion is refused',
+  'read-once': 'when nothing goes wrong, no object is given to a second reader',
+  'taken-over': 'what a dead instance held is there for the others within two leases',
   'no-crash': 'the pipeline does not fail by itself',
 } as const;
 

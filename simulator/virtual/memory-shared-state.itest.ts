@@ -135,6 +135,7 @@ class Driver {
   readonly #store: Store;
   readonly #held = new Map<Session, HeldObject[]>(SESSIONS.map((session) => [session, []]));
   readonly #tokens = new Map<string, Claim[]>();
+  readonly #done = new Set<Claim>();
   #nowMs = START_MS;
 
   constructor(store: Store) {
@@ -164,7 +165,8 @@ class Driver {
         const options = { objectsMax, liveWindowMs: LIVE_WINDOW_MS };
         const answer = await this.#store.of(session).claim(session, options);
         for (const { token, ...shared } of answer.claimed) this.#hold(session, shared, new Claim(token));
-        return answer;
+        // Tokens are only names.
+        return { ...answer, claimed: answer.claimed.map(({ token: _token, ...shared }) => shared) };
       }
       case 'renew': {
         const { session, forgets } = each;
@@ -174,7 +176,10 @@ class Driver {
           session,
           held.filter(({ claim }) => !answer.lost.includes(claim.token)),
         );
-        return { ...answer, lost: answer.lost.toSorted() };
+        const lost = held
+          .filter(({ claim }) => answer.lost.includes(claim.token))
+          .map(({ shared }) => shared.object.key);
+        return { ...answer, lost };
       }
       case 'give back': {
         const [first, ...rest] = this.#held.get(each.session) ?? [];
@@ -203,7 +208,10 @@ class Driver {
     complete: boolean,
     tokensAgo: number | null,
   ): Promise<unknown> {
-    const claim = tokensAgo === null ? undefined : this.#tokens.get(object.key)?.at(-1 - tokensAgo);
+    const given = tokensAgo === null ? undefined : this.#tokens.get(object.key)?.at(-1 - tokensAgo);
+    // What repeats an accepted completion is told from a zombie's by the connection that it comes on, of which this model knows nothing.
+    const claim = given === undefined || this.#done.has(given) ? undefined : given;
+    if (claim !== undefined && complete) this.#done.add(claim);
     const change = { object, settled: [range], complete, ...(claim === undefined ? {} : { claim }) };
     const commit = { changes: [change], quarantined: [], fulfilled: [], head: null, forgetBeforeMs: null };
     await this.#store.of('a').commit(commit);

@@ -1,6 +1,7 @@
 /**
- * The state and the work that instances share, as one Redis keeps them for all (`streamer/io/redis/scripts.ts`), without Redis. A test drives both with the same
- * calls and expects the same answers. What an instance remembers by itself (its journal) is no part of it.
+ * The state and the work that instances share, as one Redis keeps them for all (`streamer/io/redis/scripts.ts`), for as many instances as a fleet has: it knows what
+ * the calls mean, not the commands behind them (`memory-redis.ts`). A test drives both with the same calls and expects the same answers. What an instance remembers
+ * by itself (its journal) is no part of it, and it never forgets.
  */
 import {
   type ClaimAnswer,
@@ -45,6 +46,8 @@ export class MemorySharedState implements StateStore, SharedWork {
   readonly #objects = new Map<string, SharedObject>();
   readonly #ready = new RankedIds();
   readonly #claims = new Map<string, Held>();
+  /** The token of the object's completion. */
+  readonly #completedBy = new Map<string, string>();
   #lister: { readonly session: string; readonly untilMs: number } | null = null;
   #counter = 0;
 
@@ -102,8 +105,8 @@ export class MemorySharedState implements StateStore, SharedWork {
     return objects.map((shared): OfferAnswer => {
       const { object, wanted, rankMs } = shared;
       const id = idOf(object);
-      if (wanted !== null && !this.durable.wanted.some(({ seq }) => seq === wanted.seq)) return 'complete';
-      if (wanted?.kind !== 'again' && this.#isComplete(object)) return 'complete';
+      const isWantedAgain = wanted?.kind === 'again' && this.durable.wanted.some(({ seq }) => seq === wanted.seq);
+      if (this.#isComplete(object) && !isWantedAgain) return 'complete';
       if (this.#objects.has(id)) return 'under-way';
       const isLive = rankMs > nowMs - liveWindowMs;
       if (this.#ready.size >= readyMax * (isLive ? 2 : 1)) return 'full';
@@ -153,9 +156,13 @@ export class MemorySharedState implements StateStore, SharedWork {
     const { object, claim, complete } = change;
     const current = this.#claims.get(idOf(object));
     const isDone = this.#isComplete(object);
-    const isRefused = claim !== undefined && current?.token !== claim.token && (current !== undefined || !isDone);
+    const isRepetition = current === undefined && isDone && this.#completedBy.get(idOf(object)) === claim?.token;
+    const isRefused = claim !== undefined && current?.token !== claim.token && !isRepetition;
     if (isRefused) claim.lose();
-    if (complete && !isRefused) return [change];
+    if (complete && !isRefused) {
+      if (claim !== undefined) this.#completedBy.set(idOf(object), claim.token);
+      return [change];
+    }
     return isDone && current === undefined ? [] : [{ ...change, complete: false }];
   }
 

@@ -16,6 +16,8 @@ export interface SinkOptions {
   readonly life: Life;
   readonly instance: number;
   readonly requestTimeoutMs: number;
+  /** A POST of them begins; null where nobody wants to know. */
+  readonly onPost: ((runs: readonly LineRun[]) => void) | null;
 }
 
 const REFUSALS = [400, 413, 422] as const;
@@ -27,6 +29,8 @@ interface Attempt {
   readonly effect: PostEffect;
   /** One of its lines is refused by every endpoint. */
   readonly isRefused: boolean;
+  /** What will be stored, as it was sent, where somebody wants to know; empty when it was. */
+  sent: readonly LineRun[];
   /** Null until the endpoint has the body. */
   runs: readonly LineRun[] | null;
   isAnswered: boolean;
@@ -64,8 +68,9 @@ export class MemorySink implements Sink {
       body,
     });
     trace.add('post', nth, request.endpoint, request.bodyBytes, request.idempotencyKey);
-    const attempt: Attempt = { nth, request, effect, isRefused, runs: null, isAnswered: false };
+    const attempt: Attempt = { nth, request, effect, isRefused, sent: [], runs: null, isAnswered: false };
     this.#underWay.add(attempt);
+    this.#begin(attempt);
     if (effect.takenMs !== null) time.after(effect.takenMs, this.#options.life, () => this.#take(attempt));
     return this.#answer(attempt, signal);
   }
@@ -94,8 +99,28 @@ export class MemorySink implements Sink {
 
   /** The instance is dead. What had the answer ahead of the body reached the endpoint all the same, as the system sends on what it was given. */
   abandon(): void {
-    for (const attempt of this.#underWay) if (isEarly(attempt.effect) && attempt.runs === null) this.#take(attempt);
+    for (const attempt of this.#underWay) {
+      if (isEarly(attempt.effect) && attempt.runs === null) this.#take(attempt);
+      // It will never arrive.
+      if (attempt.runs === null) this.#forget(attempt);
+    }
     this.#underWay.clear();
+  }
+
+  #begin(attempt: Attempt): void {
+    const { onPost, surroundings } = this.#options;
+    if (onPost === null) return;
+    const runs = this.#read(attempt.request);
+    onPost(runs);
+    if (!willStore(attempt)) return;
+    attempt.sent = runs;
+    surroundings.truth.send(runs, 1);
+  }
+
+  /** It is no longer under way. */
+  #forget(attempt: Attempt): void {
+    this.#options.surroundings.truth.send(attempt.sent, -1);
+    attempt.sent = [];
   }
 
   async #answer(attempt: Attempt, signal: AbortSignal): Promise<SinkAnswer> {
@@ -152,6 +177,7 @@ export class MemorySink implements Sink {
     const { truth, trace, passKillPoint } = this.#options.surroundings;
     trace.add('stored', attempt.nth);
     truth.store(attempt.runs ?? []);
+    this.#forget(attempt);
     if (isEarly(attempt.effect)) this.#underWay.delete(attempt);
     passKillPoint('post-stored', this.#options.life);
   }

@@ -1,20 +1,19 @@
-/**
- * The state store as one instance sees it. A commit is durable at one moment, whole, and returns at a later one; in between an instance can die, and
- * a commit that was under way then is wholly there or wholly not.
- */
+/** The state store as one instance sees it, where it is the only one. */
 import {
   type ObjectRecord,
   type ObjectRef,
+  type SharedWork,
   type StateCommit,
   type StateHead,
   type StateStore,
   StreamerError,
   type WantedObject,
 } from '#streamer';
-import type { SeededRandom } from '../random.ts';
+import { CommitSteps } from './commit-steps.ts';
 import type { DurableState } from './durable-state.ts';
 import type { SavedProgress } from './saved-progress.ts';
-import { latency, type Surroundings } from './surroundings.ts';
+import type { Surroundings } from './surroundings.ts';
+import type { Trace } from './trace.ts';
 import type { Life } from './virtual-time.ts';
 
 export interface StateStoreOptions {
@@ -25,14 +24,32 @@ export interface StateStoreOptions {
   readonly onCommit: (commit: StateCommit) => void;
 }
 
-export class MemoryStateStore implements StateStore {
+/** What an instance keeps, and how. */
+export interface InstanceState {
+  readonly state: StateStore;
+  /** Null where it shares nothing. */
+  readonly shared: SharedWork | null;
+  /** The instance is dead. */
+  abandon(): void;
+}
+
+export class MemoryStateStore implements StateStore, InstanceState {
+  readonly state = this;
+  readonly shared = null;
   readonly #options: StateStoreOptions;
-  readonly #random: SeededRandom;
-  readonly #underWay = new Set<StateCommit>();
+  readonly #steps: CommitSteps;
 
   constructor(options: StateStoreOptions) {
     this.#options = options;
-    this.#random = options.surroundings.random('state');
+    this.#steps = new CommitSteps({
+      ...options,
+      random: options.surroundings.random('state'),
+      apply: (commit) => {
+        options.durable.apply(commit);
+        options.progress.apply(commit);
+        options.onCommit(commit);
+      },
+    });
   }
 
   async readHead(): Promise<StateHead | null> {
@@ -50,42 +67,16 @@ export class MemoryStateStore implements StateStore {
   }
 
   async commit(commit: StateCommit): Promise<void> {
-    const { surroundings, life, progress } = this.#options;
-    const { time, desk, trace, plan, passKillPoint } = surroundings;
-    const nth = desk.count('commit');
-    trace.add(
-      'commit',
-      nth,
-      commit.changes.length,
-      commit.quarantined.length,
-      commit.fulfilled.length,
-      commit.head?.floorMs ?? null,
-    );
+    const { surroundings, progress } = this.#options;
+    traceCommit(surroundings.trace, commit);
     progress.check(commit);
-    passKillPoint('commit-begun', life);
-    this.#underWay.add(commit);
-    const slow = desk.hit('commit-slow', nth);
-    const durationMs = slow?.forMs ?? latency(this.#random, plan.latencyMs.state);
-    await time.wait(durationMs / 2, life);
-    const full = desk.active('disk-full');
-    if (full !== null) {
-      desk.exercise(full);
-      this.#fail(commit, false, 'no space left on device');
-    }
-    const failure = desk.hit('commit-fails', nth);
-    if (failure !== null) this.#fail(commit, failure.isApplied, 'failed as planned');
-    this.#apply(commit);
-    passKillPoint('commit-durable', life);
-    await time.wait(durationMs / 2, life);
-    passKillPoint('commit-returned', life);
+    await this.#steps.run(commit);
   }
 
   async close(): Promise<void> {}
 
-  /** The instance is dead: each commit under way is either there or not. */
   abandon(): void {
-    for (const commit of this.#underWay) if (this.#random.chance(0.5)) this.#apply(commit);
-    this.#underWay.clear();
+    this.#steps.abandon();
   }
 
   async #read(what: string): Promise<void> {
@@ -94,18 +85,8 @@ export class MemoryStateStore implements StateStore {
     trace.add('state read failed', what);
     throw new StreamerError('STATE_UNWRITABLE', 'the state cannot be read, as planned');
   }
+}
 
-  #fail(commit: StateCommit, isApplied: boolean, said: string): never {
-    if (isApplied) this.#apply(commit);
-    this.#underWay.delete(commit);
-    this.#options.surroundings.trace.add('commit failed', isApplied);
-    throw new StreamerError('STATE_UNWRITABLE', `the state cannot be written: ${said}`);
-  }
-
-  #apply(commit: StateCommit): void {
-    this.#underWay.delete(commit);
-    this.#options.durable.apply(commit);
-    this.#options.progress.apply(commit);
-    this.#options.onCommit(commit);
-  }
+export function traceCommit(trace: Trace, { changes, quarantined, fulfilled, head }: StateCommit): void {
+  trace.add('commit', changes.length, quarantined.length, fulfilled.length, head?.floorMs ?? null);
 }

@@ -10,6 +10,8 @@ const MINUTE_MS = 60_000;
 export interface FaultSite {
   /** So long new objects come. */
   readonly liveMs: number;
+  /** In a world where they come for less time than this, nothing lasts as long as elsewhere. */
+  readonly liveMsUsual: number;
   readonly settings: WorldSettings;
   readonly theme: Theme;
 }
@@ -287,10 +289,11 @@ function downMs(random: SeededRandom): number {
 
 function window(
   random: SeededRandom,
-  { liveMs }: FaultSite,
+  { liveMs, liveMsUsual }: FaultSite,
   forMsMax: number,
 ): { readonly atMs: number; readonly forMs: number } {
-  return { atMs: random.next() * liveMs, forMs: (0.05 + random.next()) * forMsMax };
+  const share = Math.min(1, liveMs / liveMsUsual);
+  return { atMs: random.next() * liveMs, forMs: (0.05 + random.next()) * forMsMax * share };
 }
 
 /** More often early than late. */

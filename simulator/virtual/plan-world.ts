@@ -10,7 +10,9 @@ import {
   type WorldSettings,
   zscalerKey,
 } from './plan.ts';
+import { shareWorld } from './plan-sharing.ts';
 import { type Theme, themeOf } from './theme.ts';
+import type { WorldKind } from './world-kind.ts';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
@@ -45,10 +47,28 @@ const TRICKLE_OBJECTS = 40;
 /** Contents of each kind that plans leave alone. */
 const LEFT_OVER = 19;
 
-export function planWorld(seed: number): WorldPlan {
+export function planWorld(seed: number, world: WorldKind = 'single'): WorldPlan {
+  return world === 'redis' ? shareWorld(planOne(seed, SHORT)) : planOne(seed, LONG);
+}
+
+/** How long the first act may take, and the bursts of the second. */
+interface Length {
+  readonly liveMinutes: number;
+  /** So much more at most. */
+  readonly liveMinutesMore: number;
+  readonly bursts: number;
+  /** Null: whatever the theme is; else that one. */
+  readonly theme: Theme | null;
+}
+
+const LONG: Length = { liveMinutes: 10, liveMinutesMore: 30, bursts: 3, theme: null };
+/** Where several instances ask for work all the time, a minute costs more. */
+const SHORT: Length = { liveMinutes: 3, liveMinutesMore: 4, bursts: 2, theme: 'any' };
+
+function planOne(seed: number, length: Length): WorldPlan {
   const random = createRandom(seed).fork('plan');
-  const theme = themeOf(random.fork('theme'));
-  const shape = shapeOf(random.fork('shape'), theme);
+  const theme = length.theme ?? themeOf(random.fork('theme'));
+  const shape = shapeOf(random.fork('shape'), theme, length);
   const settings = { ...settingsOf(random.fork('settings'), shape), ...themeSettings(theme) };
   const contents = new Contents(random.fork('contents'));
   const objects = [
@@ -65,8 +85,15 @@ export function planWorld(seed: number): WorldPlan {
     objects,
     trickle: Array.from({ length: TRICKLE_OBJECTS }, () => contents.take('tiny')),
     requests: requestsOf(random.fork('requests'), shape, objects),
-    faults: planFaults(random.fork('faults'), { liveMs: shape.liveMs, settings, theme }),
-    calm: calmOf(random.fork('calm'), shape, contents),
+    faults: planFaults(random.fork('faults'), {
+      liveMs: shape.liveMs,
+      liveMsUsual: LONG.liveMinutes * MINUTE_MS,
+      settings,
+      theme,
+    }),
+    instances: 1,
+    redis: null,
+    calm: calmOf(random.fork('calm'), shape, contents, length.bursts),
   };
 }
 
@@ -85,9 +112,9 @@ interface Shape {
   readonly isMidnightCalm: boolean;
 }
 
-function shapeOf(random: SeededRandom, theme: Theme): Shape {
+function shapeOf(random: SeededRandom, theme: Theme, { liveMinutes, liveMinutesMore }: Length): Shape {
   const midnightMs = Date.parse(`${random.pick(MIDNIGHTS)}T00:00:00Z`);
-  const liveMs = (10 + 30 * random.next()) * MINUTE_MS;
+  const liveMs = (liveMinutes + liveMinutesMore * random.next()) * MINUTE_MS;
   const isMidnightCalm = random.chance(0.3);
   // Somewhere in the live part, or a little after it.
   const startMs = Math.floor(midnightMs - (isMidnightCalm ? liveMs + 10 * MINUTE_MS : liveMs * random.next()));
@@ -252,8 +279,8 @@ function calmOf(
   random: SeededRandom,
   { midnightMs, startMs, isMidnightCalm }: Shape,
   contents: Contents,
+  bursts: number,
 ): WorldPlan['calm'] {
-  const bursts = 3;
   const objects = Array.from({ length: bursts }, (_, burst) => {
     const stampedMs = Math.floor(((burst + 1) * 90 + random.below(20)) * SECOND_MS);
     const size = 4 + random.below(9);

@@ -69,6 +69,10 @@ export const planSchema = z.strictObject({
   trickle: z.array(count),
   requests: z.array(requestSchema),
   faults: z.array(faultSchema),
+  /** How many instances there are. */
+  instances: count.default(1),
+  /** Null where the only instance keeps a state of its own. */
+  redis: z.strictObject({ leaseTtlMs: ms, latencyMs: ms }).nullable().default(null),
   calm: z.strictObject({
     /** Not before this moment, from the world's start. */
     atMs: ms,

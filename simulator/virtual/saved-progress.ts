@@ -6,34 +6,57 @@ import { nameOf, type Truth, type Version } from './truth.ts';
 export class SavedProgress {
   readonly #judge: Judge;
   readonly #truth: Truth;
+  readonly #isShared: boolean;
+  readonly #everSetAside = new SetAside(null);
 
-  constructor(options: { readonly judge: Judge; readonly truth: Truth }) {
+  constructor(options: { readonly judge: Judge; readonly truth: Truth; readonly isShared: boolean }) {
+    this.#isShared = options.isShared;
     this.#judge = options.judge;
     this.#truth = options.truth;
   }
 
   /** When the streamer asks for it: by then everything in it must have happened. */
   check(commit: StateCommit): void {
-    const setAside = new SetAside();
+    const setAside = new SetAside(this.#everSetAside);
     for (const record of commit.quarantined) this.#checkRecord(record, setAside);
     for (const change of commit.changes) this.#checkChange(change, setAside);
   }
 
   /** When it is durable. */
   apply(commit: StateCommit): void {
-    for (const record of commit.quarantined) {
-      const version = this.#find(record.object);
-      if (version === null) continue;
-      if (record.range === null || isWhole(record, version)) version.isRestSetAside = true;
-      else for (const line of setAsideLines(version, record.range)) version.setAside[line] = 1;
-    }
+    for (const record of commit.quarantined) this.applyRecord(record);
     for (const { object, settled, complete } of commit.changes) {
       const version = this.#find(object);
       if (version === null) continue;
-      for (const range of settled) for (const line of linesWithin(version, range)) version.durable[line] = 1;
-      if (!complete) continue;
-      version.durable.fill(1);
-      version.isDurablyComplete = true;
+      this.applyRanges(version, settled);
+      if (complete) this.applyCompletion(version);
+    }
+  }
+
+  applyRecord(record: QuarantineRecord): void {
+    const version = this.#find(record.object);
+    if (version === null) return;
+    if (record.range === null || isWhole(record, version)) version.isRestSetAside = true;
+    else for (const line of setAsideLines(version, record.range)) version.setAside[line] = 1;
+    this.#everSetAside.add(record, version);
+  }
+
+  applyRanges(version: Version, settled: readonly Range[]): void {
+    for (const range of settled) for (const line of linesWithin(version, range)) version.durable[line] = 1;
+  }
+
+  applyCompletion(version: Version): void {
+    version.durable.fill(1);
+    version.isDurablyComplete = true;
+  }
+
+  /** Nothing is durable any more; what was true is still true. */
+  forget(): void {
+    for (const version of this.#truth.versions) {
+      version.durable.fill(0);
+      version.setAside.fill(0);
+      version.isRestSetAside = false;
+      version.isDurablyComplete = false;
     }
   }
 
@@ -44,7 +67,7 @@ export class SavedProgress {
     if (record.range === null || isWhole(record, version)) {
       const isTrue = record.reason === 'object-gone' ? version.isGone : record.reason === version.content.damage;
       if (!isTrue) this.#judge.breach('good-data-kept', `${what}, and is not`);
-      setAside.addRest(version);
+      setAside.add(record, version);
       return;
     }
     const lines = setAsideLines(version, record.range);
@@ -54,7 +77,7 @@ export class SavedProgress {
       const { start, end } = record.range;
       this.#judge.breach('good-data-kept', `bytes ${start} to ${end} of ${what}, and are good`);
     }
-    setAside.addLines(version, lines);
+    setAside.add(record, version);
   }
 
   #checkChange({ object, settled, complete }: StateChange, setAside: SetAside): void {
@@ -69,8 +92,8 @@ export class SavedProgress {
       for (const line of linesWithin(version, range)) this.#checkSettled(version, line, setAside, 'settled');
     }
     if (!complete) return;
-    // Nobody can read what is gone.
-    if (version.isGone && setAside.hasRest(version)) return;
+    // Nobody can read what is gone; and it may not stay among what several instances share.
+    if (version.isGone && (this.#isShared || setAside.hasRest(version))) return;
     for (let line = 0; line < version.content.lines.length; line += 1)
       this.#checkSettled(version, line, setAside, 'complete');
     if (version.content.damage !== null && !setAside.hasRest(version))
@@ -99,27 +122,32 @@ function isWhole({ range }: QuarantineRecord, { content }: Version): boolean {
   return content.damage !== null && range?.start === 0 && range.end === content.rawBytes;
 }
 
-/** What is set aside already, and what the commit at hand adds. */
+/** What was set aside before, even if that is forgotten for a while, and what is added to it. */
 class SetAside {
+  readonly #before: SetAside | null;
   readonly #lines = new Map<Version, Set<number>>();
   readonly #rests = new Set<Version>();
 
-  addLines(version: Version, lines: readonly number[]): void {
+  constructor(before: SetAside | null) {
+    this.#before = before;
+  }
+
+  add(record: QuarantineRecord, version: Version): void {
+    if (record.range === null || isWhole(record, version)) {
+      this.#rests.add(version);
+      return;
+    }
     const known = this.#lines.get(version) ?? new Set();
-    for (const line of lines) known.add(line);
+    for (const line of setAsideLines(version, record.range)) known.add(line);
     this.#lines.set(version, known);
   }
 
-  addRest(version: Version): void {
-    this.#rests.add(version);
-  }
-
   hasLine(version: Version, line: number): boolean {
-    return version.setAside[line] === 1 || this.#lines.get(version)?.has(line) === true;
+    return this.#lines.get(version)?.has(line) === true || this.#before?.hasLine(version, line) === true;
   }
 
   hasRest(version: Version): boolean {
-    return version.isRestSetAside || this.#rests.has(version);
+    return this.#rests.has(version) || this.#before?.hasRest(version) === true;
   }
 }
 
@@ -135,7 +163,8 @@ function firstLineAt({ content: { lines } }: Version, offset: number): number {
   return low;
 }
 
-function linesWithin(version: Version, { start, end }: Range): readonly number[] {
+/** Lines that lie in the range as a whole. */
+export function linesWithin(version: Version, { start, end }: Range): readonly number[] {
   const { lines } = version.content;
   const within: number[] = [];
   for (let line = firstLineAt(version, start); line < lines.length && (lines[line]?.end ?? Infinity) <= end; line += 1)

@@ -1,8 +1,10 @@
 /** Runs many worlds, on as many threads as the machine has cores. Each world is alone in its thread while it runs. */
 import { Worker } from 'node:worker_threads';
+import type { WorldKind } from './world-kind.ts';
 import type { WorldResult } from './world.ts';
 
 export interface SeedRun {
+  readonly world: WorldKind;
   readonly firstSeed: number;
   readonly count: number;
   readonly threads: number;
@@ -11,14 +13,14 @@ export interface SeedRun {
   readonly signal: AbortSignal;
 }
 
-export async function runSeeds({ firstSeed, count, threads, onResult, signal }: SeedRun): Promise<void> {
+export async function runSeeds({ world, firstSeed, count, threads, onResult, signal }: SeedRun): Promise<void> {
   const end = firstSeed + count;
   let next = firstSeed;
   const take = (): number | null => (next < end && !signal.aborted ? next++ : null);
   const stop = (): void => {
     next = end;
   };
-  const workers = Array.from({ length: Math.min(threads, count) }, () => new WorldThread());
+  const workers = Array.from({ length: Math.min(threads, count) }, () => new WorldThread(world));
   try {
     await Promise.all(
       workers.map(async (worker) => {
@@ -32,10 +34,15 @@ export async function runSeeds({ firstSeed, count, threads, onResult, signal }: 
 
 class WorldThread {
   // Node runs TypeScript by itself; tsx would only make it slower. Worlds leave much garbage that is young.
-  readonly #worker = new Worker(new URL('world-thread.ts', import.meta.url), {
-    execArgv: ['--disable-warning=ExperimentalWarning'],
-    resourceLimits: { maxYoungGenerationSizeMb: 64 },
-  });
+  readonly #worker: Worker;
+
+  constructor(world: WorldKind) {
+    this.#worker = new Worker(new URL('world-thread.ts', import.meta.url), {
+      workerData: world,
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+      resourceLimits: { maxYoungGenerationSizeMb: 64 },
+    });
+  }
 
   async run(seed: number): Promise<WorldResult> {
     return new Promise((resolve, reject) => {

@@ -1,6 +1,6 @@
 /**
  * What state means, whoever keeps it: the same properties of the file store, of Redis (a real one) and of the virtual world's memory. What several instances
- * ask of it beside that is compared call by call, in memory-shared-state.itest.ts.
+ * ask of it beside that is compared call by call, in memory-redis.itest.ts.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,6 +9,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   createRedisConnection,
+  decodeQuarantine,
   type ObjectRecord,
   type ObjectRef,
   openFileStateStore,
@@ -26,7 +27,10 @@ import {
 import { Processes } from '../process/processes.ts';
 import { findRedisBinary } from '../redis/local-host.ts';
 import { startRedis } from '../redis/start.ts';
-import { MemorySharedState } from './memory-shared-state.ts';
+import { DurableState } from './durable-state.ts';
+import { MemoryJournal } from './memory-journal.ts';
+import { MemoryRedis } from './memory-redis.ts';
+import { directConnection } from './testing/direct-connection.ts';
 
 const HOUR_MS = 3_600_000;
 const LEASE_TTL_MS = 15_000;
@@ -128,10 +132,50 @@ const inMemory: StoreKind = {
   async start() {},
   async stop() {},
   begin() {
-    const state = new MemorySharedState({ leaseTtlMs: LEASE_TTL_MS, epoch: 'epoch', now: () => 0 });
-    return { open: async () => state, quarantined: async () => state.durable.quarantined };
+    const durable = new DurableState();
+    const store: StateStore = {
+      readHead: async () => durable.head,
+      lookup: async (objects) => objects.map((object) => durable.record(object)),
+      readWanted: async (afterSeq, objectsMax) => durable.readWanted(afterSeq, objectsMax),
+      commit: async (commit) => durable.apply(commit),
+      close: async () => undefined,
+    };
+    return { open: async () => store, quarantined: async () => durable.quarantined };
   },
 };
+
+const inMemoryRedis: StoreKind = {
+  name: 'a Redis in memory',
+  isMissing: false,
+  async start() {},
+  async stop() {},
+  begin() {
+    const redis = new MemoryRedis({ now: () => 0 });
+    const journal = new MemoryJournal();
+    return {
+      open: async () =>
+        new RedisState({
+          connection: directConnection(redis),
+          journal,
+          leaseTtlMs: LEASE_TTL_MS,
+          events: { emit: () => undefined },
+          newEpoch: () => 'epoch',
+        }),
+      quarantined: async () =>
+        [...redis.data.hash('quarantine').values()].map((record) => recordIn(decodeQuarantine(record))),
+    };
+  },
+};
+
+/** Without what became of it. */
+function recordIn({
+  wantedSeq: _wantedSeq,
+  closedMs: _closedMs,
+  outcome: _outcome,
+  ...record
+}: ReturnType<typeof decodeQuarantine>): QuarantineRecord {
+  return record;
+}
 
 function commitOf(of: Partial<StateCommit>): StateCommit {
   return { changes: [], quarantined: [], fulfilled: [], head: null, forgetBeforeMs: null, ...of };
@@ -149,7 +193,7 @@ const range = fc
 const arrival = fc.constantFrom('once', 'twice', 'beside the next', 'before a restart');
 type Arrival = typeof arrival extends fc.Arbitrary<infer T> ? T : never;
 
-for (const kind of [inFile, inRedis, inMemory])
+for (const kind of [inFile, inRedis, inMemory, inMemoryRedis])
   describe.skipIf(kind.isMissing)(`state in ${kind.name}`, () => {
     specify(kind);
   });

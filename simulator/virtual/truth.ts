@@ -24,6 +24,8 @@ export interface Version {
   isGone: boolean;
   /** How often the endpoints stored each line. */
   readonly copies: Uint16Array;
+  /** How many POSTs are on their way to store each. */
+  readonly underWay: Uint16Array;
   /** How often each may have been sent again. */
   readonly repeatsAllowed: Uint16Array;
   /** Which instance got a 2xx for each line last; 0 for none. */
@@ -32,6 +34,8 @@ export interface Version {
   readonly setAside: Uint8Array;
   /** State says that it is settled. */
   readonly durable: Uint8Array;
+  /** In whose journal it stands as settled: a bit for each machine. */
+  readonly journaled: Uint8Array;
   /** A durable record sets its unreadable rest aside. */
   isRestSetAside: boolean;
   isDurablyComplete: boolean;
@@ -77,10 +81,12 @@ export class Truth {
       content,
       isGone: false,
       copies: new Uint16Array(count),
+      underWay: new Uint16Array(count),
       repeatsAllowed: new Uint16Array(count),
       acknowledgedBy: new Uint16Array(count),
       setAside: new Uint8Array(count),
       durable: new Uint8Array(count),
+      journaled: new Uint8Array(count),
       isRestSetAside: false,
       isDurablyComplete: false,
       openBytes: content.lines.reduce((bytes, line) => bytes + (isDue(line) ? line.end - line.start : 0), 0),
@@ -114,6 +120,13 @@ export class Truth {
       else runs.push({ version, first: found.line, end: found.line + 1 });
     }
     return runs;
+  }
+
+  /** A POST is on its way that will store them (`1`), or has, or never will (`-1`). */
+  send(runs: readonly LineRun[], change: 1 | -1): void {
+    for (const { version, first, end } of runs) {
+      for (let line = first; line < end; line += 1) version.underWay[line] = (version.underWay[line] ?? 0) + change;
+    }
   }
 
   store(runs: readonly LineRun[]): void {
@@ -178,10 +191,23 @@ export class Truth {
     }
   }
 
-  /** After that instance stopped cleanly. */
-  checkAllSaved(instance: number): void {
+  /** Lines that were sent, or are on their way, and that state does not know as settled. */
+  sentUnsaved(version: Version): readonly number[] {
+    const lines: number[] = [];
+    for (let line = 0; line < version.copies.length; line += 1) {
+      const wasSent = (version.copies[line] ?? 0) > 0 || (version.underWay[line] ?? 0) > 0;
+      // What an operator asked for again is durable from before; its second delivery is not.
+      if (wasSent && (version.durable[line] !== 1 || version.hasOpenRequest)) lines.push(line);
+    }
+    return lines;
+  }
+
+  /** After that instance stopped cleanly. `isExcused`: of a line that state does not know, though it was told of it. */
+  checkAllSaved(instance: number, isExcused: (version: Version, line: number) => boolean): void {
     for (const version of this.#versions) {
-      const line = version.acknowledgedBy.findIndex((by, at) => by === instance && version.durable[at] !== 1);
+      const line = version.acknowledgedBy.findIndex(
+        (by, at) => by === instance && version.durable[at] !== 1 && !isExcused(version, at),
+      );
       if (line === -1) continue;
       this.#judge.breach('clean-stop-saves', `${nameOf(version)} line ${line} was acknowledged and is not durable`);
       return;

@@ -10,6 +10,8 @@ import type { Clock } from '#streamer';
 /** Who a timer belongs to. When its life is over, none of its timers fires any more, as in a process that was killed. */
 export interface Life {
   readonly isAlive: boolean;
+  /** It sleeps, as after SIGSTOP: what would have fired until then fires then. */
+  readonly pausedUntilMs?: number;
 }
 
 export interface Timer {
@@ -20,8 +22,8 @@ export interface Timer {
 export type RunEnd = 'over' | 'idle' | 'steps-exhausted';
 
 interface Entry {
-  readonly atMs: number;
-  readonly seq: number;
+  atMs: number;
+  seq: number;
   readonly life: Life | null;
   action: (() => void) | null;
 }
@@ -92,7 +94,12 @@ export class VirtualTime {
     for (;;) {
       const entry = this.#queue.pop();
       if (entry === undefined) return null;
-      if (entry.action !== null && entry.life?.isAlive !== false) return entry;
+      if (entry.action === null || entry.life?.isAlive === false) continue;
+      const pausedUntilMs = entry.life?.pausedUntilMs ?? -Infinity;
+      if (pausedUntilMs <= entry.atMs) return entry;
+      entry.atMs = pausedUntilMs;
+      entry.seq = this.#seq++;
+      this.#queue.push(entry);
     }
   }
 }
@@ -119,6 +126,7 @@ export class HostClock {
     const time = this.#time;
     return {
       now: () => time.nowMs + this.#offsetMs,
+      elapsed: () => time.nowMs,
       async sleep(ms, signal) {
         assert(ms <= TIMER_MS_MAX, `a sleep of ${ms} ms is longer than Node's timers can count`);
         if (signal.aborted) return;

@@ -48,6 +48,27 @@ describe('a virtual world', () => {
     expect(second).toEqual(first);
   });
 
+  it('of three instances runs the same way each time, too', async () => {
+    const first = await runWorld(planWorld(7, 'redis'), { isTraced: true });
+    const second = await runWorld(planWorld(7, 'redis'), { isTraced: true });
+    expect(first.trace?.length).toBeGreaterThan(100_000);
+    expect(second.trace === first.trace).toBe(true);
+    expect(second).toEqual(first);
+  });
+
+  it.each([1, 2, 3])('of three instances and seed %i is large enough, and every invariant holds', async (seed) => {
+    const result = await runWorld(planWorld(seed, 'redis'), { isTraced: false });
+    expect(verdictOfWorld(result)).toBe('held');
+  });
+
+  it('of three instances proves nothing when nothing happens to what they share', async () => {
+    const plan = planWorld(1, 'redis');
+    const faults = plan.faults.filter(({ kind }) => !kind.startsWith('redis') && kind !== 'pause');
+    const result = await runWorld({ ...plan, faults }, { isTraced: false });
+    expect(result.violation).toBeNull();
+    expect(verdictOfWorld(result)).toBe('proves-nothing');
+  });
+
   it('is another one with another seed', async () => {
     const seven = await runWorld(planWorld(7), { isTraced: true });
     const eight = await runWorld(planWorld(8), { isTraced: true });

@@ -5,22 +5,17 @@
 import { createPipeline } from '#streamer';
 import { createRandom } from '../random.ts';
 import { CalmAct } from './calm-act.ts';
-import { Changes } from './changes.ts';
-import { DurableState } from './durable-state.ts';
 import type { Fault } from './fault.ts';
 import { FaultDesk } from './fault-desk.ts';
 import { Judge, type Violation } from './invariants.ts';
-import { LifeCycle } from './life-cycle.ts';
-import { Operator } from './operator.ts';
+import { createMachines, type Machines } from './machines.ts';
 import { type WorldPlan, zscalerKey } from './plan.ts';
-import { Sagas } from './sagas.ts';
-import { SavedProgress } from './saved-progress.ts';
+import type { SharingCounts } from './sharing-watch.ts';
 import { StoredObjects } from './stored-objects.ts';
 import type { Surroundings } from './surroundings.ts';
 import { Trace } from './trace.ts';
 import { nameOf, Truth, type Version } from './truth.ts';
-import { HostClock, VirtualTime } from './virtual-time.ts';
-import { configOf } from './world-config.ts';
+import { VirtualTime } from './virtual-time.ts';
 
 export interface WorldResult {
   readonly seed: number;
@@ -32,6 +27,8 @@ export interface WorldResult {
   readonly lines: number;
   /** Copies beyond the first. */
   readonly repeatedLines: number;
+  /** Null where nothing is shared. */
+  readonly sharing: SharingCounts | null;
   readonly steps: number;
   readonly virtualS: number;
   /** Null unless it was asked for. */
@@ -74,10 +71,10 @@ class World {
   readonly #trace: Trace;
   readonly #surroundings: Surroundings;
   readonly #objects: StoredObjects;
-  readonly #operator: Operator;
-  readonly #streamer: LifeCycle;
+  readonly #machines: Machines;
   readonly #trickle = new Set<Version>();
   #calm: CalmAct | null = null;
+  #isStopping = false;
   #nextCheckMs = 0;
   #nextTrickleMs = 0;
 
@@ -91,19 +88,10 @@ class World {
     this.#trace = new Trace({ nowMs, isKept: options.isTraced });
     this.#surroundings = this.#createSurroundings();
     this.#objects = new StoredObjects({ truth: this.#truth, startFromMs: plan.settings.startFromMs ?? 0 });
-    const durable = new DurableState();
-    this.#operator = new Operator({ surroundings: this.#surroundings, objects: this.#objects, durable });
-    this.#streamer = new LifeCycle({
+    this.#machines = createMachines({
       surroundings: this.#surroundings,
-      createPipeline: options.createPipeline ?? createPipeline,
-      config: configOf(plan.settings),
-      host: new HostClock(this.#time),
       objects: this.#objects,
-      changes: new Changes(this.#surroundings, this.#objects),
-      sagas: new Sagas(this.#desk),
-      durable,
-      progress: new SavedProgress({ judge: this.#judge, truth: this.#truth }),
-      onCommit: (commit) => this.#operator.onCommit(commit),
+      createPipeline: options.createPipeline ?? createPipeline,
     });
   }
 
@@ -117,16 +105,20 @@ class World {
       this.#objects.put(object);
       this.#desk.disturb(object.visibleMs);
     }
-    for (const fault of faults) this.#streamer.schedule(fault);
-    for (const request of requests) this.#time.after(request.atMs, null, () => this.#operator.request(request));
-    this.#streamer.start();
+    const { streamers, operator } = this.#machines;
+    for (const fault of faults) {
+      this.#machines.schedule(fault);
+      for (const streamer of streamers) streamer.schedule(fault);
+    }
+    for (const request of requests) this.#time.after(request.atMs, null, () => operator.request(request));
+    for (const streamer of streamers) streamer.start();
     const end = await this.#time.run(() => this.#isOver(), STEPS_MAX);
     if (end === 'idle') this.#judge.breach('every-wait-ends', `nothing happens any more, and ${this.#openObjects()}`);
     if (end === 'steps-exhausted')
       this.#judge.breach('every-wait-ends', `still busy after ${STEPS_MAX} steps, and ${this.#openObjects()}`);
     if (this.#judge.violation === null) this.#truth.checkNothingLost();
     // Whatever is left of it must not go on.
-    this.#streamer.instance?.kill();
+    for (const { instance } of this.#machines.streamers) instance?.kill();
     return this.#result();
   }
 
@@ -144,44 +136,56 @@ class World {
         const fault = this.#desk.killAt(point);
         if (fault === null || !life.isAlive) return;
         // Between this step and the next.
-        this.#time.after(0, null, () => this.#streamer.kill(fault));
+        const streamer = this.#machines.streamers.find(({ instance }) => instance === life);
+        this.#time.after(0, null, () => streamer?.kill(fault, life));
       },
     };
   }
 
   /** Asked between any two steps; looks closely only every few seconds. */
   #isOver(): boolean {
-    if (this.#judge.violation !== null || this.#streamer.isOver) return true;
+    if (this.#judge.violation !== null || this.#machines.streamers.every(({ isOver }) => isOver)) return true;
     const nowMs = this.#time.nowMs;
     if (nowMs < this.#nextCheckMs) return false;
     this.#nextCheckMs = nowMs + CHECK_EVERY_MS;
-    this.#streamer.instance?.checkBounds();
-    this.#streamer.instance?.checkStop();
+    for (const { instance } of this.#machines.streamers) {
+      instance?.checkBounds();
+      instance?.checkStop();
+    }
     if (this.#calm === null) this.#endTrouble(nowMs);
-    else if (nowMs >= this.#calm.endMs && this.#streamer.instance?.stoppedMs === null) this.#endCalm(this.#calm);
+    else if (nowMs >= this.#calm.endMs && !this.#isStopping) this.#endCalm(this.#calm);
     return this.#judge.violation !== null;
   }
 
   #endTrouble(nowMs: number): void {
-    const { settings, calm, startMs } = this.#plan;
+    const { settings, calm, startMs, redis } = this.#plan;
     if (nowMs < this.#desk.disturbedUntilMs) return;
-    if (this.#truth.openVersions().length > 0 || this.#streamer.instance?.isAlive !== true) {
+    if (this.#truth.openVersions().length > 0 || !this.#isEverybodyUp()) {
       const limitMs = SETTLE_MS_MAX + 2 * settings.lookbackIntervalMs;
       if (nowMs > this.#desk.disturbedUntilMs + limitMs)
         this.#judge.breach('every-wait-ends', `${limitMs / 1000} s after the last disturbance ${this.#openObjects()}`);
       this.#addTrickle(nowMs);
       return;
     }
-    if (nowMs < startMs + calm.atMs) return;
+    // Then everybody has renewed his lease.
+    const leasesMs = 2 * (redis?.leaseTtlMs ?? 0);
+    if (nowMs < startMs + calm.atMs || nowMs < this.#desk.disturbedUntilMs + leasesMs) return;
     this.#desk.disarm();
     this.#trace.add('calm');
-    this.#calm = new CalmAct(this.#surroundings, this.#objects);
+    this.#calm = new CalmAct(this.#surroundings, this.#objects, this.#machines.watch);
   }
 
   #endCalm(calm: CalmAct): void {
-    this.#streamer.instance?.checkIdle();
+    for (const { instance } of this.#machines.streamers) instance?.checkIdle();
     calm.check();
-    this.#streamer.stopForGood();
+    this.#isStopping = true;
+    for (const streamer of this.#machines.streamers) streamer.stopForGood();
+  }
+
+  #isEverybodyUp(): boolean {
+    return this.#machines.streamers.every(
+      ({ instance }) => instance?.isAlive === true && instance.pausedUntilMs <= this.#time.nowMs,
+    );
   }
 
   /** A line that is refused alone needs others that are accepted to show whose fault it is. */
@@ -197,7 +201,7 @@ class World {
   #openObjects(): string {
     const open = this.#truth.openVersions();
     const names = open.slice(0, 3).map(nameOf).join(', ');
-    return `${open.length} objects are not complete: ${names}; ${this.#streamer.instance?.describe() ?? ''}`;
+    return `${open.length} objects are not complete: ${names}; ${this.#machines.streamers.map(({ instance }) => instance?.describe() ?? '').join('; ')}`;
   }
 
   #result(): WorldResult {
@@ -210,6 +214,7 @@ class World {
       objects: versions.length,
       lines: versions.reduce((sum, { copies }) => sum + copies.length, 0),
       repeatedLines: versions.reduce((sum, version) => sum + repeatsOf(version), 0),
+      sharing: this.#machines.watch?.counts ?? null,
       steps: this.#time.steps,
       virtualS: (this.#time.nowMs - this.#plan.startMs) / 1000,
       trace: this.#trace.text,

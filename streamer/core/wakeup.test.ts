@@ -7,6 +7,7 @@ function manualClock() {
   const sleeping: { ms: number; wake: () => void }[] = [];
   const clock: Clock = {
     now: () => 0,
+    elapsed: () => 0,
     sleep: async (ms, signal) =>
       new Promise((resolve) => {
         if (signal.aborted) {

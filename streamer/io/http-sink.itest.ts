@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Clock, Sink, SinkAnswer, SinkRequest } from '../ports.ts';
 import { createHttpSink, type HttpSinkOptions } from './http-sink.ts';
 
-const clock: Clock = { now: () => Date.UTC(2025, 9, 12, 21, 41, 32), sleep: async () => undefined };
+const clock: Clock = { now: () => Date.UTC(2025, 9, 12, 21, 41, 32), elapsed: () => 0, sleep: async () => undefined };
 const never = new AbortController().signal;
 const cleanups: (() => Promise<unknown> | void)[] = [];
 

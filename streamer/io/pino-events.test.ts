@@ -12,7 +12,15 @@ function logged(level = 'debug') {
   const lines: Line[] = [];
   const clock = { nowMs: 1_000_000 };
   const logger = pino({ level, base: null }, { write: (line: string) => void lines.push(JSON.parse(line) as Line) });
-  return { lines, clock, events: createLoggedEvents(logger, { now: () => clock.nowMs, sleep: async () => undefined }) };
+  return {
+    lines,
+    clock,
+    events: createLoggedEvents(logger, {
+      now: () => clock.nowMs,
+      elapsed: () => clock.nowMs,
+      sleep: async () => undefined,
+    }),
+  };
 }
 
 const object: ObjectRef = { bucket: 'logs', key: 'a/1_1_1_1.gz', etag: 'e0', sizeBytes: 650_000, lastModifiedMs: 1000 };

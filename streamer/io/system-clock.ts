@@ -8,6 +8,7 @@ export const systemClock: Clock = {
     const fineMs = performance.timeOrigin + performance.now();
     return Math.abs(fineMs - coarseMs) <= 2 ? fineMs : coarseMs;
   },
+  elapsed: () => performance.now(),
   async sleep(ms, signal) {
     if (signal.aborted || ms <= 0) {
       // A loop that sleeps for 0 ms must still let others run.

@@ -48,7 +48,9 @@ for _, request in ipairs(requests) do
   local earlier = redis.call('HGET', key('wanted_ids'), request.id) or ''
   conflicts[#conflicts + 1] = earlier == request.earlier and 0 or 1
   if earlier == request.earlier then
-    local seq = redis.call('HINCRBY', meta, 'wanted_seq', 1)
+    -- Later than any before, also than those that Redis has forgotten.
+    local seq = math.max(redis.call('HINCRBY', meta, 'wanted_seq', 1), now())
+    redis.call('HSET', meta, 'wanted_seq', seq)
     if earlier ~= '' then
       for _, number in ipairs(redis.call('SMEMBERS', key('retries:' .. earlier))) do answer(number, seq) end
       redis.call('HDEL', key('wanted'), earlier)

@@ -11,12 +11,25 @@ import { guardState } from '../state-database.ts';
 
 const BUSY_TIMEOUT_MS = 5_000;
 
+/** What `RedisState` asks of it; the file below is the one that runs in production. */
+export interface Journal {
+  /** The one in which Redis was when this instance last spoke to it; null when it never did. */
+  get epoch(): string | null;
+  set epoch(epoch: string);
+  record(commit: StateCommit): Promise<void>;
+  /** All that is remembered of objects last modified since this moment, in pieces. */
+  since(ms: number): Iterable<Remembered>;
+  /** An operator has moved the state as a whole: what is remembered would undo it. */
+  clear(): void;
+  close(): Promise<void>;
+}
+
 /** Beside `state.file_path`, under a name of its own: that file may hold the state of a time without Redis. */
 export function journalPathOf(filePath: string): string {
   return `${filePath.replace(/\.(json|db)$/, '')}.journal.db`;
 }
 
-export class RedisJournal {
+export class RedisJournal implements Journal {
   readonly path: string;
   readonly #store: StateStore;
   readonly #database: DatabaseSync;
@@ -33,7 +46,6 @@ export class RedisJournal {
     );
   }
 
-  /** The one in which Redis was when this instance last spoke to it; null when it never did. */
   get epoch(): string | null {
     const row = guardState(this.path, () => this.#database.prepare('SELECT epoch FROM epoch').get());
     return row === undefined ? null : String(row['epoch']);
@@ -51,12 +63,10 @@ export class RedisJournal {
     await this.#store.commit(commit);
   }
 
-  /** All that is remembered of objects last modified since this moment, in pieces. */
   since(ms: number): Iterable<Remembered> {
     return rememberedSince(this.#database, this.path, ms);
   }
 
-  /** An operator has moved the state as a whole: what is remembered would undo it. */
   clear(): void {
     guardState(this.path, () =>
       this.#database.exec('DELETE FROM complete; DELETE FROM partial; DELETE FROM quarantine; DELETE FROM head'),

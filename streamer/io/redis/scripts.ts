@@ -5,6 +5,7 @@
  * The one key that is named, `{prefix}:meta`, carries the hash tag that puts all others on the same node of a cluster:
  * - `meta` hash: epoch, claims_from, start_from, floor, forgotten_before, counter, quarantine_seq, wanted_seq, lister, lister_until
  * - `sessions` sorted by the end of their lease · `held:<session>` set of ids · `claims` id -> token · `marks` session -> number of its last commit
+ * - `turns` session -> number of its last renewal or claim · `done:<session>` tokens of the completions in its last commit
  * - `ready` ids sorted by rank · `objects` id -> what is told of an object that is ready or claimed
  * - `complete` ids sorted by the hour of LastModified, so that forgetting is one range · `partial` id -> settled ranges, `partial_time` by LastModified
  * - `quarantine` number -> record, `quarantine_ids` for repetitions, `quarantine_closed` by time, `retries:<request>` the records that a request answers
@@ -59,6 +60,8 @@ local function endSession(session)
   for _, id in ipairs(ids) do makeReady(id) end
   redis.call('ZREM', key('sessions'), session)
   redis.call('HDEL', key('marks'), session)
+  redis.call('HDEL', key('turns'), session)
+  redis.call('DEL', key('done:' .. session))
   return #ids
 end
 
@@ -66,6 +69,13 @@ end
 local function spareAll(at, session)
   if not redis.call('ZSCORE', key('sessions'), session) or redis.call('ZCOUNT', key('sessions'), '(' .. at, '+inf') > 0 then return end
   for _, spared in ipairs(redis.call('ZRANGE', key('sessions'), 0, -1)) do redis.call('ZADD', key('sessions'), at + ${RETURN_MS}, spared) end
+end
+
+-- False for one that comes after a later one: what it says of the claims is old.
+local function takeTurn(session, turn)
+  if tonumber(turn) < tonumber(redis.call('HGET', key('turns'), session) or 0) then return false end
+  redis.call('HSET', key('turns'), session, turn)
+  return true
 end
 
 local function endDeadSessions(at, survivor)
@@ -103,7 +113,7 @@ redis.call('HSET', meta, 'epoch', ARGV[2])
 if ARGV[1] ~= '' then redis.call('HSET', meta, 'claims_from', now() + ARGV[3]) end
 return { ARGV[2], 0 }`;
 
-/** ARGV: epoch, session, lease, then id and token of each object that the session holds. */
+/** ARGV: epoch, session, lease, turn, then id and token of each object that the session holds. */
 const RENEW = `
 local at = now()
 local session = ARGV[2]
@@ -111,7 +121,7 @@ local takenOver = endDeadSessions(at, session)
 local isKnown = redis.call('ZSCORE', key('sessions'), session)
 redis.call('ZADD', key('sessions'), at + ARGV[3], session)
 local lost, missing, held = {}, {}, {}
-for index = 4, #ARGV, 2 do
+for index = 5, #ARGV, 2 do
   local id, token = ARGV[index], ARGV[index + 1]
   local current = redis.call('HGET', key('claims'), id)
   held[id] = true
@@ -120,8 +130,10 @@ for index = 4, #ARGV, 2 do
     elseif not isComplete(id) then missing[#missing + 1] = token end
   end
 end
-for _, id in ipairs(redis.call('SMEMBERS', key('held:' .. session))) do
-  if not held[id] then makeReady(id) end
+if takeTurn(session, ARGV[4]) then
+  for _, id in ipairs(redis.call('SMEMBERS', key('held:' .. session))) do
+    if not held[id] then makeReady(id) end
+  end
 end
 local lister = redis.call('HGET', meta, 'lister')
 if not lister or lister == session or tonumber(redis.call('HGET', meta, 'lister_until')) <= at then
@@ -161,8 +173,9 @@ for index = 4, #ARGV, 5 do
   local id, rank = ARGV[index], ARGV[index + 1]
   local wanted, kind = ARGV[index + 2], ARGV[index + 3]
   local answer = 'queued'
-  if wanted ~= '' and redis.call('HEXISTS', key('wanted'), wanted) == 0 then answer = 'complete'
-  elseif kind ~= 'again' and isComplete(id) then answer = 'complete'
+  -- A request that is not there was fulfilled, or forgotten: then its object may have to be read all the same.
+  local isWanted = wanted ~= '' and redis.call('HEXISTS', key('wanted'), wanted) == 1
+  if isComplete(id) and not (isWanted and kind == 'again') then answer = 'complete'
   elseif redis.call('HEXISTS', key('objects'), id) == 1 then answer = 'under-way'
   elseif ready >= ARGV[2] * (tonumber(rank) > at - ARGV[3] and 2 or 1) then answer = 'full'
   else
@@ -176,26 +189,28 @@ end
 return answers`;
 
 /**
- * ARGV: epoch, session, how many at most, live window. Of what is ready, nobody takes more at a time than his equal share. Gives back
+ * ARGV: epoch, session, turn, how many at most, live window. Of what is ready, nobody takes more at a time than his equal share. Gives back
  * how many objects were taken over, then token, object and partial record of each.
  */
 const CLAIM = `
 local at = now()
-local session, objectsMax = ARGV[2], tonumber(ARGV[3])
+local session, objectsMax = ARGV[2], tonumber(ARGV[4])
 local from = redis.call('HGET', meta, 'claims_from')
 if from and tonumber(from) > at then return { 0 } end
 local claimed = { endDeadSessions(at, session) }
 if not redis.call('ZSCORE', key('sessions'), session) then return claimed end
+takeTurn(session, ARGV[3])
 local share = math.ceil(redis.call('ZCARD', key('ready')) / redis.call('ZCARD', key('sessions')))
 objectsMax = math.min(objectsMax, share)
-local liveFrom = at - ARGV[4]
+local liveFrom = at - ARGV[5]
 local ids = redis.call('ZRANGEBYSCORE', key('ready'), '(' .. liveFrom, at, 'LIMIT', 0, objectsMax)
 if #ids < objectsMax then
   local rest = objectsMax - #ids
   for _, id in ipairs(redis.call('ZRANGEBYSCORE', key('ready'), '-inf', liveFrom, 'LIMIT', 0, rest)) do ids[#ids + 1] = id end
 end
 for _, id in ipairs(ids) do
-  local token = ARGV[1] .. '.' .. redis.call('HINCRBY', meta, 'counter', 1) .. '.' .. session
+  -- A replica that lagged counts from an earlier number: the turn makes it a new token all the same.
+  local token = table.concat({ ARGV[1], redis.call('HINCRBY', meta, 'counter', 1), ARGV[3], session }, '.')
   redis.call('ZREM', key('ready'), id)
   redis.call('HSET', key('claims'), id, token)
   redis.call('SADD', key('held:' .. session), id)
@@ -237,6 +252,9 @@ return records`;
 const COMMIT = `
 local commit = cjson.decode(ARGV[4])
 local refused = {}
+local done = key('done:' .. ARGV[2])
+local doneBefore, doneNow = {}, {}
+for _, token in ipairs(redis.call('SMEMBERS', done)) do doneBefore[token] = true end
 
 local function addRanges(change)
   local stored = redis.call('HGET', key('partial'), change.id)
@@ -261,10 +279,14 @@ for _, change in ipairs(commit.changes) do
   local token = change.token
   local current = redis.call('HGET', key('claims'), change.id)
   local isDone = isComplete(change.id)
-  -- A repetition of what was accepted finds no claim, and the object complete.
-  local isRefused = token and current ~= token and (current or not isDone)
-  if isRefused then refused[#refused + 1] = token end
-  if change.complete and not isRefused then complete(change)
+  -- The session has not heard the answer, and says again what was accepted; a zombie's claim ended otherwise.
+  local isRepetition = not current and isDone and doneBefore[token]
+  local isRefused = token and current ~= token and not isRepetition
+  if isRefused then refused[#refused + 1] = token
+  elseif token and change.complete then doneNow[#doneNow + 1] = token end
+  -- What somebody remembers as complete, and is, says nothing of those who read it again on request.
+  if commit.isRemembered and change.complete and isDone then
+  elseif change.complete and not isRefused then complete(change)
   -- An object that is read again on request is complete, and has ranges of the new reading.
   elseif not isDone or current then addRanges(change) end
 end
@@ -334,7 +356,11 @@ if commit.forgetBeforeMs then
   moveLater('forgotten_before', hour * 3600000)
 end
 
-if ARGV[2] ~= '' and redis.call('ZSCORE', key('sessions'), ARGV[2]) then redis.call('HSET', key('marks'), ARGV[2], ARGV[3]) end
+if ARGV[2] ~= '' and redis.call('ZSCORE', key('sessions'), ARGV[2]) then
+  redis.call('HSET', key('marks'), ARGV[2], ARGV[3])
+  redis.call('DEL', done)
+  for _, token in ipairs(doneNow) do redis.call('SADD', done, token) end
+end
 return refused`;
 
 export type Scripts = ReturnType<typeof createScripts>;

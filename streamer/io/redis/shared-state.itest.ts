@@ -9,12 +9,16 @@ import type { HeldObject, ObjectRef, SharedObject, StateChange, StateCommit } fr
 import { RecordedEvents } from '../../testing/fakes.ts';
 import { TestRedis } from '../../testing/redis-server.ts';
 import { RedisAdmin } from './admin.ts';
+import { sharedIdOf } from './codec.ts';
 import { createRedisConnection } from './connection.ts';
 import { RedisJournal } from './journal.ts';
+import { textsOf } from './replies.ts';
+import { createScripts } from './scripts.ts';
 import { RedisState } from './shared-state.ts';
 
 const LEASE_TTL_MS = 3_000;
 const HEAD = { startFromMs: 0, floorMs: 0 };
+const OFFER = { readyMax: 10, liveWindowMs: 600_000 };
 const OPTIONS = { objectsMax: 10, liveWindowMs: 600_000 };
 
 let folder: string;
@@ -86,6 +90,21 @@ function settled(object: ObjectRef, end: number): StateChange {
 
 async function kinds(state: RedisState, ...objects: readonly ObjectRef[]): Promise<readonly string[]> {
   return (await state.lookup(objects)).map(({ kind }) => kind);
+}
+
+async function hashValues({ connection }: Instance, name: string, field: string): Promise<readonly string[]> {
+  return textsOf(await connection.command('HMGET', [connection.key(name), field]));
+}
+
+/** As an operator does it. Gives back the number of the request. */
+async function want(object: ObjectRef): Promise<number> {
+  const connection = connect();
+  await connection.connect(5_000);
+  const admin = await RedisAdmin.open(connection);
+  await admin?.want([{ object, kind: 'again', settled: [], quarantineIds: 'all' }]);
+  const [seq] = textsOf(await connection.command('HMGET', [connection.key('wanted_ids'), sharedIdOf(object)]));
+  await admin?.close();
+  return Number(seq);
 }
 
 /** Waits through the connection's own attempts. */
@@ -216,7 +235,110 @@ describe('a Redis that knows less than it had acknowledged', () => {
     const taken = stolen.claimed[0]?.object.key;
     const lost = held.filter(({ shared }) => shared.object.key === taken).map(({ claim }) => claim.token);
     expect(await a.state.renew('a', held)).toMatchObject({ lost });
+    // At once, not only when Redis has been told again.
+    expect(held.filter(({ claim }) => claim.isLost).map(({ claim }) => claim.token)).toEqual(lost);
     expect(await claimAll(b.state, 'b')).toEqual([]);
+  });
+
+  it('gives no token twice, though it counts from an earlier number', async () => {
+    const a = await open('a');
+    await a.state.renew('a', []);
+    await a.state.offer([sharedOf(refOf('1')), sharedOf(refOf('2'))], { readyMax: 10, liveWindowMs: 600_000 });
+    const replica = await copyOf(redis);
+    const before = await claimAll(a.state, 'a');
+    await replica.takeOver();
+    await a.state.renew('a', []);
+    const after = await claimAll(a.state, 'a');
+    expect(new Set([...before, ...after].map(({ claim }) => claim.token)).size).toBe(4);
+  });
+});
+
+describe('what somebody says too late', () => {
+  async function withTwo() {
+    const [a, b] = [await open('a'), await open('b')];
+    await a.state.commit(commitOf([], { head: HEAD }));
+    await a.state.renew('a', []);
+    await b.state.renew('b', []);
+    const object = refOf('1');
+    await a.state.offer([sharedOf(object)], { readyMax: 10, liveWindowMs: 600_000 });
+    const [held] = await claimAll(a.state, 'a');
+    if (held === undefined) throw new Error('nothing was claimed');
+    const completion = { object, settled: [], complete: true, claim: held.claim };
+    return { a, b, object, held, completion };
+  }
+
+  it('of its claims, on a connection that was given up, does not count', async () => {
+    const { a, b } = await withTwo();
+    const [epoch] = await hashValues(a, 'meta', 'epoch');
+    // The first renewal once more: then it held nothing.
+    await a.connection.run(createScripts().renew, [epoch ?? '', 'a', LEASE_TTL_MS, 1]);
+    expect(await claimAll(b.state, 'b')).toEqual([]);
+  });
+
+  it('of an object that others have completed since, is refused', async () => {
+    const { a, b, completion } = await withTwo();
+    // Its lease has ended.
+    await b.state.leave('a');
+    const [taken] = await claimAll(b.state, 'b');
+    if (taken === undefined) throw new Error('nothing was taken over');
+    await b.state.commit(commitOf([{ ...completion, claim: taken.claim }]));
+    await a.state.commit(commitOf([completion]));
+    expect([completion.claim.isLost, taken.claim.isLost]).toEqual([true, false]);
+  });
+
+  it('because it has not heard that it was accepted, is accepted again', async () => {
+    const { a, completion } = await withTwo();
+    await a.state.commit(commitOf([completion]));
+    await a.state.commit(commitOf([completion]));
+    expect(completion.claim.isLost).toBe(false);
+  });
+
+  it('of an object that was complete before does not disturb who reads it again on request', async () => {
+    const { a, b, object, completion } = await withTwo();
+    await a.state.commit(commitOf([completion]));
+    const seq = await want(object);
+    await b.state.offer([{ ...sharedOf(object), wanted: { seq, kind: 'again' } }], OFFER);
+    const [again] = await claimAll(b.state, 'b');
+    if (again === undefined) throw new Error('it is not read again');
+    await crash(a);
+    // It tells what its journal knows.
+    await (await open('a')).state.lookup([object]);
+    const asked = { ...sharedOf(object), wanted: { seq, kind: 'again' as const } };
+    expect(await b.state.offer([asked], OFFER)).toEqual(['under-way']);
+    await b.state.commit(commitOf([{ ...completion, claim: again.claim }]));
+    expect(again.claim.isLost).toBe(false);
+  });
+
+  it('because its journal is slow, costs no lease', async () => {
+    const { a } = await withTwo();
+    const journal = new RedisJournal(join(folder, 'slow'));
+    journal.record = async () => new Promise(() => undefined);
+    const connection = connect();
+    await connection.connect(5_000);
+    const { events } = a;
+    const state = new RedisState({ connection, journal, leaseTtlMs: LEASE_TTL_MS, events, newEpoch: () => 'none' });
+    expect(await state.renew('slow', [])).toMatchObject({ lost: [] });
+    await state.close();
+  });
+});
+
+describe('a request that Redis has forgotten', () => {
+  it('does not make its object complete', async () => {
+    const a = await open('a');
+    const object = refOf('1');
+    const asked = { ...sharedOf(object), wanted: { seq: 99, kind: 'again' as const } };
+    expect(await a.state.offer([asked], OFFER)).toEqual(['queued']);
+    await a.state.commit(commitOf([{ object, settled: [], complete: true }]));
+    expect(await a.state.offer([asked], OFFER)).toEqual(['complete']);
+  });
+
+  it('leaves its number to none that comes later', async () => {
+    const a = await open('a');
+    await a.state.commit(commitOf([], { head: HEAD }));
+    const first = await want(refOf('1'));
+    await redis.restart();
+    await untilAnswered(async () => a.state.commit(commitOf([], { head: HEAD })));
+    expect(await want(refOf('2'))).toBeGreaterThan(first);
   });
 });
 

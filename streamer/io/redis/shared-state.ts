@@ -36,7 +36,7 @@ import {
   sharedIdOf,
 } from './codec.ts';
 import type { RedisConnection } from './connection.ts';
-import type { RedisJournal } from './journal.ts';
+import type { Journal } from './journal.ts';
 import { lookUp } from './look-up.ts';
 import { listOf, textOf, textsOf } from './replies.ts';
 import { createScripts, type Script, type Scripts } from './scripts.ts';
@@ -45,7 +45,7 @@ const OFFER_ANSWERS = ['queued', 'under-way', 'complete', 'full'] as const;
 
 export interface RedisStateOptions {
   readonly connection: RedisConnection;
-  readonly journal: RedisJournal;
+  readonly journal: Journal;
   readonly leaseTtlMs: number;
   readonly events: Events;
   /** Names the next epoch; never the same twice. */
@@ -56,7 +56,7 @@ export interface RedisStateOptions {
 export class RedisState implements StateStore, SharedWork {
   readonly leaseTtlMs: number;
   readonly #connection: RedisConnection;
-  readonly #journal: RedisJournal;
+  readonly #journal: Journal;
   readonly #events: Events;
   readonly #newEpoch: () => string;
   readonly #scripts: Scripts;
@@ -71,6 +71,8 @@ export class RedisState implements StateStore, SharedWork {
   #acknowledgedCommit = 0;
   /** The journal holds something that Redis may not know. */
   #isAhead = false;
+  /** Renewals and claims: one that was given up may arrive after the next. */
+  #turns = 0;
   /** Names this process among those that dropped lines. */
   readonly #process = randomUUID();
   #journalHead: StateHead | null = null;
@@ -145,19 +147,24 @@ export class RedisState implements StateStore, SharedWork {
     const args = [
       session,
       this.leaseTtlMs,
+      this.#nextTurn(),
       ...held.flatMap(({ shared, claim }) => [sharedIdOf(shared.object), claim.token]),
     ];
     const answer = await this.#run(this.#scripts.renew, args);
     const [isLister, takenOver, mark, head, lost, missing] = listOf(answer);
+    // At once: telling again takes its time.
+    const lostTokens = new Set(textsOf(lost));
+    for (const { claim } of held) if (lostTokens.has(claim.token)) claim.lose();
     if (Number(mark) < this.#acknowledgedCommit) await this.#tellAgain(Number(mark));
-    await this.#followHead(textsOf(head));
+    // Not waited for: a slow disk must not cost the lease. One that fails is made up for at the next renewal.
+    this.#followHead(textsOf(head)).catch(() => undefined);
     const missingTokens = new Set(textsOf(missing));
     const restorable = held.filter(({ claim }) => missingTokens.has(claim.token));
     const lostAfterAll = await this.#restore(restorable.map(({ shared, claim }) => [claim.token, shared]));
     return {
       isLister: Number(isLister) === 1,
       takenOver: Number(takenOver),
-      lost: [...textsOf(lost), ...lostAfterAll],
+      lost: [...lostTokens, ...lostAfterAll],
     };
   }
 
@@ -184,7 +191,7 @@ export class RedisState implements StateStore, SharedWork {
     session: string,
     { objectsMax, liveWindowMs }: { readonly objectsMax: number; readonly liveWindowMs: number },
   ): Promise<ClaimAnswer> {
-    const answer = listOf(await this.#run(this.#scripts.claim, [session, objectsMax, liveWindowMs]));
+    const answer = listOf(await this.#run(this.#scripts.claim, [session, this.#nextTurn(), objectsMax, liveWindowMs]));
     const claimed: ClaimedObject[] = [];
     for (let index = 1; index < answer.length; index += 3) {
       const token = textOf(answer[index]);
@@ -210,6 +217,11 @@ export class RedisState implements StateStore, SharedWork {
   async close(): Promise<void> {
     this.#connection.close();
     await this.#journal.close();
+  }
+
+  #nextTurn(): number {
+    this.#turns += 1;
+    return this.#turns;
   }
 
   /** In the epoch that Redis is in; if it has begun another, after telling it what it has forgotten. */

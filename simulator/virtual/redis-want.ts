@@ -1,0 +1,54 @@
+/** The script by which an operator asks for objects. */
+import { recordOf } from './redis-commit.ts';
+import type { RedisData } from './redis-data.ts';
+import type { ScriptCall } from './redis-work.ts';
+
+interface Request {
+  readonly id: string;
+  /** The earlier request of the object that the caller knows of; '' for none. */
+  readonly earlier: string;
+  readonly record: string;
+  readonly isWhole: boolean;
+  /** Records that it answers. */
+  readonly quarantine: readonly string[];
+}
+
+/** Gives back 0 for each that was written, 1 for each whose object has another earlier request by now. */
+export function want({ data, nowMs, args }: ScriptCall): readonly number[] {
+  const requests: readonly Request[] = JSON.parse(args[1] ?? '[]');
+  return requests.map((request) => {
+    if ((data.hash('wanted_ids').get(request.id) ?? '') !== request.earlier) return 1;
+    write(data, nowMs, request);
+    return 0;
+  });
+}
+
+function write(data: RedisData, nowMs: number, { id, earlier, record, isWhole, quarantine }: Request): void {
+  const seq = Math.max(data.increment('meta', 'wanted_seq'), nowMs);
+  data.hash('meta').set('wanted_seq', String(seq));
+  if (earlier !== '') {
+    for (const number of data.members(`retries:${earlier}`)) answer(data, number, seq);
+    data.hash('wanted').delete(earlier);
+    data.hash('wanted_owner').delete(earlier);
+  }
+  data.hash('wanted').set(String(seq), record);
+  data.hash('wanted_ids').set(id, String(seq));
+  data.hash('wanted_owner').set(String(seq), id);
+  if (isWhole) {
+    data.hash('partial').delete(id);
+    data.sortedSet('partial_time').remove(id);
+    for (const number of [...data.hash('quarantine').keys()]) {
+      const { objectId, closedMs } = recordOf(data, number);
+      if (objectId === id && closedMs === undefined) answer(data, number, seq);
+    }
+  }
+  for (const number of quarantine) answer(data, number, seq);
+}
+
+function answer(data: RedisData, number: string, seq: number): void {
+  if (!data.hash('quarantine').has(number)) return;
+  const record = recordOf(data, number);
+  if (record.wantedSeq !== undefined) data.removeMember(`retries:${record.wantedSeq}`, number);
+  data.hash('quarantine').set(number, JSON.stringify({ ...record, wantedSeq: seq }));
+  data.addMember(`retries:${seq}`, number);
+}

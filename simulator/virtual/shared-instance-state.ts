@@ -1,0 +1,129 @@
+/** What one of several instances keeps: the streamer's own store over Redis, on a connection and a journal of the virtual world. */
+import {
+  type Events,
+  type Journal,
+  type ObjectRecord,
+  type ObjectRef,
+  RedisState,
+  type Remembered,
+  type StateCommit,
+  type StateHead,
+  type StateStore,
+  type WantedObject,
+} from '#streamer';
+import { CommitSteps } from './commit-steps.ts';
+import type { MemoryJournal } from './memory-journal.ts';
+import { type InstanceState, traceCommit } from './memory-state-store.ts';
+import { RedisLink } from './redis-link.ts';
+import type { RedisServer } from './redis-server.ts';
+import type { SavedProgress } from './saved-progress.ts';
+import type { SharingWatch, WatchedInstance } from './sharing-watch.ts';
+import type { Surroundings } from './surroundings.ts';
+import type { Life } from './virtual-time.ts';
+
+export interface SharedInstanceOptions {
+  readonly surroundings: Surroundings;
+  readonly instance: Life & WatchedInstance;
+  readonly server: RedisServer;
+  readonly watch: SharingWatch;
+  readonly progress: SavedProgress;
+  /** Of the machine: it outlives the instance. */
+  readonly journal: MemoryJournal;
+  readonly leaseTtlMs: number;
+  readonly events: Events;
+}
+
+export function openSharedState(options: SharedInstanceOptions): InstanceState {
+  const { surroundings, instance, server, watch, leaseTtlMs, events } = options;
+  const journal = new JournalOnDisk(options);
+  const epochs = surroundings.random('epoch');
+  const connection = new RedisLink({
+    surroundings,
+    life: instance,
+    host: instance.host,
+    server,
+    onSession: (session) => watch.onSession(session, instance),
+    onAnswer: (session, answer) => watch.onAnswer(session, answer),
+  });
+  const newEpoch = (): string => `epoch-${epochs.uint32()}`;
+  const store = new RedisState({ connection, journal, leaseTtlMs, events, newEpoch });
+  return { state: new CheckedStore(store, options), shared: store, abandon: () => journal.abandon() };
+}
+
+/** Looks at each commit before it is made. */
+class CheckedStore implements StateStore {
+  readonly #store: StateStore;
+  readonly #options: SharedInstanceOptions;
+
+  constructor(store: StateStore, options: SharedInstanceOptions) {
+    this.#store = store;
+    this.#options = options;
+  }
+
+  async readHead(): Promise<StateHead | null> {
+    return this.#store.readHead();
+  }
+
+  async lookup(objects: readonly ObjectRef[]): Promise<readonly ObjectRecord[]> {
+    return this.#store.lookup(objects);
+  }
+
+  async readWanted(afterSeq: number, objectsMax: number): Promise<readonly WantedObject[]> {
+    return this.#store.readWanted(afterSeq, objectsMax);
+  }
+
+  async commit(commit: StateCommit): Promise<void> {
+    traceCommit(this.#options.surroundings.trace, commit);
+    this.#options.progress.check(commit);
+    await this.#store.commit(commit);
+  }
+
+  async close(): Promise<void> {
+    await this.#store.close();
+  }
+}
+
+/** The journal of a machine as one instance sees it: writing takes time, and fails. */
+class JournalOnDisk implements Journal {
+  readonly #durable: MemoryJournal;
+  readonly #steps: CommitSteps;
+
+  constructor({ surroundings, instance, watch, journal }: SharedInstanceOptions) {
+    this.#durable = journal;
+    this.#steps = new CommitSteps({
+      surroundings,
+      life: instance,
+      random: surroundings.random('state'),
+      apply: (commit) => {
+        journal.apply(commit);
+        watch.onJournaled(instance.host, commit);
+      },
+    });
+  }
+
+  get epoch(): string | null {
+    return this.#durable.epoch;
+  }
+
+  set epoch(epoch: string) {
+    this.#durable.epoch = epoch;
+  }
+
+  async record(commit: StateCommit): Promise<void> {
+    await this.#steps.run(commit);
+  }
+
+  since(ms: number): Iterable<Remembered> {
+    return this.#durable.since(ms);
+  }
+
+  clear(): void {
+    this.#durable.clear();
+  }
+
+  async close(): Promise<void> {}
+
+  abandon(): void {
+    this.#steps.abandon();
+  }
+}

@@ -1,0 +1,366 @@
+/**
+ * What the instances of a world are given by Redis, and whether they keep to it. It sees each decision as Redis makes it, each answer as an instance hears it,
+ * and each POST as it begins; what may be delivered twice follows from that (docs/delivery-guarantee.md).
+ */
+import { decodeQuarantine, decodeShared, type Range, sharedIdOf, type StateCommit } from '#streamer';
+import type { Judge } from './invariants.ts';
+import type { RedisData } from './redis-data.ts';
+import type { RedisWatch, ReleaseReason } from './redis-watch.ts';
+import { sessionOf } from './redis-work.ts';
+import { linesWithin, type SavedProgress } from './saved-progress.ts';
+import type { Trace } from './trace.ts';
+import type { VirtualTime } from './virtual-time.ts';
+import { type LineRun, nameOf, type Truth, type Version } from './truth.ts';
+
+/** What the watch wants to know of one instance. */
+export interface WatchedInstance {
+  readonly number: number;
+  readonly host: number;
+  readonly isAlive: boolean;
+  readonly pausedUntilMs: number;
+  /** Since then it has run, and could reach Redis; `Infinity` while it cannot. */
+  readonly ableSinceMs: number;
+}
+
+export interface SharingWatchOptions {
+  readonly judge: Judge;
+  readonly truth: Truth;
+  readonly trace: Trace;
+  readonly progress: SavedProgress;
+  readonly leaseTtlMs: number;
+  readonly time: VirtualTime;
+  readonly onFulfilled: (wantedSeq: number) => void;
+}
+
+/** How often something happened that only worlds of several instances are about. */
+export interface SharingCounts {
+  /** Objects were given to somebody. */
+  readonly grants: number;
+  /** Machines whose instances were given nothing. */
+  readonly idleMachines: number;
+  /** Objects of dead sessions were put back for all. */
+  readonly takeovers: number;
+  /** An instance heard that a claim of its was not valid any more. */
+  readonly refusals: number;
+  readonly forgettings: number;
+}
+
+interface Grant {
+  readonly token: string;
+  readonly session: string;
+  /** Redis has forgotten so often before. */
+  readonly forgettings: number;
+  /** The instance has got the answer. */
+  isHeard: boolean;
+  /** The instance has heard that it has lost it. */
+  isToldLost: boolean;
+  /** In Redis; null while it lasts. */
+  released: { readonly reason: ReleaseReason; readonly hadLeaseEnded: boolean } | null;
+}
+
+/** As an instance hears it. */
+export interface HeardAnswer {
+  readonly script: string;
+  readonly reply: unknown;
+  readonly askedMs: number;
+}
+
+interface Ways {
+  /** All that were given of the object, the latest last. */
+  readonly grants: Grant[];
+  /** Whose completion was accepted; null while none was, or Redis has forgotten it. */
+  completedBy: { readonly token: string | null; readonly grants: number } | null;
+}
+
+export class SharingWatch implements RedisWatch {
+  readonly #options: SharingWatchOptions;
+  readonly #ways = new Map<Version, Ways>();
+  readonly #byToken = new Map<string, { readonly version: Version; readonly grant: Grant }>();
+  readonly #byId = new Map<string, Version>();
+  readonly #leaseEndsMs = new Map<string, number>();
+  /** As the sessions know it: earlier. */
+  readonly #heardLeaseEndsMs = new Map<string, number>();
+  readonly #instances = new Map<string, WatchedInstance>();
+  readonly #sessions = new Map<number, string>();
+  #indexed = 0;
+  #forgettings = 0;
+  #forgotMs = -Infinity;
+  #takeovers = 0;
+  #refusals = 0;
+
+  constructor(options: SharingWatchOptions) {
+    this.#options = options;
+  }
+
+  get counts(): SharingCounts {
+    const grants = [...this.#byToken.values()].map(({ grant }) => grant);
+    const busy = new Set(grants.map(({ session }) => this.#instances.get(session)?.host));
+    const machines = new Set([...this.#instances.values()].map(({ host }) => host));
+    const idleMachines = [...machines].filter((host) => !busy.has(host)).length;
+    const [takeovers, refusals] = [this.#takeovers, this.#refusals];
+    return { grants: grants.length, idleMachines, takeovers, refusals, forgettings: this.#forgettings };
+  }
+
+  /** How often the object was given to somebody. */
+  grantsOf(version: Version): number {
+    return this.#waysOf(version).grants.length;
+  }
+
+  /** It has died, or sleeps: others must have what it held in time, if there are any. */
+  checkTakenOver(instance: number): void {
+    const { time, leaseTtlMs } = this.#options;
+    const session = this.#sessions.get(instance);
+    const diedMs = time.nowMs;
+    const held = [...this.#byToken.values()].filter(
+      ({ grant }) => grant.session === session && grant.released === null,
+    );
+    if (session === undefined || held.length === 0) return;
+    time.after(2 * leaseTtlMs, null, () => {
+      const others = [...this.#instances.values()].filter(({ number }) => number !== instance);
+      const isAnyAble = others.some(({ isAlive, ableSinceMs }) => isAlive && ableSinceMs <= diedMs);
+      const left = held.find(({ grant }) => grant.released === null);
+      if (left === undefined || !isAnyAble || this.#isAwake(session)) return;
+      this.#breach('taken-over', `${nameOf(left.version)} still belongs to a session that died two leases ago`);
+    });
+  }
+
+  get forgotMs(): number {
+    return this.#forgotMs;
+  }
+
+  onSession(session: string, instance: WatchedInstance): void {
+    if (!this.#instances.has(session)) this.#options.trace.add('session', session, instance.number, instance.host);
+    this.#instances.set(session, instance);
+    this.#sessions.set(instance.number, session);
+  }
+
+  /** An instance has heard an answer of Redis. */
+  onAnswer(session: string, { script, reply, askedMs }: HeardAnswer): void {
+    if (!Array.isArray(reply)) return;
+    const list: readonly unknown[] = reply;
+    if (script === 'renew') this.#heardLeaseEndsMs.set(session, askedMs + this.#options.leaseTtlMs);
+    if (script === 'claim') for (let index = 1; index < list.length; index += 3) this.#heard(list[index]);
+    if (script === 'restore' || script === 'commit') for (const token of list) this.#toldLost(token);
+    const lost = script === 'renew' ? list[4] : [];
+    if (Array.isArray(lost)) for (const token of lost) this.#toldLost(token);
+  }
+
+  /** An instance begins to POST them. */
+  onPost(instance: number, runs: readonly LineRun[]): void {
+    const session = this.#sessions.get(instance) ?? '';
+    for (const run of runs) {
+      const { grants } = this.#waysOf(run.version);
+      const grant = grants.findLast((one) => one.session === session);
+      if (grant === undefined) this.#breach('claimed-only', `${nameOf(run.version)} was sent without a claim`);
+      else this.#checkClaim(run.version, grant);
+      // Redis has forgotten the claim, and may have given another: until its holder hears of that, both send.
+      const isForgotten = grant !== undefined && grant.forgettings < this.#forgettings;
+      if (isForgotten && grants.at(-1) !== grant) this.#options.truth.allowRepeat([run]);
+    }
+  }
+
+  /** It is durable in the journal of that machine. */
+  onJournaled(host: number, { changes }: StateCommit): void {
+    const bit = 1 << host;
+    for (const { object, settled, complete } of changes) {
+      const version = this.#options.truth.find(object);
+      if (version === null) continue;
+      const lines = complete ? [...version.journaled.keys()] : settled.flatMap((range) => linesWithin(version, range));
+      for (const line of lines) version.journaled[line] = (version.journaled[line] ?? 0) | bit;
+    }
+  }
+
+  /** Redis knows less than it did: no more than this. */
+  forgot(data: RedisData): void {
+    const { progress, time } = this.#options;
+    this.#forgettings += 1;
+    this.#forgotMs = time.nowMs;
+    progress.forget();
+    for (const record of data.hash('quarantine').values()) progress.applyRecord(decodeQuarantine(record));
+    for (const [id, stored] of data.hash('partial')) this.settled(id, rangesOf(stored));
+    for (const version of this.#options.truth.versions) {
+      const id = idOf(version);
+      const ways = this.#waysOf(version);
+      if (data.sortedSet('complete').score(id) === null) ways.completedBy = null;
+      else progress.applyCompletion(version);
+      const token = data.hash('claims').get(id);
+      for (const grant of ways.grants) {
+        if (grant.token !== token) grant.released ??= { reason: 'expired', hadLeaseEnded: true };
+      }
+    }
+  }
+
+  leased(session: string, untilMs: number): void {
+    this.#leaseEndsMs.set(session, Math.max(untilMs, this.#leaseEndsMs.get(session) ?? -Infinity));
+  }
+
+  granted(id: string, token: string, shared: string): void {
+    const version = this.#find(id, shared);
+    if (version === null) return;
+    const { grants } = this.#waysOf(version);
+    const session = sessionOf(token);
+    const known = this.#byToken.get(token)?.grant;
+    if (known !== undefined) {
+      // Given back to its holder, as Redis had forgotten that.
+      known.released = null;
+      grants.splice(grants.indexOf(known), 1);
+      grants.push(known);
+      return;
+    }
+    const grant = { token, session, forgettings: this.#forgettings, isHeard: false, isToldLost: false, released: null };
+    const previous = grants.at(-1);
+    grants.push(grant);
+    this.#byToken.set(token, { version, grant });
+    this.#options.trace.add('granted', token, version.key);
+    if (previous !== undefined) this.#checkGrantedAgain(version, previous);
+  }
+
+  released(_id: string, token: string, reason: ReleaseReason): void {
+    const known = this.#byToken.get(token);
+    if (known === undefined) return;
+    if (reason === 'expired') this.#takeovers += 1;
+    if (reason !== 'complete') this.#options.trace.add('released', token, reason);
+    known.grant.released = { reason, hadLeaseEnded: this.#hasHeardLeaseEnded(known.grant.session) };
+  }
+
+  settled(id: string, ranges: readonly Range[]): void {
+    const version = this.#find(id);
+    if (version !== null) this.#options.progress.applyRanges(version, ranges);
+  }
+
+  completed(id: string, token: string | null, isRemembered: boolean): void {
+    const version = this.#find(id);
+    if (version === null) return;
+    const ways = this.#waysOf(version);
+    this.#options.trace.add('completed', token, isRemembered, version.key);
+    this.#options.progress.applyCompletion(version);
+    if (!isRemembered) this.#checkCompletion(version, ways, token);
+    ways.completedBy ??= { token, grants: ways.grants.length };
+    if (!isRemembered && token !== null) ways.completedBy = { token, grants: ways.grants.length };
+  }
+
+  quarantined(record: string): void {
+    this.#options.progress.applyRecord(decodeQuarantine(record));
+  }
+
+  fulfilled(wantedSeq: number): void {
+    this.#options.trace.add('fulfilled', wantedSeq);
+    this.#options.onFulfilled(wantedSeq);
+  }
+
+  #isAwake(session: string): boolean {
+    const instance = this.#instances.get(session);
+    return instance?.isAlive === true && instance.pausedUntilMs <= this.#options.time.nowMs;
+  }
+
+  #heard(token: unknown): void {
+    const known = this.#byToken.get(String(token));
+    if (known !== undefined) known.grant.isHeard = true;
+  }
+
+  #toldLost(token: unknown): void {
+    const known = this.#byToken.get(String(token));
+    if (known === undefined) return;
+    if (!known.grant.isToldLost) this.#refusals += 1;
+    this.#options.trace.add('told lost', known.grant.token);
+    known.grant.isToldLost = true;
+  }
+
+  #checkClaim(version: Version, { session, isToldLost, isHeard, released }: Grant): void {
+    const what = `${nameOf(version)} was sent`;
+    if (isToldLost) this.#breach('claimed-only', `${what} by a session that had heard that it had lost it`);
+    else if (!isHeard) this.#breach('claimed-only', `${what} by a session that had not heard that it had it`);
+    else if (this.#hasLeaseEnded(session)) this.#breach('claimed-only', `${what} under a lease that had ended`);
+    else if (released?.reason === 'left') this.#breach('claimed-only', `${what} by a session that had left`);
+  }
+
+  /** Somebody else reads it: was there a reason, and what may be delivered twice by it? */
+  #checkGrantedAgain(version: Version, previous: Grant): void {
+    const { truth, time } = this.#options;
+    // It was completed, and somebody asks for it again.
+    if (previous.released?.reason === 'complete' && this.#waysOf(version).completedBy !== null) return;
+    const instance = this.#instances.get(previous.session);
+    const isForgotten = previous.forgettings < this.#forgettings;
+    const isReasonable =
+      isForgotten ||
+      instance?.isAlive !== true ||
+      previous.released?.reason === 'expired' ||
+      previous.released?.reason === 'left' ||
+      previous.released?.hadLeaseEnded === true;
+    if (isReasonable) {
+      const tellers = this.#tellersSince(this.#forgotMs, time.nowMs);
+      const isTold = (line: number): boolean => isForgotten && ((version.journaled[line] ?? 0) & tellers) !== 0;
+      const lines = truth.sentUnsaved(version).filter((line) => !isTold(line));
+      truth.allowRepeat(lines.map((line) => ({ version, first: line, end: line + 1 })));
+      return;
+    }
+    // Nobody knew that he had it, or somebody who can do nothing with it gave it back.
+    if (!previous.isHeard || previous.released?.reason === 'given-back') return;
+    this.#breach('read-once', `${nameOf(version)} was given to a second reader, and the first had it still`);
+  }
+
+  /** Machines that must have told by now what Redis had forgotten then, as bits. */
+  #tellersSince(forgotMs: number, nowMs: number): number {
+    let bits = 0;
+    for (const { host, isAlive, ableSinceMs } of this.#instances.values())
+      if (isAlive && ableSinceMs <= forgotMs && nowMs >= forgotMs + this.#options.leaseTtlMs) bits |= 1 << host;
+    return bits;
+  }
+
+  #checkCompletion(version: Version, { grants, completedBy }: Ways, token: string | null): void {
+    if (token === null) {
+      this.#breach('one-completion', `${nameOf(version)} was completed without a claim`);
+      return;
+    }
+    if (completedBy === null || completedBy.token === null || completedBy.token === token) return;
+    const at = grants.findIndex((grant) => grant.token === token);
+    const isNewer = at >= completedBy.grants;
+    // Its claim and the completion by another were both given before Redis forgot one of them.
+    const isForgotten = (grants[at]?.forgettings ?? 0) < this.#forgettings;
+    if (!isNewer && !isForgotten)
+      this.#breach('one-completion', `${nameOf(version)} was completed by ${completedBy.token} and by ${token}`);
+  }
+
+  #hasLeaseEnded(session: string): boolean {
+    return this.#options.time.nowMs >= (this.#leaseEndsMs.get(session) ?? -Infinity);
+  }
+
+  #hasHeardLeaseEnded(session: string): boolean {
+    return this.#options.time.nowMs >= (this.#heardLeaseEndsMs.get(session) ?? -Infinity);
+  }
+
+  #breach(invariant: Parameters<Judge['breach']>[0], detail: string): void {
+    this.#options.judge.breach(invariant, detail);
+  }
+
+  #waysOf(version: Version): Ways {
+    const known = this.#ways.get(version);
+    if (known !== undefined) return known;
+    const ways: Ways = { grants: [], completedBy: null };
+    this.#ways.set(version, ways);
+    return ways;
+  }
+
+  #find(id: string, shared?: string): Version | null {
+    const { versions } = this.#options.truth;
+    for (; this.#indexed < versions.length; this.#indexed += 1) {
+      const version = versions[this.#indexed];
+      if (version !== undefined) this.#byId.set(idOf(version), version);
+    }
+    const version = this.#byId.get(id) ?? null;
+    if (version === null) {
+      const what = shared === undefined ? id : decodeShared(shared).object.key;
+      this.#breach('true-lines', `the shared state was told of ${what}, which never was`);
+    }
+    return version;
+  }
+}
+
+function idOf({ bucket, key, content, lastModifiedMs }: Version): string {
+  return sharedIdOf({ bucket, key, etag: content.etag, sizeBytes: content.stored.length, lastModifiedMs });
+}
+
+function rangesOf(partial: string): readonly Range[] {
+  const { settled }: { readonly settled: readonly (readonly [number, number])[] } = JSON.parse(partial);
+  return settled.map(([start, end]) => ({ start, end }));
+}

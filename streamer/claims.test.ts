@@ -1,0 +1,100 @@
+/** Leases and offers, while somebody sets the clock. Found by the virtual world. */
+import { afterEach, describe, expect, it } from 'vitest';
+import { Offers } from './offers.ts';
+import { createContext } from './pipeline.ts';
+import type { ClaimedObject, Clock, SharedObject, SharedWork } from './ports.ts';
+import { selectionOf } from './source-selection.ts';
+import { fakeInflate, FakeObjectStore, FakeSink, FakeStateStore, RecordedEvents } from './testing/fakes.ts';
+import { VirtualClock } from './testing/virtual-clock.ts';
+import { START_MS, testConfig } from './testing/world.ts';
+
+const HOUR_MS = 3_600_000;
+const object = {
+  bucket: 'logs',
+  key: 'web/1757419200_56442_130_1.gz',
+  etag: 'e',
+  sizeBytes: 1,
+  lastModifiedMs: START_MS,
+};
+const told: SharedObject = { object, listedMs: START_MS, rankMs: START_MS, settled: [], wanted: null };
+
+/** Gives one object to whoever asks first, and remembers what is offered. */
+class FakeShared implements SharedWork {
+  readonly leaseTtlMs = 15_000;
+  readonly offered: (readonly SharedObject[])[] = [];
+  #ready: ClaimedObject[] = [{ ...told, token: 'token' }];
+
+  async renew() {
+    return { isLister: true, lost: [], takenOver: 0 };
+  }
+
+  async offer(objects: readonly SharedObject[]) {
+    this.offered.push(objects);
+    return objects.map(() => 'under-way' as const);
+  }
+
+  async claim() {
+    return { claimed: this.#ready.splice(0), takenOver: 0 };
+  }
+
+  async giveBack() {}
+
+  async leave() {}
+}
+
+function setUp() {
+  const clock = new VirtualClock(START_MS);
+  const wall = { aheadMs: 0 };
+  const settable: Clock = {
+    now: () => clock.now() + wall.aheadMs,
+    elapsed: () => clock.elapsed(),
+    sleep: async (ms, signal) => clock.sleep(ms, signal),
+  };
+  const shared = new FakeShared();
+  const ports = {
+    clock: settable,
+    random: { next: () => 0.5 },
+    objects: new FakeObjectStore(clock),
+    inflate: fakeInflate,
+    sink: new FakeSink(clock, 1),
+    state: new FakeStateStore(),
+    events: new RecordedEvents(),
+    shared,
+  };
+  return { clock, wall, shared, context: createContext(ports, testConfig()) };
+}
+
+const ends: AbortController[] = [];
+afterEach(() => {
+  for (const end of ends.splice(0)) end.abort();
+});
+function untilTheEnd(): AbortSignal {
+  const end = new AbortController();
+  ends.push(end);
+  return end.signal;
+}
+
+describe('when the clock is set', () => {
+  it('forward, a lease lasts as long as it would have', async () => {
+    const { clock, wall, context } = setUp();
+    void context.claims?.keep(context, untilTheEnd());
+    void context.claims?.fill(context, untilTheEnd());
+    await clock.runFor(1_000);
+    wall.aheadMs = HOUR_MS;
+    context.claims?.endIfOver();
+    expect(context.claims?.heldCount).toBe(1);
+  });
+
+  it('back, what was found is told of again as soon as it would have been', async () => {
+    const { clock, wall, shared, context } = setUp();
+    wall.aheadMs = HOUR_MS;
+    const selected = selectionOf(context.config, context.formats, 0).selectByName(object, START_MS);
+    if (selected.kind !== 'task') throw new Error('the object is none of ours');
+    context.found.push(selected.task);
+    void new Offers(shared).run(context, untilTheEnd());
+    await clock.runFor(1_000);
+    wall.aheadMs = 0;
+    await clock.runFor(15_000);
+    expect(shared.offered.length).toBeGreaterThan(2);
+  });
+});
