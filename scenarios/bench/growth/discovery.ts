@@ -117,6 +117,7 @@ function portsOf(
   return {
     clock: {
       now: () => Date.now(),
+      elapsed: () => performance.now(),
       sleep: async (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
     },
     random: { next: () => 0.5 },
