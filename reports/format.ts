@@ -68,8 +68,12 @@ export function formatTime(iso: string): string {
 
 const OP_SIGNS: Readonly<Record<Check['op'], string>> = { '<': '<', '<=': '≤', '==': '=', '>=': '≥', '>': '>' };
 
+export function opSign(op: Check['op']): string {
+  return OP_SIGNS[op];
+}
+
 export function formatLimit(check: Check): string {
-  return `${OP_SIGNS[check.op]} ${formatAmount(check.limit, check.unit)}`;
+  return `${opSign(check.op)} ${formatAmount(check.limit, check.unit)}`;
 }
 
 /** The measured value, with more digits where rounding would make a failed check look like a passed one. */

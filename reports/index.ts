@@ -40,7 +40,9 @@ export {
   formatLimit,
   formatNumber,
   formatSeconds,
+  formatShare,
   formatTime,
+  opSign,
 } from './format.ts';
 export { code, escapeText, folded, table } from './markdown-text.ts';
 export { layoutColumns, wrapText } from './text.ts';
@@ -70,3 +72,15 @@ export { describeSweep } from './capacity/sweep-report.ts';
 export type { ReportDocument } from './capacity/document.ts';
 export { renderDocumentHtml } from './capacity/render-html.ts';
 export { renderDocumentMarkdown, renderDocumentText } from './capacity/render-text.ts';
+export type {
+  TuningArm,
+  TuningClaim,
+  TuningEnvironment,
+  TuningJudgement,
+  TuningResult,
+  TuningRow,
+} from './tuning/model.ts';
+export { tuningFiles } from './tuning/files.ts';
+export { renderTuningText } from './tuning/render-text.ts';
+/** Invented, for tests. */
+export { sampleTuning } from './tuning/sample-tuning.ts';

@@ -28,7 +28,9 @@ import { findMutant, withMutantBundle } from './mutants/streamer-bundle.ts';
 import { addReportCommands } from './report/commands.ts';
 import { runScenario } from './run/run.ts';
 import { runAll } from './run-all.ts';
+import type { RunOptions } from './run/context.ts';
 import type { Scenario } from './scenario.ts';
+import { describeTuning, tuningCommand, type TuningFlags, tuningName } from './tuning/command.ts';
 import { snapshot, type SnapshotRate, snapshotRates } from './snapshot.ts';
 import { renderVerdicts, worstOf } from './summary.ts';
 
@@ -61,7 +63,7 @@ interface SnapshotFlags extends RunFlags {
   readonly asDocumented: boolean;
 }
 
-interface ScenarioFlags extends RunFlags {
+interface ScenarioFlags extends RunFlags, TuningFlags {
   readonly duration?: number;
   readonly full: boolean;
   readonly mutant?: string;
@@ -109,6 +111,8 @@ function program(interrupt: AbortSignal, end: (code: number) => void): Command {
   withRunOptions(root.command('scenario'))
     .description('run one scenario, several or `all` of them one after the other, or `list` them')
     .argument('<names...>', 'names from the list, or list, or all')
+    .option('--row <name>', 'of `tuning`: this row only; repeat for more', collectText, [])
+    .option('--placebo', 'of `tuning`: pull no lever; nothing may be confirmed then', false)
     .option(
       '--duration <time>',
       'how long its load or its fault lasts, where that can be chosen: 60s, 5m',
@@ -179,7 +183,8 @@ function snapshotOf(flags: SnapshotFlags): Scenario {
 async function scenarioCommand(names: readonly string[], flags: ScenarioFlags, signal: AbortSignal): Promise<number> {
   const request = { seed: flags.seed, durationS: flags.duration ?? null, isFull: flags.full };
   const all = allScenarios(request);
-  if (names.includes('list')) return printList(all, flags);
+  if (names.includes('list')) return printList([...all, describeTuning()], flags);
+  if (names.includes(tuningName)) return tuningCommand(names, flags, runOptionsOf(flags, signal));
   const scenarios = names.includes('all') ? all : names.map((name) => findScenario(name, request));
   if (flags.mutant === undefined) return runNamed({ scenarios, names }, flags, signal);
   const mutant = findMutant(flags.mutant);
@@ -205,11 +210,8 @@ async function runNamed({ scenarios, names }: Named, flags: RunFlags, signal: Ab
 
 async function runAllAndPrint({ scenarios, names }: Named, flags: RunFlags, signal: AbortSignal): Promise<number> {
   const { verdicts, folder } = await runAll(scenarios, {
-    ...flags,
-    redis: flags.redis ?? null,
+    ...runOptionsOf(flags, signal),
     replayOf: (scenario) => replayOf(flags.seed, { names, scenario }),
-    progress: new Progress(process.stderr),
-    signal,
   });
   process.stdout.write(flags.json ? `${JSON.stringify(verdicts)}\n` : renderVerdicts(verdicts));
   process.stderr.write(`Summary: ${folder}/summary.md, summary.json\n`);
@@ -217,16 +219,15 @@ async function runAllAndPrint({ scenarios, names }: Named, flags: RunFlags, sign
 }
 
 async function runAndPrint(scenario: Scenario, flags: RunFlags, signal: AbortSignal): Promise<number> {
-  const { result, folder } = await runScenario(scenario, {
-    ...flags,
-    redis: flags.redis ?? null,
-    replay: replayOf(flags.seed),
-    progress: new Progress(process.stderr),
-    signal,
-  });
+  const { result, folder } = await runScenario(scenario, runOptionsOf(flags, signal));
   process.stdout.write(flags.json ? `${JSON.stringify(result)}\n` : renderTable(result));
   process.stderr.write(`Reports: ${folder}/report.html, report.md, result.json, junit.xml\n`);
   return exitCodeOfVerdict[result.verdict];
+}
+
+function runOptionsOf(flags: RunFlags, signal: AbortSignal): RunOptions {
+  const replay = replayOf(flags.seed);
+  return { ...flags, redis: flags.redis ?? null, replay, progress: new Progress(process.stderr), signal };
 }
 
 async function benchCommand(what: BenchKind, flags: BenchFlags, signal: AbortSignal): Promise<number> {
@@ -266,7 +267,10 @@ function printBench(result: BenchResult, flags: BenchFlags): number {
   return result.invalid.length > 0 ? exitCodes.provesNothing : exitCodes.passed;
 }
 
-function printList(scenarios: readonly Scenario[], { json }: ScenarioFlags): number {
+function printList(
+  scenarios: readonly Pick<Scenario, 'name' | 'why' | 'proves' | 'takesS'>[],
+  { json }: ScenarioFlags,
+): number {
   const list = scenarios.map(({ name, why, proves, takesS }) => ({ name, why, proves, takesS }));
   const line = ({ name, why, takesS }: (typeof list)[number]): string =>
     `${name.padEnd(18)} ${String(takesS).padStart(4)} s  ${why}\n`;
@@ -279,6 +283,10 @@ function replayOf(seed: number, one?: { readonly names: readonly string[]; reado
   const [script = '', ...words] = process.argv.slice(2);
   if (one === undefined) return replayCommand(script, words, seed);
   return replayCommand(script, [one.scenario, ...words.filter((word) => !one.names.includes(word))], seed);
+}
+
+function collectText(text: string, before: readonly string[]): readonly string[] {
+  return [...before, text];
 }
 
 function parseMemoryLimit(text: string): string {

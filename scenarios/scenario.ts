@@ -113,6 +113,8 @@ interface ClockPlan {
 export interface TimedFault {
   readonly at: Moment;
   readonly action: FaultAction;
+  /** A limit, which a load may stay below. Any other fault that strikes nothing voids the run. */
+  readonly mayStrikeNothing?: true;
 }
 
 export type Moment =

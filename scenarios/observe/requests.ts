@@ -34,6 +34,25 @@ export const s3Throttled: Observation = {
   measure: ({ totals }) => totals.s3Throttled,
 };
 
+/** As those count who refuse them: the proxy in front of S3. */
+export const s3Refused: Observation = {
+  id: 's3Refused',
+  name: 'requests that S3 refused',
+  unit: 'requests',
+  measure: async ({ stage: { s3Proxy } }) => (s3Proxy === null ? null : (await s3Proxy.stats()).strikes),
+};
+
+/** Of the requests that S3 refused, those that the streamer tells of. */
+export const s3RefusedTold: Observation = {
+  id: 's3RefusedTold',
+  name: 'refused requests that the streamer counts as throttled',
+  unit: 'share',
+  measure: async ({ stage: { s3Proxy }, totals }) => {
+    const refused = s3Proxy === null ? 0 : (await s3Proxy.stats()).strikes;
+    return refused === 0 ? null : totals.s3Throttled / refused;
+  },
+};
+
 export function answersWith(status: number): Observation {
   return {
     id: `answers${status}`,

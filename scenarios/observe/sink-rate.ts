@@ -1,7 +1,7 @@
 /** What the agents took around a fault, second by second. */
 import { HarnessError, type TimelineSecond } from '#simulator';
 import type { Evidence } from '../run/evidence.ts';
-import { sumOf } from '../run/sum.ts';
+import { maxOf, sumOf } from '../run/sum.ts';
 import type { Observation } from './observation.ts';
 
 /** Seconds from a moment; whole ones, because the sink counts by whole seconds. */
@@ -24,6 +24,15 @@ export function rateUnderFault(fault: number, { from, to }: SpanS, beforeS: numb
     },
   };
 }
+
+/** How much came in the busiest second: a burst that is smoothed has a lower one. */
+export const busiestSecond: Observation = {
+  id: 'rawMBpsMax',
+  name: 'raw data that reached the agents, busiest second',
+  unit: 'MB/s',
+  measure: (evidence) =>
+    maxOf(secondsIn(evidence, evidence.execution.windowStartMs, Infinity), ({ bytes }) => bytes, 0) / 1e6,
+};
 
 /** The largest deviation of an agent from an even share of the bytes, in a span after the fault's end. */
 export function unevennessAfterFault(fault: number, { from, to }: SpanS): Observation {

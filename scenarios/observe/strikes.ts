@@ -1,21 +1,20 @@
 /** Every fault of a scenario must have met something: one that strikes nothing proves nothing. */
 import type { CheckSpec } from '#reports';
 import type { FaultRecord } from '../run/fault-record.ts';
+import type { TimedFault } from '../scenario.ts';
 import { observedPath } from './observation.ts';
 
 export function strikesOf(faults: readonly FaultRecord[]): Readonly<Record<string, number>> {
   return Object.fromEntries(faults.map(({ strikes }, index) => [idOf(index), strikes]));
 }
 
-export function strikeChecks(faults: readonly FaultRecord[]): readonly CheckSpec[] {
-  return faults.map(({ label }, index) => ({
-    name: `${label}: strikes`,
-    kind: 'validity',
-    path: observedPath(idOf(index)),
-    op: '>',
-    limit: 0,
-    unit: '',
-  }));
+/** `planned`: the scenario's faults, in the order of their records. */
+export function strikeChecks(faults: readonly FaultRecord[], planned: readonly TimedFault[]): readonly CheckSpec[] {
+  return faults.flatMap(({ label }, index): readonly CheckSpec[] => {
+    if (planned[index]?.mayStrikeNothing === true) return [];
+    const path = observedPath(idOf(index));
+    return [{ name: `${label}: strikes`, kind: 'validity', path, op: '>', limit: 0, unit: '' }];
+  });
 }
 
 function idOf(index: number): string {

@@ -121,7 +121,13 @@ async function watchWindow(stage: Stage, window: Window): Promise<Execution> {
     throw new HarnessError('broken', 'The run was over before all its faults had happened, so it proves nothing.');
   });
   const failure = (): string | null => streamers.map((streamer) => streamer.unexpectedExit).find(Boolean) ?? null;
-  const settled = waitForLines(stage, { lines, text: 'streaming', deadlineMs: () => deadlineMs, failure });
+  const settled = waitForLines(stage, {
+    lines,
+    text: 'streaming',
+    deadlineMs: () => deadlineMs,
+    failure,
+    isOver: () => mayDrop(scenario) && endedObjects(streamers) >= objects,
+  });
   // A failed upload or fault ends the wait, which would otherwise go on to its deadline.
   const isSettled = await Promise.race([settled, uploaded.then(() => settled), faults.then(() => settled)]);
   faultsEnd.abort();
@@ -149,8 +155,15 @@ async function watchWindow(stage: Stage, window: Window): Promise<Execution> {
 /** Until the streamers, too, hold every object for complete. They may be wrong, and it may never: the ledger judges, not their logs. */
 async function waitForCompletion(streamers: readonly Streamer[], objects: number): Promise<void> {
   const deadlineMs = Date.now() + completionDeadlineMs;
-  const ended = (): number => completedObjects(streamers).size + quarantinedBy(streamers).objects;
-  while (ended() < objects && Date.now() < deadlineMs) await sleep(completionPollMs);
+  while (endedObjects(streamers) < objects && Date.now() < deadlineMs) await sleep(completionPollMs);
+}
+
+function endedObjects(streamers: readonly Streamer[]): number {
+  return completedObjects(streamers).size + quarantinedBy(streamers).objects;
+}
+
+function mayDrop({ settings }: Stage['scenario']): boolean {
+  return settings.some(({ key, value }) => key === 'http.on_full' && value === 'drop');
 }
 
 async function warmUp(stage: Stage, streamers: readonly Streamer[], part: PlacedPart): Promise<PartRecord> {

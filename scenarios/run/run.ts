@@ -68,7 +68,7 @@ async function streamAndJudge(stage: Stage, startedAt: Date): Promise<Result> {
   return judge({ ...measured, barePipe }, [
     ...scenario.expect,
     ...disturbanceChecks,
-    ...strikeChecks(execution.faults),
+    ...strikeChecks(execution.faults, scenario.faults),
   ]);
 }
 

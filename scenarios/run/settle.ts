@@ -14,15 +14,17 @@ export interface SettleOptions {
   readonly deadlineMs: () => number | null;
   /** Why the lines cannot come any more (a process has ended); null while all is well. */
   readonly failure: () => string | null;
+  /** Whether no more lines are to come, though some are missing: where they may be dropped. */
+  readonly isOver?: () => boolean;
 }
 
-/** True when every line is there, false when the deadline came first. */
+/** True when every line is there, or no more are to come; false when the deadline came first. */
 export async function waitForLines({ sink, options }: Stage, wanted: SettleOptions): Promise<boolean> {
   for (;;) {
     options.signal.throwIfAborted();
     const { acknowledgedLines } = await sink.client.totals();
     options.progress.update(acknowledgedLines, wanted.lines, wanted.text);
-    if (acknowledgedLines >= wanted.lines) return true;
+    if (acknowledgedLines >= wanted.lines || wanted.isOver?.() === true) return true;
     const failure = wanted.failure();
     if (failure !== null) throw new HarnessError('broken', failure);
     const deadlineMs = wanted.deadlineMs();

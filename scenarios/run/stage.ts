@@ -13,9 +13,11 @@ import {
   UsageSampler,
 } from '#simulator';
 import { ensureBundle } from '../environment/bundle.ts';
+import { redisWritePeak, redisWriteRate } from '../observe/redis-load.ts';
 import type { Scenario } from '../scenario.ts';
 import type { RunOptions, Stage } from './context.ts';
 import { DisturbanceWatch } from './disturbance-watch.ts';
+import { RedisWatch } from './redis-watch.ts';
 import { startRedisFor } from './redis-stage.ts';
 import { planTime } from './run-time.ts';
 import { objectsOf } from './upload.ts';
@@ -36,6 +38,7 @@ export async function setStage(
   // First, because it is what is most often wrong, and the load may take a while.
   const s3 = await startS3(options.s3, processes, process.env);
   const redis = await startRedisFor(scenario, options.redis, processes);
+  const redisWatch = watchRedis(scenario, redis, processes);
   const objects = objectsOf(scenario.load);
   const { dir, isFromCache } = await prepareLoad(
     {
@@ -82,6 +85,7 @@ export async function setStage(
     s3,
     s3Proxy,
     redis,
+    redisWatch,
     prefix: `${s3.prefix}${documentedPrefix}`,
     sink,
   };
@@ -89,6 +93,15 @@ export async function setStage(
 
 function needsS3Proxy({ faults, clocks, countsS3Requests }: Scenario): boolean {
   return countsS3Requests || clocks?.moment != null || faults.some(({ action }) => action.kind === 's3');
+}
+
+function watchRedis(scenario: Scenario, redis: RedisService | null, processes: Processes): RedisWatch | null {
+  const isAsked = scenario.observe.some(({ id }) => id === redisWriteRate.id || id === redisWritePeak.id);
+  // Others' commands are counted in theirs.
+  if (redis === null || redis.kind === 'url' || !isAsked) return null;
+  const watch = new RedisWatch(redis.connection);
+  processes.onStop(async () => watch.stop());
+  return watch;
 }
 
 function describeRedis(redis: RedisService | null): string {

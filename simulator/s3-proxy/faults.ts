@@ -1,4 +1,4 @@
-/** What stands between the streamer and S3 does wrong, as data. Each strikes a request with probability `rate`, all of them where none is given. */
+/** What stands between the streamer and S3 does wrong, as data. Most strike a request with probability `rate`, all of them where none is given. */
 import * as z from 'zod';
 
 const rate = z.number().min(0).max(1).default(1);
@@ -7,6 +7,8 @@ const operation = z.enum(['all', 'list', 'get']).default('all');
 export const S3FaultSchema = z.discriminatedUnion('kind', [
   /** S3's answer to too many requests: 503 SlowDown. */
   z.strictObject({ kind: z.literal('slow-down'), rate, operation }),
+  /** Answers SlowDown to what goes beyond so many requests a second, as S3 does with each prefix; a second's worth may come at once. */
+  z.strictObject({ kind: z.literal('request-limit'), operation, perS: z.number().positive() }),
   /** S3's answer to a fault of its own: 500 InternalError. */
   z.strictObject({ kind: z.literal('internal-error'), rate, operation }),
   /** Cuts the connection (TCP reset) before an answer. */

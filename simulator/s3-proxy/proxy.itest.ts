@@ -80,6 +80,19 @@ describe('S3Proxy', () => {
     shifted.close();
   });
 
+  it('answers SlowDown to what goes beyond a limit, and to nothing that stays within it', async () => {
+    use({ kind: 'request-limit', operation: 'get', perS: 3 });
+    const statuses: number[] = [];
+    for (let request = 0; request < 6; request += 1) {
+      statuses.push((await fetch(`${url}/weblog/key`, { method: 'GET' })).status);
+    }
+    expect(statuses.slice(0, 3)).toEqual([200, 200, 200]);
+    expect(statuses.at(-1)).toBe(503);
+    expect((await fetch(`${url}/weblog?list-type=2`)).status).toBe(200);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect((await fetch(`${url}/weblog/key`)).status).toBe(200);
+  });
+
   it('strikes at its rate', async () => {
     use({ kind: 'internal-error', rate: 0.2 });
     let struck = 0;

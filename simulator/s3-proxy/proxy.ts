@@ -13,6 +13,7 @@ import {
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SeededRandom } from '../random.ts';
+import { Allowance } from './allowance.ts';
 import type { S3Fault, S3ProxyStats } from './faults.ts';
 
 const errorXml = (code: string, message: string): string =>
@@ -27,6 +28,8 @@ export class S3Proxy {
   readonly #agent = new Agent({ keepAlive: true });
   readonly server: Server;
   #faults: readonly S3Fault[] = [];
+  /** Of each request limit. */
+  #allowances = new Map<S3Fault, Allowance>();
   readonly #stats = { requests: 0, lists: 0, gets: 0, objectsServed: 0, strikes: 0 };
 
   /** `aheadMs`: by how much what it says of objects is ahead of the S3's clock; 0 for not at all. */
@@ -44,6 +47,7 @@ export class S3Proxy {
   /** In place of those before. */
   useFaults(faults: readonly S3Fault[]): void {
     this.#faults = faults;
+    this.#allowances = new Map();
   }
 
   close(): void {
@@ -63,6 +67,7 @@ export class S3Proxy {
     const ending = struck.find(({ kind }) => kind !== 'latency');
     switch (ending?.kind) {
       case 'slow-down':
+      case 'request-limit':
         refuse(request, response, 503, errorXml('SlowDown', 'Please reduce your request rate.'));
         return;
       case 'internal-error':
@@ -84,7 +89,25 @@ export class S3Proxy {
   }
 
   #strikes(fault: S3Fault, operation: Operation): boolean {
-    return (fault.operation === 'all' || fault.operation === operation) && this.#random.chance(fault.rate);
+    if (fault.operation !== 'all' && fault.operation !== operation) return false;
+    switch (fault.kind) {
+      case 'request-limit':
+        return !this.#allowanceOf(fault, fault.perS).take(performance.now());
+      case 'latency':
+      case 'slow-down':
+      case 'internal-error':
+      case 'reset':
+      case 'cut-body':
+        return this.#random.chance(fault.rate);
+    }
+  }
+
+  #allowanceOf(fault: S3Fault, perS: number): Allowance {
+    const known = this.#allowances.get(fault);
+    if (known !== undefined) return known;
+    const allowance = new Allowance(perS);
+    this.#allowances.set(fault, allowance);
+    return allowance;
   }
 
   #pass(

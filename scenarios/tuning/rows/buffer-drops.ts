@@ -1,0 +1,105 @@
+/** High buffer drops. Only `http.on_full: drop` drops at all; then what finds no room in the buffer for a second is thrown away. */
+import { duplicatesWithinBound, nothingLost } from '../../checks.ts';
+import { agentsOfCapacity, arm, setting, smallObjectsAtOnce } from '../arms.ts';
+import { droppedLines, lagMedian } from '../measures.ts';
+import type { Arm, Row } from '../row.ts';
+
+const agentMBps = 4;
+const agents = 2;
+/** 60 MB: fits into the shipped buffer of 64 MiB. */
+const burstObjects = 30;
+/** 180 MB: fits into none. */
+const replayObjects = 90;
+const smallBufferLines = 5000;
+const largestBufferLines = 100_000;
+const shippedBufferLines = 50_000;
+const shippedWorkers = 15;
+const fewWorkers = 3;
+
+const drops = setting('http.on_full', 'drop', 'block', 'the documented symptom does not exist otherwise');
+
+/** In this mode what the ledger misses is dropped, and the streamer has to own up to every line of it. */
+const dropsAreCounted = [
+  ...nothingLost.filter(({ path }) => path !== 'delivery.lostLines'),
+  {
+    ...nothingLost[0]!,
+    name: 'lines that are missing, all counted as dropped',
+    limit: { path: 'delivery.droppedLines' as const },
+  },
+  duplicatesWithinBound,
+];
+
+function overloaded(what: string, objects: number, bufferLines: number, workers: number): Arm {
+  return arm({
+    name: `drops-${what}`,
+    why: `${objects * 2} MB at once to ${agents} agents of ${agentMBps} MB/s, a buffer of ${bufferLines} lines, ${workers} S3 workers.`,
+    takesS: 14,
+    load: smallObjectsAtOnce(objects),
+    agents,
+    settings: [
+      drops,
+      setting('http.buffer_size', bufferLines, shippedBufferLines, 'the lever, or the symptom'),
+      setting('processing.worker_count', workers, shippedWorkers, 'the lever, or the symptom'),
+    ],
+    faults: [agentsOfCapacity(agentMBps)],
+    expect: dropsAreCounted,
+  });
+}
+
+const burst = overloaded('burst', burstObjects, smallBufferLines, shippedWorkers);
+const burstLargerBuffer = overloaded('burst-larger-buffer', burstObjects, shippedBufferLines, shippedWorkers);
+const replay = overloaded('replay', replayObjects, smallBufferLines, shippedWorkers);
+const replayLargerBuffer = overloaded('replay-larger-buffer', replayObjects, largestBufferLines, shippedWorkers);
+const replayFewWorkers = overloaded('replay-fewer-workers', replayObjects, smallBufferLines, fewWorkers);
+
+const symptom = { op: '>=', limit: 2000 } as const;
+const effect = { kind: 'falls', to: 0.25 } as const;
+
+export const dropsByBuffer: Row = {
+  name: 'drops-buffer-size',
+  documented: ['dropsBuffer'],
+  rounds: 1,
+  claims: [
+    {
+      when: 'a burst that the larger buffer can hold',
+      lever: `http.buffer_size ${smallBufferLines} to ${shippedBufferLines}`,
+      before: burst,
+      after: burstLargerBuffer,
+      measure: droppedLines,
+      symptom,
+      effect,
+      provided: [],
+      price: null,
+    },
+    {
+      when: 'a backlog that no buffer can hold',
+      lever: `http.buffer_size ${smallBufferLines} to ${largestBufferLines}, the most there is`,
+      before: replay,
+      after: replayLargerBuffer,
+      measure: droppedLines,
+      symptom,
+      effect,
+      provided: [],
+      price: null,
+    },
+  ],
+};
+
+export const dropsByWorkers: Row = {
+  name: 'drops-s3-workers',
+  documented: ['dropsWorkers'],
+  rounds: 1,
+  claims: [
+    {
+      when: 'a backlog that no buffer can hold',
+      lever: `processing.worker_count ${shippedWorkers} to ${fewWorkers}`,
+      before: replay,
+      after: replayFewWorkers,
+      measure: droppedLines,
+      symptom,
+      effect,
+      provided: [],
+      price: lagMedian,
+    },
+  ],
+};
