@@ -37,13 +37,25 @@ export class RedisWatch {
 }
 
 /** What the streamer changes state with; of keys that end by themselves it has none. */
-const writes = ['set', 'del', 'unlink', 'hset', 'hincrby', 'hdel', 'sadd', 'srem', 'zadd', 'zrem', 'zremrangebyscore'];
+const writes = new Set([
+  'set',
+  'del',
+  'unlink',
+  'hset',
+  'hincrby',
+  'hdel',
+  'sadd',
+  'srem',
+  'zadd',
+  'zrem',
+  'zremrangebyscore',
+]);
 
 /** Lines such as `cmdstat_hset:calls=17,usec=...`. */
 export function countWrites(commandStats: string): number {
   const calls = commandStats.matchAll(/^cmdstat_(?<command>[^:]+):calls=(?<calls>\d+)/gm);
   return [...calls].reduce(
-    (sum, { groups }) => sum + (writes.includes(groups?.['command'] ?? '') ? Number(groups?.['calls']) : 0),
+    (sum, { groups }) => sum + (writes.has(groups?.['command'] ?? '') ? Number(groups?.['calls']) : 0),
     0,
   );
 }

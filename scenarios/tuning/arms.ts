@@ -18,7 +18,7 @@ type ArmData = Pick<Scenario, 'name' | 'why' | 'takesS' | 'load'> &
 const rawMBPerSmallObject = 2;
 const wholeRunS = 3600;
 
-export const keepsEveryLine = [...nothingLost, duplicatesWithinBound];
+const keepsEveryLine = [...nothingLost, duplicatesWithinBound];
 
 /** Every arm measures everything that any claim asks for. */
 export function arm({ settings = [], expect = keepsEveryLine, ...data }: ArmData): Arm {

@@ -46,7 +46,7 @@ export interface Limit {
   readonly limit: number;
 }
 
-export interface Provision extends Limit {
+interface Provision extends Limit {
   readonly arm: 'before' | 'after';
   readonly measure: Measure;
 }

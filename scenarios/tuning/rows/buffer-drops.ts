@@ -29,11 +29,18 @@ const dropsAreCounted = [
   duplicatesWithinBound,
 ];
 
-function overloaded(what: string, objects: number, bufferLines: number, workers: number): Arm {
+interface Overload {
+  readonly objects: number;
+  readonly bufferLines: number;
+  readonly workers: number;
+  readonly takesS: number;
+}
+
+function overloaded(what: string, { objects, bufferLines, workers, takesS }: Overload): Arm {
   return arm({
     name: `drops-${what}`,
     why: `${objects * 2} MB at once to ${agents} agents of ${agentMBps} MB/s, a buffer of ${bufferLines} lines, ${workers} S3 workers.`,
-    takesS: 14,
+    takesS,
     load: smallObjectsAtOnce(objects),
     agents,
     settings: [
@@ -46,11 +53,27 @@ function overloaded(what: string, objects: number, bufferLines: number, workers:
   });
 }
 
-const burst = overloaded('burst', burstObjects, smallBufferLines, shippedWorkers);
-const burstLargerBuffer = overloaded('burst-larger-buffer', burstObjects, shippedBufferLines, shippedWorkers);
-const replay = overloaded('replay', replayObjects, smallBufferLines, shippedWorkers);
-const replayLargerBuffer = overloaded('replay-larger-buffer', replayObjects, largestBufferLines, shippedWorkers);
-const replayFewWorkers = overloaded('replay-fewer-workers', replayObjects, smallBufferLines, fewWorkers);
+const smallBuffer = { bufferLines: smallBufferLines, workers: shippedWorkers };
+const burst = overloaded('burst', { ...smallBuffer, objects: burstObjects, takesS: 8 });
+const burstLargerBuffer = overloaded('burst-larger-buffer', {
+  ...smallBuffer,
+  objects: burstObjects,
+  bufferLines: shippedBufferLines,
+  takesS: 9,
+});
+const replay = overloaded('replay', { ...smallBuffer, objects: replayObjects, takesS: 15 });
+const replayLargerBuffer = overloaded('replay-larger-buffer', {
+  ...smallBuffer,
+  objects: replayObjects,
+  bufferLines: largestBufferLines,
+  takesS: 18,
+});
+const replayFewWorkers = overloaded('replay-fewer-workers', {
+  ...smallBuffer,
+  objects: replayObjects,
+  workers: fewWorkers,
+  takesS: 23,
+});
 
 const symptom = { op: '>=', limit: 2000 } as const;
 const effect = { kind: 'falls', to: 0.25 } as const;
