@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import * as z from 'zod';
 import { allScenarios } from '../scenarios/catalog.ts';
+import { describeTuning } from '../scenarios/tuning/command.ts';
 import { checkConfig } from '../streamer/config/parse.ts';
 import { readPolicy } from '../streamer/core/iam-policy.ts';
 
@@ -47,7 +48,8 @@ describe('links', () => {
 });
 
 describe('scenarios', () => {
-  const names = new Set(allScenarios({ seed: 1, durationS: null, isFull: false }).map(({ name }) => name));
+  const scenarios = allScenarios({ seed: 1, durationS: null, isFull: false });
+  const names = new Set([...scenarios, describeTuning()].map(({ name }) => name));
 
   it.each(pages)('that %s names exist', (page) => {
     const named = [...readFileSync(page, 'utf8').matchAll(/npm run scenario -- (?!(?:list|all)\b)([a-z][\w-]*)/g)];

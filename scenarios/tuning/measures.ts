@@ -28,6 +28,13 @@ export const listRequests: Measure = { name: 'LISTs', unit: '', path: 'requests.
 
 export const streamerCpu: Measure = { name: 'CPU of the streamer', unit: 'cores', path: 'resources.streamer.cpuCores' };
 
+/** For the same work: unlike cores, it does not hang on how much of the machine others left. */
+export const streamerCpuTime: Measure = {
+  name: 'CPU time of the streamer',
+  unit: 's',
+  path: 'resources.streamer.cpuS',
+};
+
 export const sinkCpu: Measure = { name: 'CPU of EdgeDelta', unit: 'cores', path: 'resources.sink.cpuCores' };
 
 export const sinkMemory: Measure = { name: 'memory of EdgeDelta', unit: 'MB', path: 'resources.sink.rssMaxMB' };

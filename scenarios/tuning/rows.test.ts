@@ -61,7 +61,7 @@ describe('planRuns', () => {
   });
 
   it('takes about ten minutes', () => {
-    expect(timeLeftS(planRuns(tuningRows), 0, 0)).toBeLessThan(720);
+    expect(timeLeftS(planRuns(tuningRows), 0, 0)).toBeLessThan(660);
   });
 });
 

@@ -7,7 +7,7 @@ import { lagMedian, observed } from '../measures.ts';
 import type { LoadPlan, TimedFault } from '../../scenario.ts';
 import type { Arm, Claim, Row } from '../row.ts';
 
-const durationS = 12;
+const durationS = 10;
 const requestsPerS = 8;
 const [tooOften, often, seldom] = ['50ms', '250ms', '2s'];
 

@@ -3,18 +3,18 @@ import { rssOverIdle } from '../../observe/memory.ts';
 import { busiestSecond } from '../../observe/sink-rate.ts';
 import { backlogPart, constantPart, loadOf } from '../../define-scenario.ts';
 import { arm, setting, smallObjectsAtOnce } from '../arms.ts';
-import { drainRate, lagMedian, listRequests, observed, streamerCpu } from '../measures.ts';
+import { drainRate, lagMedian, listRequests, observed, streamerCpuTime } from '../measures.ts';
 import type { Arm, Claim, Row } from '../row.ts';
 
 const shippedWorkers = 15;
-const fewWorkers = 2;
-/** 300 MB, in documented objects. */
-const backlogObjects = 30;
+const fewWorkers = 1;
+/** 400 MB, in documented objects. */
+const backlogObjects = 40;
 
 function reading(workers: number): Arm {
   return arm({
     name: `read-${workers}-workers`,
-    why: `A backlog of ${backlogObjects} documented objects, read by ${workers} S3 workers.`,
+    why: `A backlog of ${backlogObjects} documented objects, read by ${workers} S3 worker${workers === 1 ? '' : 's'}.`,
     takesS: 5,
     load: loadOf('max', [backlogPart('backlog', backlogObjects)]),
     settings: [setting('processing.worker_count', workers, shippedWorkers, 'the lever')],
@@ -43,14 +43,14 @@ export const downByWorkers: Row = {
     },
     {
       ...fewerWorkers,
-      when: 'CPU, while a backlog is drained',
-      measure: streamerCpu,
-      symptom: { op: '>=', limit: 0.2 },
+      when: 'CPU, for the same backlog',
+      measure: streamerCpuTime,
+      symptom: { op: '>=', limit: 0.3 },
     },
   ],
 };
 
-const scanDurationS = 12;
+const scanDurationS = 10;
 const [often, seldom] = ['200ms', '2s'];
 
 function scanning(interval: string): Arm {
@@ -80,7 +80,7 @@ export const downByScanInterval: Row = {
       ...scannedLessOften,
       when: 'requests to S3',
       measure: listRequests,
-      symptom: { op: '>=', limit: 30 },
+      symptom: { op: '>=', limit: 25 },
       effect: { kind: 'falls', to: 0.25 },
     },
   ],
@@ -88,14 +88,14 @@ export const downByScanInterval: Row = {
 
 /** 60 MB at once, about what a scan finds every 15 s as documented. */
 const burstObjects = 30;
-const spreadS = 8;
-const [noWindow, window] = ['0s', '10s'];
+const spreadS = 6;
+const [noWindow, window] = ['0s', '8s'];
 
 function bursting(what: string, stampsS: { readonly from: number; readonly to: number }, delayWindow: string): Arm {
   return arm({
     name: `burst-${what}-delay-${delayWindow}`,
     why: `${burstObjects * 2} MB arrive at once, ${what}, with a delay window of ${delayWindow}.`,
-    takesS: delayWindow === noWindow ? 12 : 22,
+    takesS: delayWindow === noWindow ? 6 : 19,
     load: smallObjectsAtOnce(burstObjects, { stampsS }),
     settings: [setting('processing.delay_window', delayWindow, '60s', 'the lever, or the symptom')],
   });

@@ -4,8 +4,8 @@ import { arm, setting, smallBacklog } from '../arms.ts';
 import { drainRate, duplicateLines, sinkCpu, sinkMemory, streamerCpu } from '../measures.ts';
 import type { Arm, Claim, Row } from '../row.ts';
 
-/** 100 MB. */
-const objects = 50;
+/** 140 MB. */
+const objects = 70;
 const agentDistanceMs = 200;
 const shippedWorkers = 10;
 /** About 10 MB/s an instance: several of them fit on two cores. */
@@ -15,7 +15,7 @@ function draining(workers: number): Arm {
   return arm({
     name: `drain-${workers}-workers`,
     why: `A backlog of ${objects * 2} MB to agents ${agentDistanceMs} ms away, ${workers} POSTs at a time.`,
-    takesS: Math.round(24 / workers),
+    takesS: Math.round(34 / workers),
     load: smallBacklog(objects),
     settings: [setting('http.workers', workers, shippedWorkers, 'the lever, or the symptom')],
     faults: [distantAgents(agentDistanceMs)],
@@ -26,7 +26,7 @@ function sharing(instances: number): Arm {
   return arm({
     name: `instances-${instances}`,
     why: `A backlog of ${objects * 2} MB drained by ${instances} instance${instances === 1 ? '' : 's'} with Redis, each waiting for its answers.`,
-    takesS: Math.round(12 / instances) + 2,
+    takesS: Math.round(15 / instances) + 3,
     load: smallBacklog(objects),
     streamers: instances,
     redis: 'standalone',
@@ -71,7 +71,7 @@ export const moreInstances: Row = {
       after: sharing(3),
       measure: drainRate,
       symptom: { op: '>', limit: 0 },
-      effect: { kind: 'rises', to: 2 },
+      effect: { kind: 'rises', to: 1.8 },
       provided: [],
       price: streamerCpu,
     },
