@@ -24,4 +24,5 @@ export const FIGURES: readonly Figure[] = [
   { name: 'LIST per GB', path: 'requests.perGB.list', unit: '', better: 'lower' },
   { name: 'GET per GB', path: 'requests.perGB.get', unit: '', better: 'lower' },
   { name: 'POST per GB', path: 'requests.perGB.post', unit: '', better: 'lower' },
+  { name: 'Redis commands per GB', path: 'requests.perGB.redis', unit: '', better: 'lower' },
 ];

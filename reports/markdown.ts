@@ -21,6 +21,7 @@ import {
   LATENCY_LABELS,
   LATENCY_ORDER,
   LATENCY_WORDS,
+  requestRows,
   WATERFALL_WORDS,
 } from './words.ts';
 
@@ -44,6 +45,7 @@ export function renderMarkdown(result: Result): string {
       `Checks (${result.checks.filter((check) => check.ok).length} of ${result.checks.length} passed)`,
       checkTable(result),
     ),
+    folded('Requests', table(['', 'count', 'per raw GB'], requestRows(result.requests))),
     folded('Latency and where it goes', `${latencyTable(result)}\n\n${waterfallTable(result)}`),
     `Replay: ${code(result.replay)}`,
     `<sub>${environmentLine(result)}</sub>`,

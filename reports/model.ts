@@ -138,6 +138,7 @@ const perGBSchema = z.strictObject({
   get: amountOrNull(),
   put: amountOrNull(),
   post: amountOrNull(),
+  redis: amountOrNull().default(null),
 });
 
 const requestCostSchema = z.strictObject({
@@ -151,6 +152,11 @@ const requestsSchema = z.strictObject({
   get: countOrNull(),
   put: countOrNull(),
   post: countOrNull(),
+  redis: countOrNull()
+    .default(null)
+    .describe(
+      'Commands that the instances sent to Redis, by its own count; null without Redis, and where others use it too.',
+    ),
   perGB: perGBSchema.describe('Per raw GB delivered.'),
   costPerTB: requestCostSchema
     .default({ listUsd: null, getUsd: null, totalUsd: null })

@@ -122,3 +122,22 @@ export const GLOSSARY: readonly Word[] = [
       'the run proves nothing (the generator slipped, the sink was saturated, a value is missing). It is neither a pass nor a fail.',
   },
 ];
+
+/** Name, count, and count for a raw GB. */
+export function requestRows({
+  perGB,
+  ...requests
+}: Result['requests']): readonly (readonly [string, string, string])[] {
+  const names = {
+    list: 'S3 LIST',
+    get: 'S3 GET',
+    put: 'S3 PUT, by the generator',
+    post: 'HTTP POST',
+    ...(requests.redis === null ? {} : { redis: 'Redis commands' }),
+  } as const;
+  const keys = ['list', 'get', 'put', 'post', 'redis'] as const;
+  return keys.flatMap((key) => {
+    const name = names[key];
+    return name === undefined ? [] : [[name, formatNumber(requests[key]), formatNumber(perGB[key])] as const];
+  });
+}

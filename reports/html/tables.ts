@@ -3,7 +3,14 @@ import { DASH, formatAmount, formatBytes, formatMs, formatNumber, formatShare, f
 import type { ProcessUsage, Result } from '../model.ts';
 import { SAMPLES_NEEDED } from '../percentiles.ts';
 import { S3_PRICES_NOTE } from '../request-cost.ts';
-import { explainMissingPercentiles, LATENCY_COLUMNS, LATENCY_LABELS, LATENCY_ORDER, LATENCY_WORDS } from '../words.ts';
+import {
+  explainMissingPercentiles,
+  LATENCY_COLUMNS,
+  LATENCY_LABELS,
+  LATENCY_ORDER,
+  LATENCY_WORDS,
+  requestRows,
+} from '../words.ts';
 import { html } from './markup.ts';
 import type { Content, Html } from './markup.ts';
 
@@ -97,10 +104,7 @@ export function requestTable({ requests }: Result): Html {
       'plain',
       [{ label: 'Requests' }, { label: 'count', isNumber: true }, { label: 'per raw GB', isNumber: true }],
       [
-        ['S3 LIST', formatNumber(requests.list), formatNumber(requests.perGB.list)],
-        ['S3 GET', formatNumber(requests.get), formatNumber(requests.perGB.get)],
-        ['S3 PUT, by the generator', formatNumber(requests.put), formatNumber(requests.perGB.put)],
-        ['HTTP POST', formatNumber(requests.post), formatNumber(requests.perGB.post)],
+        ...requestRows(requests),
         ['failed reads of a file', formatNumber(requests.fileErrors), ''],
         ['POSTs not acknowledged', formatNumber(requests.httpErrors), ''],
       ],

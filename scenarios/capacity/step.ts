@@ -6,7 +6,6 @@ import type { RunOptions } from '../run/context.ts';
 import { runScenario } from '../run/run.ts';
 import { backlogPart, defineScenario, loadOf } from '../define-scenario.ts';
 import { distantAgents } from '../catalogue/sharing.ts';
-import { redisScriptCalls } from '../observe/redis-calls.ts';
 import { redisServiceTimes, serviceTimes } from '../observe/service-times.ts';
 import type { LoadPart, LoadPlan, Scenario, Setting } from '../scenario.ts';
 import { stagesOf } from './limiting-stage.ts';
@@ -67,7 +66,7 @@ function scenarioOf(plan: StepPlan): Scenario {
     redis: isShared ? 'standalone' : null,
     settings,
     faults: agentLatencyMs === 0 ? [] : [distantAgents(agentLatencyMs)],
-    observe: [...serviceTimes, ...(isShared ? [redisScriptCalls, ...redisServiceTimes] : [])],
+    observe: [...serviceTimes, ...(isShared ? redisServiceTimes : [])],
     expect: [...nothingLost, duplicatesWithinBound, sinkNotSaturated, ...(isBacklog ? [] : [generatorKeptSchedule])],
     settleDeadlineS,
   });
@@ -113,14 +112,10 @@ function pointOf(plan: StepPlan, experiment: string, result: Result): CapacityPo
       listPerGB: requests.perGB.list,
       getPerGB: requests.perGB.get,
       postPerGB: requests.perGB.post,
-      redisCommandsPerGB: perGB(result.observed[redisScriptCalls.id] ?? null, load.rawBytes),
+      redisCommandsPerGB: requests.perGB.redis,
     },
     stages: stagesOf(result).map((stage) => ({ ...stage })),
   };
-}
-
-function perGB(count: number | null, bytes: number): number | null {
-  return count === null ? null : count / (bytes / 1e9);
 }
 
 function outcomeOfDrain(result: Result): CapacityPoint['outcome'] {

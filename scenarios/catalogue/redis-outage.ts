@@ -1,5 +1,7 @@
 /** Redis is away for longer than a lease, and comes back with all that it knew. */
 import { defineScenario } from '../define-scenario.ts';
+import { expectObserved } from '../observe/observation.ts';
+import { readinessGreenAfter, readinessRedAfter } from '../observe/readiness.ts';
 import type { ScenarioBuilder } from '../scenario.ts';
 import {
   distantAgents,
@@ -15,6 +17,15 @@ import {
 const outageS = 45;
 const calmS = 10;
 
+/** A renewal is due every 5 s, and given up after 3; progress is saved every second. */
+const redWithinS = 10;
+const greenWithinS = 10;
+
+const readinessTellsIt = [
+  expectObserved(readinessRedAfter, 'performance', '<', redWithinS * 1000, 'on every instance, and to the end'),
+  expectObserved(readinessGreenAfter, 'performance', '<', greenWithinS * 1000, 'on every instance'),
+];
+
 export const redisOutage: ScenarioBuilder = ({ random, durationS }) => {
   const awayS = durationS ?? outageS;
   // A server that is gone and one that hangs look different to a client.
@@ -22,7 +33,8 @@ export const redisOutage: ScenarioBuilder = ({ random, durationS }) => {
   return defineScenario({
     name: 'redis-outage',
     why: `Three instances at 2x, and Redis is away for ${awayS} s: gone, or silent, as the seed has it.`,
-    proves: 'Without Redis nothing is lost and nobody falls back to private state; the lag stays within the SLO.',
+    proves:
+      'Without Redis nothing is lost and nobody falls back to private state; readiness tells it; the lag stays within the SLO.',
     takesS: awayS + 2 * calmS + 10,
     load: doubleLoad(awayS + 2 * calmS),
     streamers: instances,
@@ -32,9 +44,9 @@ export const redisOutage: ScenarioBuilder = ({ random, durationS }) => {
       distantAgents(400),
       { at: { afterS: calmS * (0.5 + 0.5 * random.next()) }, action: { kind: 'redis', harm, forS: awayS } },
     ],
-    observe: sharingObservations,
+    observe: [...sharingObservations, readinessRedAfter, readinessGreenAfter],
     // Nothing is claimed meanwhile.
-    expect: [...sharingChecks, pauseUnder(awayS + 5), onlyInHandReadTwice],
+    expect: [...sharingChecks, pauseUnder(awayS + 5), onlyInHandReadTwice, ...readinessTellsIt],
     settleDeadlineS: 90,
   });
 };

@@ -1,23 +1,4 @@
-/** What a run asked of Redis. */
-import { connectRedis } from '#simulator';
-import type { Observation } from './observation.ts';
-
-/** Every change and nearly every question is a script. Of a Redis that others use as well, nothing can be told. */
-export const redisScriptCalls: Observation = {
-  id: 'redisScriptCalls',
-  name: 'scripts that Redis ran',
-  unit: '',
-  measure: async ({ stage: { redis } }) => {
-    if (redis === null || redis.kind === 'url') return null;
-    const client = connectRedis(redis.connection);
-    try {
-      return scriptStats(await client.info('commandstats')).calls;
-    } finally {
-      client.disconnect();
-    }
-  },
-};
-
+/** What its scripts cost Redis, as it says itself (INFO commandstats). */
 export interface ScriptStats {
   readonly calls: number;
   readonly usec: number;

@@ -2,6 +2,7 @@
 import type { Load, Processes, RedisService, S3ProxyProcess, S3Service, SinkProcess, UsageSampler } from '#simulator';
 import type { Progress } from '../environment/progress.ts';
 import type { DisturbanceWatch } from './disturbance-watch.ts';
+import type { RedisMeter } from './redis-meter.ts';
 import type { RedisWatch } from './redis-watch.ts';
 import type { Scenario } from '../scenario.ts';
 import type { RunTime } from './run-time.ts';
@@ -44,6 +45,8 @@ export interface Stage {
   readonly redis: RedisService | null;
   /** Null where no figure of the scenario needs it. */
   readonly redisWatch: RedisWatch | null;
+  /** Null without Redis, and where others use it as well: of that nothing can be told. */
+  readonly redisMeter: RedisMeter | null;
   /** Where the run's objects are, and what the streamer is told to read. */
   readonly prefix: string;
   readonly sink: SinkProcess;

@@ -103,7 +103,14 @@ function openCopy({ processes }: Stage, path: string): StateStore {
 async function openRedis({ processes, redis, s3, prefix, sink, scenario }: Stage): Promise<StateStore> {
   const stateFile = join(processes.temporaryFolder('state'), 'state.db');
   const { endpoints } = sink;
-  const yaml = streamerConfigYaml({ s3, prefix, endpoints, stateFile, redis, settings: scenario.settings });
+  const yaml = streamerConfigYaml({
+    s3,
+    prefix,
+    endpoints,
+    stateFile,
+    redis,
+    settings: scenario.settings,
+  });
   const { config } = parseConfig(yaml, process.env, 'streamer.yaml');
   return (await openState(config, { emit: () => undefined })).state;
 }

@@ -31,6 +31,8 @@ export interface Evidence {
   readonly agentsAfter: SinkStats['agents'];
   /** Lines that the sink stored without being able, or willing, to say so. */
   readonly unacknowledgedLines: number;
+  /** Sent to Redis in the whole run; null where nobody counts them. */
+  readonly redisCommands: number | null;
   /** The last settled line; the last upload where something was never settled. */
   readonly settledEndMs: number;
   /** What rates are divided by: the time in which there was work. */
@@ -79,6 +81,7 @@ export async function collectEvidence(stage: Stage, execution: Execution, config
     sinkTimeline: await sink.timeline(),
     agentsAfter: stats.agents,
     unacknowledgedLines: stats.totals.unacknowledgedLines,
+    redisCommands: (await stage.redisMeter?.total()) ?? null,
     settledEndMs,
     windowS: (windowEndMs - execution.windowStartMs) / 1000,
     elapsedS: (settledEndMs - execution.windowStartMs) / 1000,

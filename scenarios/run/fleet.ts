@@ -1,6 +1,6 @@
 /** The streamers of a run: those that run from its start, and those that join later. */
 import { join } from 'node:path';
-import { HarnessError, ProcessClock } from '#simulator';
+import { freePort, HarnessError, ProcessClock } from '#simulator';
 import type { Stage } from './context.ts';
 import { Streamer } from './streamer.ts';
 
@@ -22,7 +22,9 @@ export async function startFleet(stage: Stage): Promise<Fleet> {
     const { value: role } = roles.next();
     if (role === undefined) throw new HarnessError('usage', `${scenario.name} has no further streamer to be started.`);
     const [index, name] = role;
-    return Streamer.start({ ...options, name, clock: clockOf(stage, index, name) }, processes, sampler);
+    const healthPort = scenario.streamers > 1 ? await freePort() : null;
+    const clock = clockOf(stage, index, name);
+    return Streamer.start({ ...options, name, healthPort, clock }, processes, sampler);
   };
   const streamers = await Promise.all(Array.from({ length: scenario.streamersAtStart }, startNext));
   const startStreamer = async (): Promise<Streamer> => {

@@ -156,7 +156,7 @@ function describeCeiling(evidence: Evidence, rawMBps: number | null): Measuremen
 }
 
 function countRequests(evidence: Evidence): Measurements['requests'] {
-  const { totals } = evidence;
+  const { totals, redisCommands } = evidence;
   // The warm-up is among the requests, so it must be among the bytes.
   const rawGB = sumOf(evidence.uploads, (upload) => upload.rawBytes) / 1e9;
   const perGB = (count: number): number | null => (rawGB === 0 ? null : count / rawGB);
@@ -166,11 +166,13 @@ function countRequests(evidence: Evidence): Measurements['requests'] {
     get: totals.getRequests,
     put: puts,
     post: totals.postRequests,
+    redis: redisCommands,
     perGB: {
       list: perGB(totals.listRequests),
       get: perGB(totals.getRequests),
       put: perGB(puts),
       post: perGB(totals.postRequests),
+      redis: redisCommands === null ? null : perGB(redisCommands),
     },
     costPerTB: requestCostPerTB({ list: perGB(totals.listRequests), get: perGB(totals.getRequests) }),
     fileErrors: totals.s3FilesErrored,

@@ -1,6 +1,7 @@
 /** The shared state of a run: what the scenario needs and the command line names, or a message that says why the two do not fit. */
 import { HarnessError, type Processes, type RedisService, startRedis } from '#simulator';
 import type { Scenario } from '../scenario.ts';
+import { RedisMeter } from './redis-meter.ts';
 
 export async function startRedisFor(
   scenario: Scenario,
@@ -20,4 +21,11 @@ export async function startRedisFor(
     );
   }
   return startRedis(choice, scenario.redis ?? 'standalone', processes, process.env);
+}
+
+export function meterRedis(redis: RedisService | null, processes: Processes): RedisMeter | null {
+  if (redis === null || redis.servers.length === 0) return null;
+  const meter = new RedisMeter(redis.servers);
+  processes.onStop(async () => meter.stop());
+  return meter;
 }

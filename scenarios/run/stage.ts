@@ -18,7 +18,7 @@ import type { Scenario } from '../scenario.ts';
 import type { RunOptions, Stage } from './context.ts';
 import { DisturbanceWatch } from './disturbance-watch.ts';
 import { RedisWatch } from './redis-watch.ts';
-import { startRedisFor } from './redis-stage.ts';
+import { meterRedis, startRedisFor } from './redis-stage.ts';
 import { planTime } from './run-time.ts';
 import { objectsOf } from './upload.ts';
 
@@ -86,6 +86,7 @@ export async function setStage(
     s3Proxy,
     redis,
     redisWatch,
+    redisMeter: meterRedis(redis, processes),
     prefix: `${s3.prefix}${documentedPrefix}`,
     sink,
   };

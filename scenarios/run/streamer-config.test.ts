@@ -35,11 +35,13 @@ describe('streamerConfigYaml', () => {
         stateFile: '/tmp/state.db',
         redis: redis === null ? null : sharedState[redis],
         settings,
+        healthPort: 8090,
       });
       const { config, warnings } = parseConfig(yaml, {}, 'streamer.yaml');
       expect(warnings).toEqual([]);
       expect(config.s3.sources).toMatchObject([{ bucket: 'weblog', prefix: '_weblog/feedname=Threat Team - Web/' }]);
       expect(config.state.redis === null).toBe(redis === null);
+      expect(config.health).toMatchObject({ enabled: true, port: 8090 });
       expect(config.processing).toMatchObject({ startFrom: 'beginning' });
     },
   );

@@ -16,10 +16,12 @@ export interface StreamerConfigOptions {
   readonly authority?: Authority | null;
   /** host:port where metrics go; null, or not named: nowhere. */
   readonly otlp?: string | null;
+  /** Of this instance alone; null, or not named: it serves no health. Two instances, or two runs, must not fight over a port. */
+  readonly healthPort?: number | null;
 }
 
 export function streamerConfigYaml(options: StreamerConfigOptions): string {
-  const { s3, authority = null, otlp = null } = options;
+  const { s3, authority = null, otlp = null, healthPort = null } = options;
   const config: Record<string, unknown> = {
     s3: {
       bucket: s3.bucket,
@@ -37,8 +39,7 @@ export function streamerConfigYaml(options: StreamerConfigOptions): string {
     },
     logging: { level: 'info', format: 'json' },
     otlp: otlp === null ? { enabled: false } : { enabled: true, endpoint: otlp, export_interval: '1s' },
-    // Two runs at the same time must not fight over a port.
-    health: { enabled: false },
+    health: healthPort === null ? { enabled: false } : { enabled: true, address: `127.0.0.1:${healthPort}` },
   };
   for (const { key, value } of options.settings) setAt(config, key.split('.'), value);
   return stringify(config);

@@ -14,6 +14,7 @@ import {
   type UsageSampler,
 } from '#simulator';
 import type { Setting } from '../scenario.ts';
+import { ReadinessWatch } from './readiness-watch.ts';
 import { streamerConfigYaml } from './streamer-config.ts';
 import { StreamerLog } from './streamer-log.ts';
 
@@ -36,6 +37,8 @@ export interface StreamerOptions {
   readonly nodeFlags?: readonly string[];
   /** Beside the credentials of the S3. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Of this instance alone, where its readiness is watched. */
+  readonly healthPort?: number | null;
   /** Null, or not named: the machine's. */
   readonly clock?: ProcessClock | null;
 }
@@ -48,6 +51,8 @@ const stopGraceMs = 25_000;
 export class Streamer {
   readonly stateFile: string;
   readonly log: StreamerLog;
+  /** Over all its processes; null where nobody watches it. */
+  readonly readiness: ReadinessWatch | null;
   /** Of its first process, before it had read anything; null when that was over too soon to tell. */
   idleRssMB: number | null = null;
   readonly #options: StreamerOptions;
@@ -68,6 +73,9 @@ export class Streamer {
     this.#sampler = sampler;
     this.#child = child;
     this.stateFile = stateFile;
+    const { healthPort = null } = options;
+    this.readiness = healthPort === null ? null : new ReadinessWatch(`http://127.0.0.1:${healthPort}/ready`);
+    processes.onStop(async () => this.readiness?.stop());
     const { clock } = this;
     this.log = new StreamerLog(child.stdoutPath, clock === null ? undefined : (shownMs) => clock.toMachineMs(shownMs));
   }

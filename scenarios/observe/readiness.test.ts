@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import type { Readiness } from '../run/readiness-watch.ts';
+import { greenAfterMs, redAfterMs } from './readiness.ts';
+
+const outage = { fromMs: 1_000, toMs: 9_000 };
+
+function changesOf(...said: readonly (readonly [number, Readiness])[]) {
+  return said.map(([atMs, readiness]) => ({ atMs, readiness }));
+}
+
+describe('readiness in an outage', () => {
+  it('is red from its first such answer after the last green one, and green from the first after the end', () => {
+    const changes = changesOf(
+      [0, 'silent'],
+      [200, 'ready'],
+      [4_000, 'not ready'],
+      [6_000, 'silent'],
+      [11_000, 'ready'],
+    );
+    expect(redAfterMs(changes, outage)).toBe(3_000);
+    expect(greenAfterMs(changes, outage)).toBe(2_000);
+  });
+
+  it.each([
+    ['stays green', changesOf([0, 'ready'])],
+    ['does not stay red', changesOf([0, 'ready'], [2_000, 'not ready'], [5_000, 'ready'])],
+    ['is never seen', []],
+    ['was red before', changesOf([0, 'ready'], [500, 'not ready'])],
+    ['only falls silent', changesOf([0, 'ready'], [2_000, 'silent'])],
+  ])('proves nothing where it %s', (_, changes) => {
+    expect(redAfterMs(changes, outage)).toBeNull();
+  });
+
+  it('is not green again where it was not red, or stays red', () => {
+    expect(greenAfterMs(changesOf([0, 'ready']), outage)).toBeNull();
+    expect(greenAfterMs(changesOf([0, 'ready'], [2_000, 'not ready']), outage)).toBeNull();
+  });
+});
