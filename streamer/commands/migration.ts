@@ -78,32 +78,41 @@ async function refuseInUse(admin: RedisAdmin): Promise<void> {
 /** Begins the state of the configuration. One that is there already is set aside, or refused. */
 export async function beginWith(
   { state: { redis, filePath } }: Config,
-  remembered: Pieces,
+  { name, remembered }: { readonly name: string; readonly remembered: Pieces },
   isForced: boolean,
 ): Promise<{ readonly path: string; readonly setAside: string | null }> {
-  if (redis !== null) return beginRedis(await connectionOnDemand(redis), remembered);
+  const suffix = `replaced-${formatMoment(Date.now()).replaceAll(/[-:]/g, '')}`;
+  if (redis !== null) return beginRedis(await connectionOnDemand(redis), { name, remembered, isForced, suffix });
   const path = databasePathOf(filePath);
   const existing = openStateReader(filePath);
   existing?.close();
   if (existing !== null && !isForced) throw existingState(path);
-  const suffix = `replaced-${formatMoment(Date.now()).replaceAll(/[-:]/g, '')}`;
   const [first, rest] = await headAndRest(remembered);
   const setAside = beginState(filePath, first.head ?? { startFromMs: 0, floorMs: 0 }, suffix);
   await fillState(filePath, rest);
   return { path, setAside };
 }
 
-async function beginRedis(connection: RedisConnection, remembered: Pieces) {
+async function beginRedis(
+  connection: RedisConnection,
+  of: { readonly name: string; readonly remembered: Pieces; readonly isForced: boolean; readonly suffix: string },
+) {
   try {
     await connection.connect(CONNECT_MS_MAX);
     const existing = await RedisAdmin.open(connection);
-    if (existing !== null)
+    if (existing !== null && !of.isForced)
       throw new StreamerError(
         'USAGE',
-        `${existing.path} exists: the instances have a state there already. To begin another, give it its own state.redis.key_prefix`,
+        `${existing.path} exists: the instances have a state there already. To begin another, add --force; the state is then set aside under another key prefix`,
       );
-    await beginRedisState(connection, remembered);
-    return { path: `${connection.place} ${connection.key('*')}`, setAside: null };
+    if (existing?.path === of.name)
+      throw new StreamerError('USAGE', `--from is the state of the configuration itself: ${of.name}`);
+    const setAside = existing === null ? null : await existing.setAside(of.suffix);
+    await beginRedisState(connection, of.remembered);
+    return {
+      path: `${connection.place} ${connection.key('*')}`,
+      setAside: setAside === null ? null : `under the key prefix ${setAside}`,
+    };
   } finally {
     connection.close();
   }

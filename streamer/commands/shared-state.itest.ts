@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TestRedis } from '../testing/redis-server.ts';
@@ -104,6 +105,28 @@ describe('commands on state in Redis', () => {
     await expect.poll(list, PATIENCE).toContain('nothing is in quarantine');
     expect((await fixture.run(['quarantine', 'list', '--closed', '-c', config])).stdout).toMatch(/#1 .* resolved /);
     expect(await streamer.stop()).toMatchObject({ code: 0 });
+  });
+
+  it('set a state aside when they are told to, and move it back', async () => {
+    const original = join(fixture.folder, 'original.json');
+    const migrate = async (from: string, ...rest: readonly string[]) =>
+      fixture.run(['state', 'migrate', '-c', config, '--from', from, '--json', ...rest]);
+    const progressTo = (seconds: number): void =>
+      writeFileSync(original, JSON.stringify({ last_processed_timestamp: seconds, total_files_processed: 7 }));
+    progressTo(1_760_305_292);
+    expect(await migrate(original)).toMatchObject({ code: 0 });
+    progressTo(1_760_308_892);
+    expect(await migrate(original)).toMatchObject({ code: 2, stderr: expect.stringContaining('add --force') });
+    const { setAside } = JSON.parse((await migrate(original, '--force')).stdout) as { setAside: string };
+    expect(await json('state', 'show')).toMatchObject({ startFrom: '2025-10-12T22:26:32Z' });
+
+    const prefix = /^under the key prefix (s3-streamer-replaced-\S+)$/.exec(setAside)?.[1] ?? '';
+    expect(await migrate(redis.url, '--force', '--key-prefix', prefix)).toMatchObject({ code: 0 });
+    expect(await json('state', 'show')).toMatchObject({ startFrom: '2025-10-12T21:26:32Z' });
+    expect(await migrate(redis.url, '--force')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('is the state of the configuration itself'),
+    });
   });
 
   it("move it to Redis and back to a file, with nothing delivered again; and take over the original's", async () => {

@@ -54,7 +54,7 @@ async function migrate(options: MigrateOptions): Promise<void> {
   const source = await openMigrationSource(from, options.keyPrefix);
   try {
     if (source.kind === 'ours') {
-      const { setAside, path } = await beginWith(config, source.remembered, force === true);
+      const { setAside, path } = await beginWith(config, source, force === true);
       if (json) printJson({ path, from: source.name, setAside });
       else print(movedText(source.name, path, setAside));
       return;
@@ -65,7 +65,11 @@ async function migrate(options: MigrateOptions): Promise<void> {
   const progress = progressIn(source.text, from);
   const startMs = trustedMs(progress, Date.now()) - overlap;
   const head = { startFromMs: startMs, floorMs: startMs };
-  const { setAside, path } = await beginWith(config, [{ ...NOTHING, head }], force === true);
+  const { setAside, path } = await beginWith(
+    config,
+    { name: from, remembered: [{ ...NOTHING, head }] },
+    force === true,
+  );
   if (json) {
     printJson({
       path,

@@ -111,3 +111,22 @@ redis.call('SADD', key('replaced'), ARGV[1])
 redis.call('HSET', meta, 'epoch', ARGV[2])
 redis.call('HDEL', meta, 'claims_from', 'lister', 'lister_until')
 return { complete, #partial }`;
+
+/**
+ * ARGV: epoch, what the keys begin with from now on. Gives back how many sessions live: then nothing was moved. Who remembers the state must not tell the next
+ * one of it.
+ */
+export const SET_ASIDE = `
+local living = redis.call('ZCOUNT', key('sessions'), '(' .. now(), '+inf')
+if living > 0 then return living end
+for _, session in ipairs(redis.call('ZRANGE', key('sessions'), 0, -1)) do endSession(session) end
+redis.call('DEL', key('ready'), key('objects'), key('claims'))
+local ended = redis.call('SMEMBERS', key('replaced'))
+local names = { 'meta', 'complete', 'partial', 'partial_time', 'quarantine', 'quarantine_ids', 'quarantine_closed', 'replaced', 'dropped',
+  'wanted', 'wanted_ids', 'wanted_owner' }
+for _, seq in ipairs(redis.call('HKEYS', key('wanted'))) do names[#names + 1] = 'retries:' .. seq end
+for _, name in ipairs(names) do
+  if redis.call('EXISTS', key(name)) == 1 then redis.call('RENAME', key(name), ARGV[2] .. name) end
+end
+redis.call('SADD', key('replaced'), ARGV[1], unpack(ended))
+return 0`;

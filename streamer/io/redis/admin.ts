@@ -142,11 +142,7 @@ export class RedisAdmin {
     const forgottenBeforeMs = await this.forgottenBeforeMs();
     const answer = listOf(await this.#run(this.#scripts.rewind, [randomUUID(), hour, Date.now()])).map(Number);
     const [completeObjects = 0, partialObjects = 0] = answer;
-    if (completeObjects < 0)
-      throw new StreamerError(
-        'STATE_LOCKED',
-        `${partialObjects} instances share the state at ${this.path}: stop them all first; one that was killed counts until its lease ends`,
-      );
+    if (completeObjects < 0) throw this.#shared(partialObjects);
     return {
       toMs,
       before,
@@ -155,6 +151,14 @@ export class RedisAdmin {
       partialObjects,
       uncountedBeforeMs: forgottenBeforeMs !== null && toMs < forgottenBeforeMs ? forgottenBeforeMs : null,
     };
+  }
+
+  /** Keeps it under another key prefix, which is given back, and leaves none under this one. */
+  async setAside(suffix: string): Promise<string> {
+    const keys = this.#connection.key('').replace(/}:$/, `-${suffix}}:`);
+    const instances = Number(await this.#run(this.#scripts.setAside, [keys]));
+    if (instances > 0) throw this.#shared(instances);
+    return keys.slice(1, -2);
   }
 
   /** All of it, in pieces, but for what is asked for. */
@@ -240,6 +244,13 @@ export class RedisAdmin {
     return this.#connection.command(name, [this.#connection.key(key), ...args]);
   }
 
+  #shared(instances: number): StreamerError {
+    return new StreamerError(
+      'STATE_LOCKED',
+      `${instances} instances share the state at ${this.path}: stop them all first; one that was killed counts until its lease ends`,
+    );
+  }
+
   async #run(script: Script, args: readonly (string | number)[]): Promise<unknown> {
     return this.#connection.run(script, [this.#epoch, ...args]);
   }
@@ -252,5 +263,13 @@ export async function beginRedisState(
 ): Promise<void> {
   const scripts = createScripts();
   const [epoch = ''] = textsOf(await connection.run(scripts.open, ['', randomUUID(), 0]));
-  for await (const piece of remembered) await connection.run(scripts.commit, [epoch, '', 0, encodeRemembered(piece)]);
+  const tell = async (piece: Remembered): Promise<unknown> =>
+    connection.run(scripts.commit, [epoch, '', 0, encodeRemembered(piece)]);
+  // Only with a head it is a state: one that was broken off before is none, and can be begun again.
+  const heads: Remembered[] = [];
+  for await (const piece of remembered) {
+    if (piece.head === null) await tell(piece);
+    else heads.push(piece);
+  }
+  for (const piece of heads) await tell(piece);
 }

@@ -14,7 +14,7 @@
  * - `wanted` number -> request, `wanted_ids` id -> number, `wanted_owner` number -> id
  */
 
-import { COUNT_HOURS, COUNT_SESSIONS, LIST_COMPLETE, REWIND, WANT } from './admin-scripts.ts';
+import { COUNT_HOURS, COUNT_SESSIONS, LIST_COMPLETE, REWIND, SET_ASIDE, WANT } from './admin-scripts.ts';
 
 /** After an outage: a connection that hangs is given up after 3 s, and made again within another 2. */
 const RETURN_MS = 5_000;
@@ -107,11 +107,12 @@ if redis.call('HGET', meta, 'epoch') ~= ARGV[1] then return redis.error_reply('E
 /** ARGV: the epoch that the instance knows or '', a new one, lease. Gives back the epoch, and 1 if an operator has replaced the one that the instance knows. */
 const OPEN = `
 local epoch = redis.call('HGET', meta, 'epoch')
-if epoch then return { epoch, redis.call('SISMEMBER', key('replaced'), ARGV[1]) } end
+local isReplaced = redis.call('SISMEMBER', key('replaced'), ARGV[1])
+if epoch then return { epoch, isReplaced } end
 redis.call('HSET', meta, 'epoch', ARGV[2])
 -- Somebody remembers an earlier epoch: Redis has forgotten it. The others must tell what they remember before anything is claimed.
-if ARGV[1] ~= '' then redis.call('HSET', meta, 'claims_from', now() + ARGV[3]) end
-return { ARGV[2], 0 }`;
+if ARGV[1] ~= '' and isReplaced == 0 then redis.call('HSET', meta, 'claims_from', now() + ARGV[3]) end
+return { ARGV[2], isReplaced }`;
 
 /** ARGV: epoch, session, lease, turn, then id and token of each object that the session holds. */
 const RENEW = `
@@ -384,5 +385,6 @@ export function createScripts(clock = REDIS_CLOCK) {
     countSessions: inEpoch('count sessions', COUNT_SESSIONS),
     want: inEpoch('want', WANT),
     rewind: inEpoch('rewind', REWIND),
+    setAside: inEpoch('set aside', SET_ASIDE),
   };
 }

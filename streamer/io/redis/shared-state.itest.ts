@@ -43,13 +43,13 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function connect(options: { readonly password?: string } = {}) {
+function connect(options: { readonly password?: string; readonly keyPrefix?: string } = {}) {
   return createRedisConnection({
     server: { kind: 'url', url: redis.url },
     username: null,
     password: options.password ?? null,
     database: 0,
-    keyPrefix: 'test',
+    keyPrefix: options.keyPrefix ?? 'test',
     tls: null,
     leaseTtlMs: LEASE_TTL_MS,
   });
@@ -441,8 +441,31 @@ describe('state that was moved back', () => {
   });
 });
 
-async function connected() {
-  const connection = connect();
+describe('state that was set aside', () => {
+  it('is whole under the other key prefix, and no instance tells the next state of it', async () => {
+    const a = await open('a');
+    const [done, half] = [refOf('done'), refOf('half')];
+    await a.state.commit(commitOf([{ object: done, settled: [], complete: true }, settled(half, 7)], { head: HEAD }));
+    await a.state.renew('a', []);
+    const admin = await RedisAdmin.open(await connected());
+    await expect(admin?.setAside('old')).rejects.toMatchObject({ code: 'STATE_LOCKED' });
+    await a.state.leave('a');
+    await crash(a);
+    expect(await admin?.setAside('old')).toBe('test-old');
+    await admin?.close();
+
+    const aside = await RedisAdmin.open(await connected({ keyPrefix: 'test-old' }));
+    expect(await aside?.head()).toEqual(HEAD);
+    expect((await aside?.lookup([done, half]))?.map(({ kind }) => kind)).toEqual(['complete', 'partial']);
+    await aside?.close();
+    const again = await open('a');
+    expect(await again.state.readHead()).toBeNull();
+    expect(await kinds(again.state, done, half)).toEqual(['unknown', 'unknown']);
+  });
+});
+
+async function connected(options: { readonly keyPrefix?: string } = {}) {
+  const connection = connect(options);
   await connection.connect(5_000);
   return connection;
 }
