@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { describeFleet } from './fleet-report.ts';
 import { describeMax } from './max-report.ts';
 import type { CapacityPoint, MaxResult, PlanResult, ScaleResult, SweepResult } from './model.ts';
 import { describePlan } from './plan-report.ts';
 import { renderDocumentHtml } from './render-html.ts';
 import { renderDocumentMarkdown, renderDocumentText } from './render-text.ts';
+import { sampleFleet } from './sample-fleet.ts';
 import { describeScale } from './scale-report.ts';
 import { describeSweep } from './sweep-report.ts';
 
@@ -123,7 +125,15 @@ const scale: ScaleResult = {
   replay,
 };
 
-const documents = [describeMax(max), describeSweep(sweep), describePlan(plan, replay), describeScale(scale)];
+const fleet = sampleFleet(replay);
+
+const documents = [
+  describeMax(max),
+  describeSweep(sweep),
+  describePlan(plan, replay),
+  describeScale(scale),
+  describeFleet(fleet),
+];
 
 describe('capacity reports', () => {
   it('answer first, in one sentence or two', () => {
@@ -159,6 +169,30 @@ describe('capacity reports', () => {
       expect(html).toContain(document.tables[0]?.title);
     },
   );
+
+  it('tell of a fleet what limits it, and how long it took to recover', () => {
+    expect(documents[4]?.answer).toBe(
+      '10 instances at 100 TB raw a day: 1,150 MB/s delivered in 10 min, lag p99 1.6 s. What limits is event loop (80% used). Redis away for 30 s, as in a fail-over: recovered 15 s after the end.',
+    );
+    const calm = describeFleet({ ...fleet, fault: null, limiting: null });
+    expect(calm.answer).not.toContain('limits');
+    expect(calm.tables[0]?.rows.flat().join(' ')).not.toContain('recovered');
+    const lost = { ...fleet.fault!, recoveredAfterS: null };
+    expect(describeFleet({ ...fleet, fault: lost }).answer).toContain('it had not recovered 5.5 min after the end');
+  });
+
+  it('show beside each prediction of a fleet what was measured, and which it was calibrated with', () => {
+    const rows = documents[4]?.tables.find(({ title }) => title.includes('beside measured'))?.rows;
+    expect(rows?.[0]).toEqual(['1 instance', '7.75 MB/s', '8.08 MB/s', '-4%', 'the service times are from here']);
+    expect(rows?.[1]).toEqual(['8 instances', '55.3 MB/s', '57.1 MB/s', '-3.1%', '']);
+  });
+
+  it('draw no lag where nothing was completed', () => {
+    expect(documents[4]?.charts[0]?.series[1]?.points).toEqual([
+      { x: 5, y: 0.7 },
+      { x: 10, y: 0.9 },
+    ]);
+  });
 
   it('keep a bar in a reason from becoming a column', () => {
     expect(renderDocumentMarkdown(documents[0]!)).toContain(String.raw`lag may rise \| by`);

@@ -103,6 +103,14 @@ describe('planCapacity', () => {
     expect(plan(single).warnings.join(' ')).toContain('nothing here has tested');
   });
 
+  it('sends whoever plans more instances than were measured to the simulated fleet, with the command', () => {
+    const command = /npm run capacity -- fleet --instances \d+ --tb-per-day \d+ --object-mb 10/;
+    const many = plan(scaledPoints, { ...request, rawTBPerDay: 100, peakFactor: 2 });
+    expect(many.warnings.join(' ')).toMatch(command);
+    expect(many.warnings.join(' ')).toContain(`--instances ${many.instances} --tb-per-day 200`);
+    expect(plan(scaledPoints, { ...request, rawTBPerDay: 5, recovery: null }).warnings.join(' ')).not.toMatch(command);
+  });
+
   it('plans no number of instances where more of them do less', () => {
     const worse = [1, 2, 4].flatMap((instances) =>
       [1, 0.9].map((share) =>

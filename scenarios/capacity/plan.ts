@@ -42,7 +42,11 @@ export function planCapacity(request: PlanRequest, basis: Basis, random: () => n
     breaksFirst: sizing === null ? [] : whatBreaks(sizing),
     curve: curveOf(basis, law, instances ?? basis.instancesMeasuredMax, random),
     drain: sizing === null ? [] : drainCurve(sizing),
-    warnings: [...scaleWarnings(basis, requiredRawMBps, instances, law), ...lagWarnings(request, basis)],
+    warnings: [
+      ...scaleWarnings(basis, requiredRawMBps, instances, law),
+      ...fleetWarnings(request, basis, instances),
+      ...lagWarnings(request, basis),
+    ],
     basis: describeBasis(basis),
   };
 }
@@ -127,6 +131,19 @@ function scaleWarnings(
     );
   }
   return warnings;
+}
+
+/** The law knows nothing of what many instances share beyond the measured sizes; the simulated fleet does. */
+function fleetWarnings(
+  { rawTBPerDay, peakFactor }: PlanRequest,
+  { instancesMeasuredMax, rawMBPerObject }: Basis,
+  instances: number | null,
+): readonly string[] {
+  if (instances === null || instances <= instancesMeasuredMax) return [];
+  const flags = `--instances ${instances} --tb-per-day ${Math.round(rawTBPerDay * peakFactor)} --object-mb ${Math.round(rawMBPerObject)}`;
+  return [
+    `What so many instances share (the one that lists, Redis, the request limit of S3) is no part of the law: simulate them with \`npm run capacity -- fleet ${flags}\`.`,
+  ];
 }
 
 function lagWarnings({ sloLagS, scanIntervalS }: PlanRequest, { lagHighMs }: Basis): readonly string[] {
