@@ -35,7 +35,11 @@ function figureTable(fleet: FleetResult): ReportTable {
   const { objects, redis, s3, memoryMB, fault } = fleet;
   const rows: (readonly string[])[] = [
     ['offered', formatAmount(fleet.offeredRawMBps, 'MB/s raw'), `${formatNumber(objects.offered)} objects`],
-    ['delivered', formatAmount(fleet.rawMBps, 'MB/s raw'), `${formatNumber(objects.completed)} objects`],
+    [
+      'delivered',
+      formatAmount(fleet.rawMBps, 'MB/s raw'),
+      `from the first minute on, as all rates here; ${formatNumber(objects.completed)} objects in all`,
+    ],
     [
       'lag p50, p99, longest',
       `${formatMs(fleet.lagMs.p50)}, ${formatMs(fleet.lagMs.p99)}, ${formatMs(fleet.lagMs.max)}`,
@@ -97,11 +101,14 @@ function checkRow({ what, unit, predicted, measured, error, isCalibratedOn }: Fl
   ];
 }
 
-function inputTable({ inputs }: FleetResult): ReportTable {
+function inputTable({ inputs, settings }: FleetResult): ReportTable {
   return {
     title: 'What it is made of',
     columns: ['', 'value', 'from', 'note'],
-    rows: inputs.map(({ name, value, unit, source, note }) => [name, formatAmount(rounded(value), unit), source, note]),
+    rows: [
+      ...inputs.map(({ name, value, unit, source, note }) => [name, formatAmount(rounded(value), unit), source, note]),
+      ...Object.entries(settings).map(([key, value]) => [key, String(value), 'set', '']),
+    ],
   };
 }
 

@@ -1,6 +1,7 @@
 /** What a simulated fleet did: its result, made from what was recorded. Names carry units; null says that there was nothing to measure. */
 import type { FleetPlan } from './plan.ts';
 import type { Counters, Second } from './recorder.ts';
+import type { FleetRates, FleetUse } from './totals.ts';
 
 export interface FleetInterval {
   readonly fromS: number;
@@ -15,20 +16,6 @@ export interface FleetInterval {
   readonly redisCommandsPerS: number;
   readonly claimsPerS: number;
   readonly throttledGets: number;
-}
-
-/** How much of what a stage can do was used over the whole run, by the busiest of its kind; 1 is all of it. */
-export interface FleetUse {
-  readonly stage:
-    | 'event loop'
-    | 'cores'
-    | 'POST concurrency'
-    | 'read concurrency'
-    | 'agents'
-    | 'Redis'
-    | 'S3 request limit'
-    | 'head scans';
-  readonly share: number;
 }
 
 export interface FleetRun {
@@ -47,14 +34,11 @@ export interface FleetRun {
   readonly intervals: readonly FleetInterval[];
   /** Eligible and not delivered, at the end of each second. */
   readonly backlogEachS: readonly number[];
+  /** From `steadyFromS` on. */
   readonly uses: readonly FleetUse[];
-  readonly redisCommands: number;
-  readonly claims: number;
-  readonly claimedObjects: number;
+  readonly rates: FleetRates;
   readonly gets: number;
   readonly throttledGets: number;
-  readonly lists: number;
-  readonly posts: number;
   /** Readings and claims that failed or were lost. */
   readonly retriedObjects: number;
   readonly lostClaims: number;

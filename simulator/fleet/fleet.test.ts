@@ -36,6 +36,7 @@ const plan: FleetPlan = {
   machine: { cores: 2, isShared: false, otherMsPerRawMB: 0 },
   getPerSPerPrefix: 5500,
   fault: null,
+  steadyFromS: 0,
   durationS: 120,
 };
 

@@ -5,7 +5,7 @@ import { MemorySharedState } from '../virtual/memory-shared-state.ts';
 import { VirtualTime } from '../virtual/virtual-time.ts';
 import { Arrivals, FLEET_BUCKET, FLEET_PREFIX } from './arrivals.ts';
 import { FleetBucket } from './fleet-bucket.ts';
-import { backlogEachS, type FleetRun, type FleetUse, intervalsOf } from './fleet-run.ts';
+import { backlogEachS, type FleetRun, intervalsOf } from './fleet-run.ts';
 import { Machine } from './machine.ts';
 import { Member } from './member.ts';
 import type { FleetFault, FleetPlan } from './plan.ts';
@@ -13,6 +13,7 @@ import { FleetRecorder } from './recorder.ts';
 import { SizeOnlyObjects } from './size-only.ts';
 import { S3Region } from './timed-object-store.ts';
 import { RedisServer } from './timed-redis.ts';
+import { compareTotals, type FleetParts, totalsAt } from './totals.ts';
 
 /** Noon, so that no day ends while it runs. */
 const START_MS = Date.UTC(2026, 0, 1, 12);
@@ -38,6 +39,7 @@ class Fleet {
   readonly #members: readonly Member[];
   readonly #machines: readonly Machine[];
   readonly #config: Config;
+  #steadyFrom: ReturnType<typeof totalsAt>;
   #failure: { readonly error: unknown } | null = null;
   #toldMs = 0;
 
@@ -84,12 +86,16 @@ class Fleet {
           onEvent: (event) => this.#recorder.onEvent(event),
         }),
     );
+    this.#steadyFrom = totalsAt(START_MS, this.#parts);
   }
 
   async run(watch: FleetWatch): Promise<FleetRun> {
     const endMs = START_MS + this.#plan.durationS * 1000;
     this.#arrivals.start();
     this.#markSeconds();
+    this.#time.after(this.#plan.steadyFromS * 1000, null, () => {
+      this.#steadyFrom = totalsAt(this.#time.nowMs, this.#parts);
+    });
     if (this.#plan.fault !== null) this.#schedule(this.#plan.fault);
     for (const member of this.#members) {
       member.run().catch((error: unknown) => {
@@ -153,14 +159,9 @@ class Fleet {
       lagsMsEachS: seconds.map(({ lagsMs }) => lagsMs),
       intervals: intervalsOf(seconds),
       backlogEachS: backlogEachS(seconds),
-      uses: this.#uses(simulatedMs),
-      redisCommands: this.#redis.commands,
-      claims: this.#redis.claims,
-      claimedObjects: this.#redis.claimed,
+      ...compareTotals(this.#steadyFrom, totalsAt(this.#time.nowMs, this.#parts), this.#plan, this.#config),
       gets: this.#region.gets,
       throttledGets: this.#region.throttled,
-      lists: this.#region.lists,
-      posts: this.#members.reduce((sum, { sink }) => sum + sink.posts, 0),
       retriedObjects: recorder.count('object retried'),
       lostClaims: recorder.count('claims lost'),
       inFlightMBMax: this.#members.map(({ inFlightBytesMax }) => inFlightBytesMax / 1e6),
@@ -168,26 +169,14 @@ class Fleet {
     };
   }
 
-  #uses(simulatedMs: number): readonly FleetUse[] {
-    const { load, times, getPerSPerPrefix, instances } = this.#plan;
-    const { headPages, headKeys, readMs } = this.#recorder;
-    const { processing, http } = this.#config;
-    const most = (values: readonly number[]): number => Math.max(...values) / simulatedMs;
-    const postMs = this.#members.reduce((sum, { sink }) => sum + sink.postMs, 0);
-    const scanMs = headPages * times.listMs + (headKeys * times.listMsPer1000) / 1000;
-    return [
-      { stage: 'event loop', share: most(this.#members.map(({ loop }) => loop.busyMs)) },
-      { stage: 'cores', share: most(this.#machines.map(({ cores }) => cores.busyMs / cores.servers)) },
-      { stage: 'POST concurrency', share: postMs / simulatedMs / instances / http.workers },
-      { stage: 'read concurrency', share: readMs / simulatedMs / instances / processing.workers },
-      { stage: 'agents', share: most(this.#members.map(({ sink }) => sink.agentBusyMs)) },
-      { stage: 'Redis', share: this.#redis.busyMs / simulatedMs },
-      {
-        stage: 'S3 request limit',
-        share: this.#region.gets / (simulatedMs / 1000) / getPerSPerPrefix / load.prefixes,
-      },
-      { stage: 'head scans', share: scanMs / simulatedMs },
-    ];
+  get #parts(): FleetParts {
+    return {
+      members: this.#members,
+      machines: this.#machines,
+      redis: this.#redis,
+      region: this.#region,
+      recorder: this.#recorder,
+    };
   }
 }
 

@@ -71,6 +71,8 @@ export interface FleetPlan {
   /** GETs a second and prefix, beyond which S3 asks to slow down. */
   readonly getPerSPerPrefix: number;
   readonly fault: FleetFault | null;
+  /** Until then it is a start, and no steady state: rates and uses are of the time from then on. */
+  readonly steadyFromS: number;
   /** It ends then, or when everything is delivered and nothing more will come. */
   readonly durationS: number;
 }

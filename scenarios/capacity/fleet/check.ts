@@ -94,6 +94,7 @@ function planOf(
     times: { ...times, postMs: { min: min + point.agentLatencyMs / 2, max: max + point.agentLatencyMs * 1.5 } },
     machine: { cores: point.machine.cores, isShared: true, otherMsPerRawMB },
     fault: null,
+    steadyFromS: 0,
     durationS: durationSMax,
   };
 }

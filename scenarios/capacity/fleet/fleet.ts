@@ -7,7 +7,7 @@ import type { Progress } from '../../environment/progress.ts';
 import { calibrate } from './calibrate.ts';
 import { checkAgainst } from './check.ts';
 import { readMeasuredRuns } from './measured-runs.ts';
-import { describeFault, type FleetRequest, planFleet } from './request.ts';
+import { describeFault, type FleetRequest, planFleet, warmupS } from './request.ts';
 
 export interface FleetOptions {
   readonly request: FleetRequest;
@@ -23,8 +23,6 @@ export interface FleetOptions {
 const errorMax = 0.15;
 /** Below this no stage is called limiting. */
 const limitingShareMin = 0.7;
-/** The first of these seconds are a start, and no steady state. */
-const warmupS = 60;
 
 export async function simulate(options: FleetOptions): Promise<FleetResult> {
   const { request, progress, signal } = options;
@@ -78,7 +76,7 @@ export async function simulate(options: FleetOptions): Promise<FleetResult> {
 }
 
 function figuresOf(run: FleetRun) {
-  const { simulatedS } = run;
+  const { rates } = run;
   const { n, p50, p99, max } = summarizeLatency(run.lagsMsEachS.slice(warmupS).flat());
   return {
     objects: { offered: run.offeredObjects, completed: run.completedObjects, completedTwice: run.repeatedObjects },
@@ -86,12 +84,12 @@ function figuresOf(run: FleetRun) {
     lagMs: { n, p50, p99, max },
     backlogObjectsAtEnd: run.intervals.at(-1)?.backlogObjects ?? 0,
     redis: {
-      commandsPerS: run.redisCommands / simulatedS,
-      claimsPerS: run.claims / simulatedS,
-      objectsPerClaim: run.claimedObjects / Math.max(1, run.claims),
+      commandsPerS: rates.redisCommands,
+      claimsPerS: rates.claims,
+      objectsPerClaim: rates.objectsPerClaim,
     },
-    s3: { getsPerS: run.gets / simulatedS, listsPerS: run.lists / simulatedS, throttledGets: run.throttledGets },
-    postsPerS: run.posts / simulatedS,
+    s3: { getsPerS: rates.gets, listsPerS: rates.lists, throttledGets: run.throttledGets },
+    postsPerS: rates.posts,
     retriedObjects: run.retriedObjects,
     memoryMB: {
       median: median([...run.inFlightMBMax]),

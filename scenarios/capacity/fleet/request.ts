@@ -35,6 +35,8 @@ export interface PlannedFleet {
 }
 
 const secondsPerDay = 86_400;
+/** With the shipped `delay_window` nothing is eligible before. */
+export const warmupS = 60;
 /** The documented load's sizes. */
 const sizeSpread = 0.1;
 /** A region in trouble: each request takes so many times as long, and S3 asks to slow down beyond this share of its limit. */
@@ -81,6 +83,7 @@ export function planFleet(request: FleetRequest, calibration: Calibration): Plan
       machine: { cores: request.coresPerInstance, isShared: false, otherMsPerRawMB: 0 },
       getPerSPerPrefix: request.getPerSPerPrefix,
       fault: faultOf(request),
+      steadyFromS: Math.min(warmupS, request.durationS / 2),
       durationS: request.durationS,
     },
   };
