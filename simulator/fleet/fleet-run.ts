@@ -45,6 +45,9 @@ export interface FleetRun {
   /** Of each instance: the most bytes that its own accounts held at one moment. */
   readonly inFlightMBMax: readonly number[];
   readonly memoryLimitMB: number;
+  /** As configured: how far back sweeps look, and how often one begins. */
+  readonly lookbackS: number;
+  readonly lookbackIntervalS: number;
 }
 
 const INTERVAL_S = 5;

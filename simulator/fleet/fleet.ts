@@ -166,6 +166,8 @@ class Fleet {
       lostClaims: recorder.count('claims lost'),
       inFlightMBMax: this.#members.map(({ inFlightBytesMax }) => inFlightBytesMax / 1e6),
       memoryLimitMB: this.#config.memoryLimitBytes / 1e6,
+      lookbackS: this.#config.processing.lookbackMs / 1000,
+      lookbackIntervalS: this.#config.processing.lookbackIntervalMs / 1000,
     };
   }
 

@@ -1,7 +1,7 @@
 /** `capacity fleet`: more instances than any machine here can carry, simulated with the real pipeline, from service times that were measured. */
 import { median } from 'simple-statistics';
 import { type FleetResult, type FleetStage, summarizeLatency } from '#reports';
-import { type FleetFault, type FleetRun, recoveryS, simulateFleet } from '#simulator';
+import { type FleetFault, type FleetPlan, type FleetRun, recoveryS, simulateFleet } from '#simulator';
 import { describeMachine } from '../../environment/machine.ts';
 import type { Progress } from '../../environment/progress.ts';
 import { calibrate } from './calibrate.ts';
@@ -69,10 +69,22 @@ export async function simulate(options: FleetOptions): Promise<FleetResult> {
     inputs,
     checks,
     errorMax,
-    warnings: warningsOf(run, options, checks),
+    warnings: [...warningsOf(run, options, checks), ...sweepWarnings(plan, run)],
     machine: `${cores} cores of ${cpu}, Node ${node}`,
     replay: options.replay,
   };
+}
+
+const keysPerPage = 1000;
+
+/** A simulation of minutes has no whole window of objects in its bucket. */
+function sweepWarnings({ load, times }: FleetPlan, { lookbackS, lookbackIntervalS }: FleetRun): readonly string[] {
+  const pages = Math.ceil((load.objectsPerS * lookbackS) / keysPerPage);
+  const sweepS = (pages * (times.listMs + times.listMsPer1000)) / 1000;
+  if (sweepS <= lookbackIntervalS) return [];
+  return [
+    `Not simulated: look-back sweeps of a full window. Its objects are ${pages} LISTs one after the other, ${(sweepS / 60).toFixed(0)} min at least, and one is to begin every ${(lookbackIntervalS / 60).toFixed(0)} min. Shorten processing.lookback, or spread the objects over sources.`,
+  ];
 }
 
 function figuresOf(run: FleetRun) {
