@@ -65,6 +65,11 @@ describe('calibration', () => {
     expect(from).toEqual([one]);
   });
 
+  it('takes the quickest of several: what is slower has waited for the machine', () => {
+    const disturbed = measuredRun(1, 7, { readAndInflate: 640, acknowledgement: 242 });
+    expect(calibrate(runs(disturbed, one, four)).times.getMs).toBeCloseTo(times.getMs);
+  });
+
   it('never takes a time below what can be told', () => {
     const fast = measuredRun(1, 8, { readAndInflate: 1, acknowledgement: 150 });
     const quick = calibrate(runs(fast)).times;

@@ -45,6 +45,18 @@ describe('measured runs', () => {
     expect(drain?.startedAt).toBe('2026-11-25T10:05:00.000Z');
   });
 
+  it('leave out a drain that proves nothing', () => {
+    measure('scale-1', '2026-11-25T10:00:00.000Z');
+    measure('scale-1', '2026-11-25T10:05:00.000Z', 'capacity-drain');
+    writeResult({
+      ...sampleResult(),
+      scenario: 'capacity-drain',
+      startedAt: '2026-11-25T10:06:00.000Z',
+      verdict: 'invalid',
+    });
+    expect(readMeasuredRuns(folder).drain?.startedAt).toBe('2026-11-25T10:05:00.000Z');
+  });
+
   it('may lack a drain of their own: that of an earlier measurement is none', () => {
     measure('scale-1', '2026-11-24T10:05:00.000Z', 'capacity-drain');
     measure('scale-2', '2026-11-25T10:00:00.000Z');

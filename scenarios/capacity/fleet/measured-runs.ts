@@ -37,7 +37,9 @@ export function readMeasuredRuns(folder: string): MeasuredRuns {
   if (runs.length === 0)
     throw new HarnessError('usage', `The results of ${newest.experiment} are not in ${folder}/runs: ${howToMeasure}.`);
   const firstAt = runs.map(({ point }) => point.at).toSorted()[0] ?? '';
-  const drain = results.findLast(({ scenario, startedAt }) => scenario === 'capacity-drain' && startedAt > firstAt);
+  const drain = results.findLast(
+    ({ scenario, startedAt, verdict }) => scenario === 'capacity-drain' && startedAt > firstAt && verdict !== 'invalid',
+  );
   return { folder, experiment: newest.experiment, runs, drain: drain ?? null };
 }
 
