@@ -41,7 +41,15 @@ export function streamerConfigYaml(options: StreamerConfigOptions): string {
     otlp: otlp === null ? { enabled: false } : { enabled: true, endpoint: otlp, export_interval: '1s' },
     health: healthPort === null ? { enabled: false } : { enabled: true, address: `127.0.0.1:${healthPort}` },
   };
-  for (const { key, value } of options.settings) setAt(config, key.split('.'), value);
+  return withSettings(config, options.settings);
+}
+
+/** As YAML, with each setting at the place that its key names. */
+export function withSettings(
+  config: Record<string, unknown>,
+  settings: readonly Pick<Setting, 'key' | 'value'>[],
+): string {
+  for (const { key, value } of settings) setAt(config, key.split('.'), value);
   return stringify(config);
 }
 

@@ -5,8 +5,11 @@ import type { FleetBucket, FleetObject } from './fleet-bucket.ts';
 import type { FleetLoad } from './plan.ts';
 import type { ObjectKind, SizeOnlyObjects } from './size-only.ts';
 
-export const FLEET_BUCKET = 'fleet';
-export const FLEET_PREFIX = '_weblog/';
+/** Where they go. */
+interface Source {
+  readonly bucket: string;
+  readonly prefix: string;
+}
 
 const TICK_MS = 50;
 /** Of a backlog: so much before the start it was written. */
@@ -14,6 +17,7 @@ const BACKLOG_AGE_MS = 120_000;
 
 export class Arrivals {
   readonly #time: VirtualTime;
+  readonly #source: Source;
   readonly #bucket: FleetBucket;
   readonly #load: FleetLoad;
   readonly #kinds: readonly ObjectKind[];
@@ -27,6 +31,7 @@ export class Arrivals {
 
   constructor(options: {
     readonly time: VirtualTime;
+    readonly source: Source;
     readonly bucket: FleetBucket;
     readonly load: FleetLoad;
     readonly objects: SizeOnlyObjects;
@@ -34,6 +39,7 @@ export class Arrivals {
     readonly onObject: (object: FleetObject) => void;
   }) {
     this.#time = options.time;
+    this.#source = options.source;
     this.#bucket = options.bucket;
     this.#load = options.load;
     this.#kinds = options.objects.kinds;
@@ -74,7 +80,7 @@ export class Arrivals {
     // Padded, so that keys come in their own order.
     const number = String(this.#count).padStart(9, '0');
     const object: FleetObject = {
-      bucket: FLEET_BUCKET,
+      bucket: this.#source.bucket,
       key: `${folder}${second}_56442_130_${number}.gz`,
       etag: number,
       sizeBytes: 0,
@@ -93,7 +99,7 @@ export class Arrivals {
     if (day === this.#folderDay) return this.#folder;
     const date = new Date(ms);
     this.#folderDay = day;
-    this.#folder = `${FLEET_PREFIX}year=${date.getUTCFullYear()}/month=${date.getUTCMonth() + 1}/day=${date.getUTCDate()}/`;
+    this.#folder = `${this.#source.prefix}year=${date.getUTCFullYear()}/month=${date.getUTCMonth() + 1}/day=${date.getUTCDate()}/`;
     return this.#folder;
   }
 }

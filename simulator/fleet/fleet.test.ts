@@ -16,11 +16,18 @@ const times = {
   journalMs: 1,
 };
 
+function configurationOf(httpWorkers: number): string {
+  return `
+s3: { bucket: fleet, prefix: logs/, region: eu-central-1 }
+http: { endpoints: ['http://a.example:8080', 'http://b.example:8080'], workers: ${httpWorkers} }
+processing: { start_from: beginning, scan_interval: 1s, delay_window: 0s }
+`;
+}
+
 const plan: FleetPlan = {
   seed: 7,
   instances: 3,
-  endpointsPerInstance: 2,
-  settings: { 'processing.scan_interval': '1s', 'processing.delay_window': '0s' },
+  configuration: configurationOf(10),
   load: {
     backlogObjects: 0,
     objectsPerS: 10,
@@ -86,9 +93,8 @@ describe('a simulated fleet', () => {
   it('delivers no more than what its slowest stage lets through', async () => {
     // Two POSTs at a time of 1 MB each, 100 ms each: 20 MB/s for an instance.
     const slow = { ...times, postMs: { min: 100, max: 100 }, loopMsPerRawMB: 0, agentRawMBps: 1e9 };
-    const settings = { ...plan.settings, 'http.workers': 2 };
     const load = { ...plan.load, backlogObjects: 60, objectsPerS: 0 };
-    const run = await runFleet({ ...plan, settings, times: slow, load, instances: 1 }, watch);
+    const run = await runFleet({ ...plan, configuration: configurationOf(2), times: slow, load, instances: 1 }, watch);
     expect(run.rawMBps).toBeGreaterThan(0.9 * 20);
     expect(run.rawMBps).toBeLessThan(1.05 * 20);
     expect(run.uses.find(({ stage }) => stage === 'POST concurrency')?.share).toBeGreaterThan(0.9);

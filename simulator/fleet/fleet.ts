@@ -3,7 +3,7 @@ import { type Config, parseConfig } from '#streamer';
 import { createRandom } from '../random.ts';
 import { MemorySharedState } from '../virtual/memory-shared-state.ts';
 import { VirtualTime } from '../virtual/virtual-time.ts';
-import { Arrivals, FLEET_BUCKET, FLEET_PREFIX } from './arrivals.ts';
+import { Arrivals } from './arrivals.ts';
 import { FleetBucket } from './fleet-bucket.ts';
 import { backlogEachS, type FleetRun, intervalsOf } from './fleet-run.ts';
 import { Machine } from './machine.ts';
@@ -47,7 +47,9 @@ class Fleet {
     const { times, load, instances, machine } = plan;
     const time = this.#time;
     const random = createRandom(plan.seed).fork('fleet');
-    const config = configOf(plan);
+    const { config } = parseConfig(plan.configuration, {}, 'the simulated fleet');
+    const [source] = config.s3.sources;
+    if (source === undefined) throw new RangeError('a fleet needs a source');
     const { leaseTtlMs } = config.state.redis ?? { leaseTtlMs: LEASE_TTL_MS };
     const state = new MemorySharedState({ leaseTtlMs, epoch: 'fleet', now: () => time.nowMs });
     this.#plan = plan;
@@ -62,6 +64,7 @@ class Fleet {
     const objects = new SizeOnlyObjects(load, config.http, random.fork('sizes'));
     this.#arrivals = new Arrivals({
       time,
+      source,
       bucket,
       load,
       objects,
@@ -184,30 +187,3 @@ class Fleet {
 
 /** The shipped `state.redis.lease_ttl`. */
 const LEASE_TTL_MS = 15_000;
-
-function configOf({ endpointsPerInstance, settings }: FleetPlan): Config {
-  const endpoints = Array.from({ length: endpointsPerInstance }, (_, index) => `http://agent-${index}.example:8080`);
-  const document: Record<string, unknown> = {
-    s3: { bucket: FLEET_BUCKET, prefix: FLEET_PREFIX, region: 'eu-central-1' },
-    http: { endpoints },
-    processing: { start_from: 'beginning' },
-  };
-  for (const [key, value] of Object.entries(settings)) setAt(document, key.split('.'), value);
-  return parseConfig(JSON.stringify(document), {}, 'the simulated fleet').config;
-}
-
-function setAt(object: Record<string, unknown>, [name, ...rest]: readonly string[], value: unknown): void {
-  if (name === undefined) return;
-  if (rest.length === 0) {
-    object[name] = value;
-    return;
-  }
-  const inner = object[name];
-  const next: Record<string, unknown> = isRecord(inner) ? inner : {};
-  object[name] = next;
-  setAt(next, rest, value);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

@@ -62,9 +62,8 @@ export interface FleetLoad {
 export interface FleetPlan {
   readonly seed: number;
   readonly instances: number;
-  readonly endpointsPerInstance: number;
-  /** YAML of the streamer, without sources and endpoints, which the fleet has of its own. */
-  readonly settings: Readonly<Record<string, string | number | boolean>>;
+  /** Of every instance: YAML, with one source and the agents that each instance has of its own. */
+  readonly configuration: string;
   readonly load: FleetLoad;
   readonly times: ServiceTimes;
   readonly machine: MachinePlan;

@@ -3,7 +3,7 @@ import { median } from 'simple-statistics';
 import type { FleetCheck, Result } from '#reports';
 import { type FleetPlan, type FleetRun, simulateFleet } from '#simulator';
 import { drainOf, inHandMax } from '../drain.ts';
-import { settingsOf } from './settings.ts';
+import { configurationOf, settingsOf } from './settings.ts';
 import type { Calibration } from './calibrate.ts';
 import type { MeasuredRun, MeasuredRuns } from './measured-runs.ts';
 
@@ -88,8 +88,7 @@ function planOf(
   const { min, max } = times.postMs;
   return {
     instances: point.instances,
-    endpointsPerInstance: point.endpoints,
-    settings: settingsOf(result),
+    configuration: configurationOf(settingsOf(result), point.endpoints),
     // The mock agents wait between half and one and a half times as long as they were told to.
     times: { ...times, postMs: { min: min + point.agentLatencyMs / 2, max: max + point.agentLatencyMs * 1.5 } },
     machine: { cores: point.machine.cores, isShared: true, otherMsPerRawMB },

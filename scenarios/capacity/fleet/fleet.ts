@@ -33,7 +33,7 @@ export async function simulate(options: FleetOptions): Promise<FleetResult> {
     progress.note(
       `${what}: simulated ${predicted.toPrecision(3)} ${unit}, measured ${figures.map((value) => value.toPrecision(3)).join(', ')} (${(error * 100).toFixed(1)} % off)`,
     );
-  const { plan, inputs, offeredRawMBps } = planFleet(request, calibration);
+  const { plan, inputs, offeredRawMBps, settings } = planFleet(request, calibration);
   const startMs = Date.now();
   const run = await simulateFleet(
     plan,
@@ -65,7 +65,7 @@ export async function simulate(options: FleetOptions): Promise<FleetResult> {
     fault: plan.fault === null ? null : describeEffect(run, plan.fault),
     stages,
     limiting: stages.find(({ share }) => share >= limitingShareMin) ?? null,
-    settings: plan.settings,
+    settings,
     inputs,
     checks,
     errorMax,

@@ -53,11 +53,12 @@ describe('the plan of a fleet', () => {
   });
 
   it('has room in the ready queue for what is found and not yet eligible, unless it is set', () => {
-    const { plan } = planFleet(request, calibration);
+    const { plan, settings } = planFleet(request, calibration);
     const found = plan.load.objectsPerS * (60 + 15);
-    expect(plan.settings['processing.queue_size']).toBeGreaterThan(found);
+    expect(settings['processing.queue_size']).toBeGreaterThan(found);
+    expect(plan.configuration).toContain(`queue_size: ${settings['processing.queue_size']}`);
     const set = planFleet({ ...request, settings: { 'processing.queue_size': 1000 } }, calibration);
-    expect(set.plan.settings['processing.queue_size']).toBe(1000);
+    expect(set.settings['processing.queue_size']).toBe(1000);
   });
 
   it('takes what was given over what was measured, and says so', () => {

@@ -2,6 +2,7 @@
 import type { FleetInput } from '#reports';
 import type { FleetFault, FleetPlan } from '#simulator';
 import type { Calibration } from './calibrate.ts';
+import { configurationOf, type Settings } from './settings.ts';
 
 export const faultNames = ['none', 'redis-failover', 's3-slow'] as const;
 export type FaultName = (typeof faultNames)[number];
@@ -25,13 +26,15 @@ export interface FleetRequest {
   readonly agentLatencyMs: number | null;
   readonly agentRawMBps: number | null;
   readonly redisRoundTripMs: number | null;
-  readonly settings: Readonly<Record<string, string | number | boolean>>;
+  readonly settings: Settings;
 }
 
 export interface PlannedFleet {
   readonly plan: FleetPlan;
   readonly inputs: readonly FleetInput[];
   readonly offeredRawMBps: number;
+  /** What differs from the shipped defaults. */
+  readonly settings: Settings;
 }
 
 const secondsPerDay = 86_400;
@@ -50,17 +53,18 @@ export function planFleet(request: FleetRequest, calibration: Calibration): Plan
   const inputs = inputsOf(request, calibration);
   const { times } = calibration;
   const postMs = request.agentLatencyMs ?? (times.postMs.min + times.postMs.max) / 2;
+  const settings = {
+    'processing.queue_size': Math.ceil(objectsPerS * (queueS.delayWindow + queueS.scans)),
+    ...request.settings,
+  };
   return {
     offeredRawMBps,
     inputs,
+    settings,
     plan: {
       seed: request.seed,
       instances: request.instances,
-      endpointsPerInstance: request.endpointsPerInstance,
-      settings: {
-        'processing.queue_size': Math.ceil(objectsPerS * (queueS.delayWindow + queueS.scans)),
-        ...request.settings,
-      },
+      configuration: configurationOf(settings, request.endpointsPerInstance),
       load: {
         backlogObjects: 0,
         objectsPerS,
