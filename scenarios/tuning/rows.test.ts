@@ -18,7 +18,7 @@ describe('the tuning rows', () => {
     for (const { claims } of tuningRows) {
       for (const { effect, before, after } of claims) {
         expect(before.name).not.toBe(after.name);
-        if (effect.kind === 'falls') expect(effect.to).toBeLessThanOrEqual(0.7);
+        if (effect.kind === 'falls') expect(effect.to).toBeLessThanOrEqual(0.85);
         else expect(effect.to).toBeGreaterThanOrEqual(1.5);
       }
     }

@@ -1,7 +1,15 @@
 /** Runs the arms one after the other, each as an ordinary run with a report of its own, and says how long the rest will take. */
 import { mkdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { type Check, formatSeconds, readNumber, type Result, type TuningArm } from '#reports';
+import {
+  type Check,
+  formatActual,
+  formatLimit,
+  formatSeconds,
+  readNumber,
+  type Result,
+  type TuningArm,
+} from '#reports';
 import { HarnessError } from '#simulator';
 import { describeSettings } from '../run/settings.ts';
 import type { RunOptions } from '../run/context.ts';
@@ -97,7 +105,7 @@ async function runOnce({ arm, round }: PlannedRun, options: RunOptions, folder: 
 function problemsOf(checks: readonly Check[]): readonly string[] {
   return checks
     .filter(({ ok, kind }) => !ok && kind !== 'performance')
-    .map(({ name, actual, note }) => `${name}: ${actual ?? note ?? 'not measured'}`);
+    .map((check) => `${check.name} ${formatActual(check)}, required ${formatLimit(check)}`);
 }
 
 function isBreach({ ok, kind, actual }: Check): boolean {

@@ -23,24 +23,28 @@ function scanning(interval: string): Arm {
   });
 }
 
-const row: Row = {
-  name: 'scans',
-  documented: ['downScanInterval'],
-  rounds: 1,
-  claims: [
-    {
-      when: 'requests to S3',
-      lever: 'processing.scan_interval 100ms to 1s',
-      before: scanning('100ms'),
-      after: scanning('1s'),
-      measure: listRequests,
-      symptom: { op: '>=', limit: 10 },
-      effect: { kind: 'falls', to: 0.5 },
-      provided: [],
-      price: null,
-    },
-  ],
-};
+function rowOf(before: string, after: string): Row {
+  return {
+    name: 'scans',
+    documented: ['downScanInterval'],
+    rounds: 1,
+    claims: [
+      {
+        when: 'requests to S3',
+        lever: `processing.scan_interval ${before} to ${after}`,
+        before: scanning(before),
+        after: scanning(after),
+        measure: listRequests,
+        symptom: { op: '>=', limit: 20 },
+        effect: { kind: 'falls', to: 0.5 },
+        provided: [],
+        price: null,
+      },
+    ],
+  };
+}
+
+const row = rowOf('100ms', '1s');
 
 const notes: string[] = [];
 const options: TuningOptions = {
@@ -69,5 +73,14 @@ describe('a row on real parts', () => {
     const { result } = await runTuning([row], { ...options, isPlacebo: true });
     expect(result.rows).toMatchObject([{ judgement: 'not confirmed' }]);
     expect(exitCodeOf(result)).toBe(0);
+  }, 120_000);
+
+  it('cannot be judged where the symptom does not appear', async () => {
+    const { result } = await runTuning([rowOf('1s', '2s')], options);
+    expect(result.rows[0]).toMatchObject({
+      judgement: 'could not tell',
+      why: expect.stringContaining('the symptom did not appear'),
+    });
+    expect(exitCodeOf(result)).toBe(3);
   }, 120_000);
 });

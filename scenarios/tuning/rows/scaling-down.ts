@@ -25,7 +25,6 @@ const fewerWorkers = {
   lever: `processing.worker_count ${shippedWorkers} to ${fewWorkers}`,
   before: reading(shippedWorkers),
   after: reading(fewWorkers),
-  effect: { kind: 'falls', to: 0.7 },
   provided: [],
   price: drainRate,
 } as const satisfies Partial<Claim>;
@@ -40,12 +39,14 @@ export const downByWorkers: Row = {
       when: 'memory, while a backlog is drained',
       measure: observed(rssOverIdle),
       symptom: { op: '>=', limit: 100 },
+      effect: { kind: 'falls', to: 0.5 },
     },
     {
       ...fewerWorkers,
       when: 'CPU, for the same backlog',
       measure: streamerCpuTime,
       symptom: { op: '>=', limit: 0.3 },
+      effect: { kind: 'falls', to: 0.85 },
     },
   ],
 };
@@ -81,7 +82,7 @@ export const downByScanInterval: Row = {
       when: 'requests to S3',
       measure: listRequests,
       symptom: { op: '>=', limit: 25 },
-      effect: { kind: 'falls', to: 0.25 },
+      effect: { kind: 'falls', to: 0.4 },
     },
   ],
 };

@@ -21,32 +21,27 @@ interface Delivery {
   readonly isRelieved: boolean;
 }
 
-function limited({ agents, workers, isRelieved }: Delivery): Arm {
-  return arm({
-    name: `lag-limited-${agents}-endpoints-${workers}-workers`,
-    why: `${offeredMBps} MB/s to ${agents} agents of ${agentMBps} MB/s each, ${workers} POSTs at a time.`,
-    takesS: durationS + (isRelieved ? 1 : 7),
-    load: smallObjects(offeredMBps, durationS),
-    agents,
-    settings: [setting('http.workers', workers, shippedWorkers, 'the lever')],
-    faults: [agentsOfCapacity(agentMBps)],
-  });
-}
+/** What holds delivery back. */
+const obstacles = {
+  limited: { agentsAre: `of ${agentMBps} MB/s each`, fault: agentsOfCapacity(agentMBps) },
+  distant: { agentsAre: `${agentDistanceMs} ms away`, fault: distantAgents(agentDistanceMs) },
+} as const;
 
-function distant({ agents, workers, isRelieved }: Delivery): Arm {
+function delivering(obstacle: keyof typeof obstacles, { agents, workers, isRelieved }: Delivery): Arm {
+  const { agentsAre, fault } = obstacles[obstacle];
   return arm({
-    name: `lag-distant-${agents}-endpoints-${workers}-workers`,
-    why: `${offeredMBps} MB/s to ${agents} agents ${agentDistanceMs} ms away, ${workers} POSTs at a time.`,
+    name: `lag-${obstacle}-${agents}-endpoints-${workers}-workers`,
+    why: `${offeredMBps} MB/s to ${agents} agents ${agentsAre}, ${workers} POSTs at a time.`,
     takesS: durationS + (isRelieved ? 1 : 7),
     load: smallObjects(offeredMBps, durationS),
     agents,
     settings: [setting('http.workers', workers, shippedWorkers, 'the lever, or the symptom')],
-    faults: [distantAgents(agentDistanceMs)],
+    faults: [fault],
   });
 }
 
-const limitedBefore = limited({ agents: fewEndpoints, workers: shippedWorkers, isRelieved: false });
-const distantBefore = distant({ agents: fewEndpoints, workers: fewWorkers, isRelieved: false });
+const limitedBefore = delivering('limited', { agents: fewEndpoints, workers: shippedWorkers, isRelieved: false });
+const distantBefore = delivering('distant', { agents: fewEndpoints, workers: fewWorkers, isRelieved: false });
 
 const lagFalls = {
   measure: lagMedian,
@@ -70,7 +65,7 @@ export const lagByEndpoints: Row = {
       when: whenLimited,
       lever: endpointsAdded,
       before: limitedBefore,
-      after: limited({ agents: moreEndpoints, workers: shippedWorkers, isRelieved: true }),
+      after: delivering('limited', { agents: moreEndpoints, workers: shippedWorkers, isRelieved: true }),
       provided: [],
       ...lagFalls,
     },
@@ -78,7 +73,7 @@ export const lagByEndpoints: Row = {
       when: whenDistant,
       lever: endpointsAdded,
       before: distantBefore,
-      after: distant({ agents: moreEndpoints, workers: fewWorkers, isRelieved: false }),
+      after: delivering('distant', { agents: moreEndpoints, workers: fewWorkers, isRelieved: false }),
       provided: [],
       ...lagFalls,
     },
@@ -94,7 +89,7 @@ export const lagByWorkers: Row = {
       when: whenLimited,
       lever: `http.workers ${shippedWorkers} to ${2 * shippedWorkers}`,
       before: limitedBefore,
-      after: limited({ agents: fewEndpoints, workers: 2 * shippedWorkers, isRelieved: false }),
+      after: delivering('limited', { agents: fewEndpoints, workers: 2 * shippedWorkers, isRelieved: false }),
       provided: [],
       ...lagFalls,
     },
@@ -102,7 +97,7 @@ export const lagByWorkers: Row = {
       when: whenDistant,
       lever: `http.workers ${fewWorkers} to ${moreWorkers}`,
       before: distantBefore,
-      after: distant({ agents: fewEndpoints, workers: moreWorkers, isRelieved: true }),
+      after: delivering('distant', { agents: fewEndpoints, workers: moreWorkers, isRelieved: true }),
       provided: [],
       ...lagFalls,
     },
@@ -118,7 +113,7 @@ export const lagByBoth: Row = {
       when: whenLimited,
       lever: `${endpointsAdded}, http.workers ${shippedWorkers} to ${2 * shippedWorkers}`,
       before: limitedBefore,
-      after: limited({ agents: moreEndpoints, workers: 2 * shippedWorkers, isRelieved: true }),
+      after: delivering('limited', { agents: moreEndpoints, workers: 2 * shippedWorkers, isRelieved: true }),
       provided: evenly,
       ...lagFalls,
     },
@@ -126,7 +121,7 @@ export const lagByBoth: Row = {
       when: whenDistant,
       lever: `${endpointsAdded}, http.workers ${fewWorkers} to ${2 * fewWorkers}`,
       before: distantBefore,
-      after: distant({ agents: moreEndpoints, workers: 2 * fewWorkers, isRelieved: true }),
+      after: delivering('distant', { agents: moreEndpoints, workers: 2 * fewWorkers, isRelieved: true }),
       provided: evenly,
       ...lagFalls,
     },
