@@ -16,6 +16,8 @@ import type { LoadPart, ScenarioBuilder } from '../scenario.ts';
 /** Where a day or month gets a digit more, months and years end. */
 const midnights = ['2026-10-10', '2026-10-01', '2026-09-10', '2027-01-01', '2028-03-01'] as const;
 const midnightS = 15;
+/** The streamer's own midnight is another one. */
+const skewSMax = 480;
 const loadS = 30;
 const lookbackIntervalS = 30;
 const rawMBPerObject = 2;
@@ -55,7 +57,7 @@ export const partitionRollover: ScenarioBuilder = ({ random }) => {
   const day = random.pick(midnights);
   return defineScenario({
     name: 'partition-rollover',
-    why: 'A day, and with it a month or a year, ends while files arrive, on time and late: none is passed over.',
+    why: 'A day, month or year ends while files arrive, on time and late, and the clock of the streamer is off by minutes.',
     proves: 'Discovery is partition-aware (UTC) and numeric: day 9 to 10, month 9 to 10, year end; _1, _2, _10.',
     takesS: loadS + 35,
     load: loadOf(
@@ -78,7 +80,7 @@ export const partitionRollover: ScenarioBuilder = ({ random }) => {
       ],
       { shape: { ...documentedShape, linesPerObject: documentedShape.linesPerObject / 5 } },
     ),
-    clocks: { aheadS: [], moment: { at: `${day}T00:00:00Z`, afterS: midnightS } },
+    clocks: { aheadS: [random.below(2 * skewSMax) - skewSMax], moment: { at: `${day}T00:00:00Z`, afterS: midnightS } },
     settings: [
       ...promptSettings,
       {

@@ -6,21 +6,24 @@ import type { ScenarioBuilder } from '../scenario.ts';
 const outageS = 6;
 const calmS = 4;
 
+const troubles = [
+  ['a third of the bodies cut in their middle', { kind: 'cut-body', operation: 'get', rate: 0.33 }],
+  // Objects are still found, and each fails again and again.
+  ['InternalError to every GET', { kind: 'internal-error', operation: 'get' }],
+  ['InternalError to every request', { kind: 'internal-error' }],
+  ['every connection cut', { kind: 'reset' }],
+] as const;
+
 export const s3Outage: ScenarioBuilder = ({ durationS }) => {
-  const forS = durationS === null ? outageS : durationS / 3;
+  const forS = durationS === null ? outageS : durationS / troubles.length;
+  const loadS = troubles.length * (forS + calmS);
   return defineScenario({
     name: 's3-outage',
-    why: 'S3 cuts bodies, then answers every request with an error, then cuts every connection: all is made up for.',
+    why: 'S3 cuts bodies, then answers GETs, then every request with an error, then cuts every connection: all is made up for.',
     proves: 'At least once, always: no S3 error loses a line.',
-    takesS: 3 * (forS + calmS) + 20,
-    load: loadOf('3x', [constantPart('live', 3, 3 * (forS + calmS))], { warmupObjects: 4 }),
-    faults: (
-      [
-        ['a third of the bodies cut in their middle', { kind: 'cut-body', operation: 'get', rate: 0.33 }],
-        ['InternalError to every request', { kind: 'internal-error' }],
-        ['every connection cut', { kind: 'reset' }],
-      ] as const
-    ).map(([label, fault], index) => ({
+    takesS: loadS + 20,
+    load: loadOf('3x', [constantPart('live', 3, loadS)], { warmupObjects: 4 }),
+    faults: troubles.map(([label, fault], index) => ({
       at: { afterS: calmS + index * (forS + calmS) },
       action: { kind: 's3', label, faults: [fault], forS },
     })),

@@ -9,9 +9,10 @@ import {
   type TimeSpan,
 } from './partitions.ts';
 
-/** A folder stays active this long after its day (or hour) has ended, and becomes so this long before it begins. */
+/** A folder stays active this long after its day (or hour) has ended: files are late. */
 const ACTIVE_AFTER_MS = 15 * 60_000;
-const ACTIVE_BEFORE_MS = 60_000;
+/** And becomes so this long before it begins: our clock may be behind that of who names the files. */
+const ACTIVE_BEFORE_MS = 10 * 60_000;
 
 export class FolderMap {
   /** One for each place in which a date is written. */
