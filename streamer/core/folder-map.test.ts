@@ -37,7 +37,7 @@ describe('FolderMap', () => {
 
   it.each([
     ['2025-09-09T23:49:00Z', ['year=2025/month=9/day=9/']],
-    ['2025-09-09T23:59:30Z', ['year=2025/month=9/day=9/', 'year=2025/month=9/day=10/']],
+    ['2025-09-09T23:51:00Z', ['year=2025/month=9/day=9/', 'year=2025/month=9/day=10/']],
     ['2025-09-10T00:10:00Z', ['year=2025/month=9/day=9/', 'year=2025/month=9/day=10/']],
     ['2025-09-10T00:16:00Z', ['year=2025/month=9/day=10/']],
     ['2025-09-30T23:59:30Z', ['year=2025/month=9/day=30/', 'year=2025/month=10/day=1/']],
