@@ -189,7 +189,7 @@ function describeEvents({ stage, execution }: Evidence): Measurements['events'] 
     fromS: atS(fromMs),
     toS: atS(toMs),
   }));
-  return [...clockEvents(stage.scenario.clocks), ...happened];
+  return [...clockEvents(stage.scenario.clocks), ...happened].toSorted((a, b) => a.fromS - b.fromS);
 }
 
 /** Where time is not the machine's, a reader must know what it is. */
