@@ -183,8 +183,8 @@ describe('capacity reports', () => {
 
   it('show beside each prediction of a fleet what was measured, and which it was calibrated with', () => {
     const rows = documents[4]?.tables.find(({ title }) => title.includes('beside measured'))?.rows;
-    expect(rows?.[0]).toEqual(['1 instance', '7.75 MB/s', '8.08 MB/s', '-4%', 'the service times are from here']);
-    expect(rows?.[1]).toEqual(['8 instances', '55.3 MB/s', '57.1 MB/s', '-3.1%', '']);
+    expect(rows?.[0]).toEqual(['1 instance', '7.75 MB/s', '8.08 MB/s', '-4%', 'calibrated with it']);
+    expect(rows?.[1]).toEqual(['8 instances', '55.3 MB/s', '57.1 MB/s', '-3.1%', 'held out']);
   });
 
   it('draw no lag where nothing was completed', () => {

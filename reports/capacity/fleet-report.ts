@@ -97,7 +97,7 @@ function checkRow({ what, unit, predicted, measured, error, isCalibratedOn }: Fl
     formatAmount(rounded(predicted), unit),
     measured.map((value) => formatAmount(rounded(value), unit)).join(', '),
     `${error > 0 ? '+' : ''}${formatShare(rounded(error))}`,
-    isCalibratedOn ? 'the service times are from here' : '',
+    isCalibratedOn ? 'calibrated with it' : 'held out',
   ];
 }
 

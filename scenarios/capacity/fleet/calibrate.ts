@@ -12,7 +12,7 @@ export interface Calibration {
   readonly lineBytes: number;
   readonly gzipRatio: number;
   readonly inputs: readonly FleetInput[];
-  /** The runs that most of it is from. */
+  /** Those that it is from. */
   readonly runs: readonly MeasuredRun[];
 }
 
@@ -22,9 +22,8 @@ const readingShare = 0.5;
 const leastMs = 0.5;
 
 export function calibrate({ runs }: MeasuredRuns): Calibration {
-  const fewest = Math.min(...runs.map(({ point }) => point.instances));
-  const base = runs.filter(({ point }) => point.instances === fewest);
-  const busiest = runs.toSorted((a, b) => rateOf(b.result) - rateOf(a.result))[0]?.result;
+  const base = withoutLargest(runs);
+  const busiest = base.toSorted((a, b) => rateOf(b.result) - rateOf(a.result))[0]?.result;
   if (busiest === undefined) throw new HarnessError('broken', 'There is no run to take service times from.');
   const inputs: FleetInput[] = [];
   const take = (name: string, value: number, unit: string, note: string): number => {
@@ -32,11 +31,16 @@ export function calibrate({ runs }: MeasuredRuns): Calibration {
     return value;
   };
   const observed = (id: string, name: string): number =>
-    take(name, median(observations(runs, id)), 'ms', `observed.${id}, median of ${runs.length} runs`);
+    take(
+      name,
+      median(observations(base, id)),
+      'ms',
+      `observed.${id}, median of ${base.length} run${base.length === 1 ? '' : 's'}`,
+    );
 
   const poolMsPerRawMB = take(
     'inflate, a raw MB on one core',
-    median(observations(runs, 'inflateMsPerRawMB')),
+    median(observations(base, 'inflateMsPerRawMB')),
     'ms',
     'observed.inflateMsPerRawMB',
   );
@@ -55,7 +59,7 @@ export function calibrate({ runs }: MeasuredRuns): Calibration {
     'what one core of the mock agents takes, by resources.sink.cpuS',
   );
   // What is slower has waited for the machine.
-  const from = `average of the quickest of ${base.length} run${base.length === 1 ? '' : 's'} with ${fewest} instance${fewest === 1 ? '' : 's'}`;
+  const from = `average of the quickest of ${base.length} run${base.length === 1 ? '' : 's'}`;
   const getMs = take(
     'GET, to its last byte',
     Math.min(...base.map(({ result }) => getMsOf(result, poolMsPerRawMB + loopMsPerRawMB * readingShare))),
@@ -88,6 +92,13 @@ export function calibrate({ runs }: MeasuredRuns): Calibration {
     inputs,
     runs: base,
   };
+}
+
+/** The largest number of instances is held out, to be predicted. */
+function withoutLargest(runs: readonly MeasuredRun[]): readonly MeasuredRun[] {
+  const largest = Math.max(...runs.map(({ point }) => point.instances));
+  const smaller = runs.filter(({ point }) => point.instances < largest);
+  return smaller.length === 0 ? runs : smaller;
 }
 
 function observations(runs: readonly MeasuredRun[], id: string): number[] {
