@@ -37,6 +37,8 @@ export interface FleetRun {
   /** From `steadyFromS` on. */
   readonly uses: readonly FleetUse[];
   readonly rates: FleetRates;
+  /** Averages over all objects, as the waterfall of a measured run has them. */
+  readonly waterfallMs: { readonly readAndInflate: number; readonly acknowledgement: number };
   readonly gets: number;
   readonly throttledGets: number;
   /** Readings and claims that failed or were lost. */

@@ -36,6 +36,7 @@ const plan: FleetPlan = {
     rawBytesPerObject: 10e6,
     sizeSpread: 0.1,
     lineBytes: 1500,
+    gridLossMax: 0.01,
     gzipRatio: 15,
     prefixes: 1,
   },

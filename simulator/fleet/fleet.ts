@@ -163,6 +163,10 @@ class Fleet {
       intervals: intervalsOf(seconds),
       backlogEachS: backlogEachS(seconds),
       ...compareTotals(this.#steadyFrom, totalsAt(this.#time.nowMs, this.#parts), this.#plan, this.#config),
+      waterfallMs: {
+        readAndInflate: recorder.readMs / Math.max(1, recorder.completed),
+        acknowledgement: recorder.acknowledgementMs / Math.max(1, recorder.completed),
+      },
       gets: this.#region.gets,
       throttledGets: this.#region.throttled,
       retriedObjects: recorder.count('object retried'),

@@ -54,6 +54,8 @@ export interface FleetLoad {
   /** Sizes lie evenly between (1 - spread) and (1 + spread) times that. */
   readonly sizeSpread: number;
   readonly lineBytes: number;
+  /** Where bytes close batches: the share of one that a coarser grid of lines may cost. 0 keeps each line. */
+  readonly gridLossMax: number;
   readonly gzipRatio: number;
   /** Prefixes that the request limit of S3 is spread over. */
   readonly prefixes: number;

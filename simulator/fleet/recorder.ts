@@ -33,6 +33,8 @@ export class FleetRecorder {
   lastSettledMs: number;
   /** From the GETs of all objects until their contents were there. */
   readMs = 0;
+  /** From the first sending of each object's last batch until it was acknowledged. */
+  acknowledgementMs = 0;
   /** Keys and pages that head scans listed. */
   headKeys = 0;
   headPages = 0;
@@ -86,6 +88,7 @@ export class FleetRecorder {
     this.completed += 1;
     this.rawBytes += rawBytes;
     this.readMs += times.inflatedMs - times.getIssuedMs;
+    this.acknowledgementMs += times.acknowledgedMs - times.firstSentMs;
     this.lastSettledMs = Math.max(this.lastSettledMs, times.acknowledgedMs);
   }
 

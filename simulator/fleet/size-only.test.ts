@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createRandom } from '../random.ts';
 import { SizeOnlyObjects } from './size-only.ts';
 
-const sizes = { rawBytesPerObject: 2e6, sizeSpread: 0.1, gzipRatio: 15 };
+const sizes = { gridLossMax: 0.01, rawBytesPerObject: 2e6, sizeSpread: 0.1, gzipRatio: 15 };
 const random = createRandom(1);
 
 async function contentOf(objects: SizeOnlyObjects): Promise<Uint8Array> {
@@ -39,6 +39,8 @@ describe('an object that is a size and a line grid', () => {
     expect(placeBytes).toBeGreaterThan(1500);
     expect(placeBytes % 1500).toBe(0);
     expect(placeBytes).toBeLessThanOrEqual(batchBytesMax * 0.01);
+    const each = await contentOf(new SizeOnlyObjects({ ...sizes, gridLossMax: 0, lineBytes: 1500 }, byBytes, random));
+    expect(newlinesOf(each)[0]).toBe(1499);
   });
 
   it('comes in sizes around the one that is asked for', () => {

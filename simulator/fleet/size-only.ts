@@ -1,14 +1,13 @@
 /**
  * Objects that are a size and a line grid. All contents are views of one piece of memory in which a newline ends each line, so the streamer cuts, counts and
  * accounts them as it does any other; nobody reads what stands between. Of the stored bytes only the gzip magic and the length in the trailer are there.
- * Where it is their bytes that close batches, several lines stand in one place of the grid: a batch ends at most 1 % earlier then, and cutting costs a fraction.
+ * Where it is their bytes that close batches, several lines stand in one place of the grid: a batch ends a little earlier then, and cutting costs a fraction.
  */
 import type { Inflate } from '#streamer';
 import type { SeededRandom } from '../random.ts';
 
 /** So many sizes there are: enough that no two objects in hand are alike, few enough to keep them all. */
 const KINDS = 64;
-const GRID_LOSS_MAX = 0.01;
 const NEWLINE = 10;
 const LETTER = 0x61;
 
@@ -27,6 +26,7 @@ interface SizeOptions {
   readonly rawBytesPerObject: number;
   readonly sizeSpread: number;
   readonly lineBytes: number;
+  readonly gridLossMax: number;
   readonly gzipRatio: number;
 }
 
@@ -58,11 +58,11 @@ export class SizeOnlyObjects {
   readonly #lineBytes: number;
 
   constructor(
-    { rawBytesPerObject, sizeSpread, lineBytes: trueLineBytes, gzipRatio }: SizeOptions,
+    { rawBytesPerObject, sizeSpread, lineBytes: trueLineBytes, gridLossMax, gzipRatio }: SizeOptions,
     limits: BatchLimits,
     random: SeededRandom,
   ) {
-    const lineBytes = trueLineBytes * linesPerPlace(trueLineBytes, limits);
+    const lineBytes = trueLineBytes * linesPerPlace(trueLineBytes, gridLossMax, limits);
     this.#lineBytes = lineBytes;
     this.kinds = Array.from({ length: KINDS }, (_, index) => {
       const share = 1 + sizeSpread * ((2 * index + 1) / KINDS - 1 + (random.next() - 0.5) / KINDS);
@@ -92,9 +92,9 @@ export class SizeOnlyObjects {
   }
 }
 
-function linesPerPlace(lineBytes: number, { batchBytesMax, batchLinesMax }: BatchLimits): number {
+function linesPerPlace(lineBytes: number, lossMax: number, { batchBytesMax, batchLinesMax }: BatchLimits): number {
   const isClosedByBytes = lineBytes * batchLinesMax > batchBytesMax;
-  return isClosedByBytes ? Math.max(1, Math.floor((batchBytesMax * GRID_LOSS_MAX) / lineBytes)) : 1;
+  return isClosedByBytes ? Math.max(1, Math.floor((batchBytesMax * lossMax) / lineBytes)) : 1;
 }
 
 function kindOf(rawBytes: number, gzipRatio: number): ObjectKind {

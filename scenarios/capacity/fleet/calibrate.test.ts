@@ -75,6 +75,7 @@ describe('calibration', () => {
   it('takes the quickest of several: what is slower has waited for the machine', () => {
     const disturbed = measuredRun(1, 7, { readAndInflate: 640, acknowledgement: 242 });
     expect(calibrate(runs(disturbed, one, four)).times.getMs).toBeCloseTo(times.getMs);
+    expect(calibrate(runs(disturbed, one, four)).quickest).toBe(one);
   });
 
   it('never takes a time below what can be told', () => {

@@ -1,30 +1,23 @@
 /** The very runs that were measured, simulated: what the simulation says of them beside what they did. */
 import { median } from 'simple-statistics';
-import type { FleetCheck, Result } from '#reports';
+import type { FleetCheck } from '#reports';
 import { type FleetPlan, type FleetRun, simulateFleet } from '#simulator';
 import { drainOf, inHandMax } from '../drain.ts';
-import { configurationOf, settingsOf } from './settings.ts';
 import type { Calibration } from './calibrate.ts';
 import type { MeasuredRun, MeasuredRuns } from './measured-runs.ts';
-
-/** Longer than any measured run. */
-const durationSMax = 900;
-/** The documented load's sizes. */
-const sizeSpread = 0.1;
+import { planOfRun, type RunBasis } from './run-plan.ts';
 
 export async function checkAgainst(
   measured: MeasuredRuns,
   calibration: Calibration,
-  { seed, getPerSPerPrefix }: { readonly seed: number; readonly getPerSPerPrefix: number },
+  basis: RunBasis,
   signal: AbortSignal,
 ): Promise<readonly FleetCheck[]> {
   const checks: FleetCheck[] = [];
-  const simulate: Simulate = async (run, load) =>
-    simulateFleet(
-      { ...planOf(run, calibration), seed, getPerSPerPrefix, load: { ...loadOf(run.result, calibration), ...load } },
-      () => undefined,
-      signal,
-    );
+  const simulate: Simulate = async (run, load) => {
+    const plan = planOfRun(run, calibration, basis);
+    return simulateFleet({ ...plan, load: { ...plan.load, ...load } }, () => undefined, signal);
+  };
   for (const [instances, runs] of Map.groupBy(measured.runs, ({ point }) => point.instances)) {
     const [first] = runs;
     if (first === undefined || signal.aborted) continue;
@@ -78,36 +71,5 @@ function checkOf(
     measured,
     error: predicted / median([...measured]) - 1,
     isCalibratedOn,
-  };
-}
-
-function planOf(
-  { point, result }: MeasuredRun,
-  { times, otherMsPerRawMB }: Calibration,
-): Omit<FleetPlan, 'load' | 'seed' | 'getPerSPerPrefix'> {
-  const { min, max } = times.postMs;
-  return {
-    instances: point.instances,
-    configuration: configurationOf(settingsOf(result), point.endpoints),
-    // The mock agents wait between half and one and a half times as long as they were told to.
-    times: { ...times, postMs: { min: min + point.agentLatencyMs / 2, max: max + point.agentLatencyMs * 1.5 } },
-    machine: { cores: point.machine.cores, isShared: true, otherMsPerRawMB },
-    fault: null,
-    steadyFromS: 0,
-    durationS: durationSMax,
-  };
-}
-
-function loadOf({ load }: Result, { gzipRatio, lineBytes }: Calibration): FleetPlan['load'] {
-  return {
-    backlogObjects: load.files,
-    objectsPerS: 0,
-    liveFromS: 0,
-    liveForS: null,
-    rawBytesPerObject: load.rawBytes / load.files,
-    sizeSpread,
-    lineBytes,
-    gzipRatio,
-    prefixes: 1,
   };
 }

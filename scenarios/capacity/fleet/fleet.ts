@@ -5,6 +5,7 @@ import { type FleetFault, type FleetPlan, type FleetRun, recoveryS, simulateFlee
 import { describeMachine } from '../../environment/machine.ts';
 import type { Progress } from '../../environment/progress.ts';
 import { calibrate } from './calibrate.ts';
+import { fitToRun } from './fit.ts';
 import { checkAgainst } from './check.ts';
 import { readMeasuredRuns } from './measured-runs.ts';
 import { describeFault, type FleetRequest, planFleet, warmupS } from './request.ts';
@@ -27,7 +28,8 @@ const limitingShareMin = 0.7;
 export async function simulate(options: FleetOptions): Promise<FleetResult> {
   const { request, progress, signal } = options;
   const measured = readMeasuredRuns(options.from);
-  const calibration = calibrate(measured);
+  const begun = calibrate(measured);
+  const calibration = await fitToRun(begun.quickest, begun, request, signal);
   const checks = await checkAgainst(measured, calibration, request, signal);
   for (const { what, unit, predicted, measured: figures, error } of checks)
     progress.note(

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { sampleResult } from '#reports';
+import { samplePoint } from '../testing/sample-point.ts';
 import type { Calibration } from './calibrate.ts';
 import { describeFault, type FleetRequest, planFleet } from './request.ts';
 
@@ -21,6 +23,10 @@ const calibration: Calibration = {
   gzipRatio: 15,
   inputs: [{ name: 'GET, to its last byte', value: 30, unit: 'ms', source: 'measured', note: 'a run' }],
   runs: [],
+  quickest: {
+    point: samplePoint({ experiment: 'scale', instances: 1, offeredRawMBps: 8 }),
+    result: sampleResult(),
+  },
 };
 
 const request: FleetRequest = {

@@ -42,6 +42,8 @@ const secondsPerDay = 86_400;
 export const warmupS = 60;
 /** The documented load's sizes. */
 const sizeSpread = 0.1;
+/** Cutting is a third of what an object costs here when each line is in the grid. */
+const gridLossMax = 0.01;
 /** A region in trouble: each request takes so many times as long, and S3 asks to slow down beyond this share of its limit. */
 const slowRegion = { slowdown: 5, limitShare: 0.1 } as const;
 /** What is found and not yet eligible waits in the ready queue, and so does what one scan finds: so many seconds of load have room there. */
@@ -73,6 +75,7 @@ export function planFleet(request: FleetRequest, calibration: Calibration): Plan
         rawBytesPerObject: request.rawMBPerObject * 1e6,
         sizeSpread,
         lineBytes: calibration.lineBytes,
+        gridLossMax,
         gzipRatio: calibration.gzipRatio,
         prefixes: request.prefixes,
       },
