@@ -19,8 +19,9 @@ export async function fitToRun(
   simulate: (plan: FleetPlan) => Promise<FleetRun> = async (plan) => simulateFleet(plan, () => undefined, signal),
 ): Promise<Calibration> {
   const wanted = run.result.waterfallMs.avg;
+  if (wanted === null) return calibration;
   let fitted = calibration;
-  for (let round = 0; round < rounds && wanted !== null && !signal.aborted; round += 1) {
+  for (let round = 0; round < rounds && !signal.aborted; round += 1) {
     const { waterfallMs } = await simulate(planOfRun(run, fitted, basis));
     fitted = withTimes(fitted, {
       // Readings wait for each other: by a share, not by so many milliseconds.
