@@ -63,7 +63,7 @@ export const pointSchema = z.strictObject({
     lagP50Ms: amountOrNull(),
     lagP99Ms: amountOrNull(),
     cpuSPerGB: amountOrNull().describe('CPU seconds of all instances per raw GB.'),
-    rssMaxMB: amountOrNull().describe('Highest of one instance.'),
+    rssMaxMB: amountOrNull().describe('Of one instance: the average of the highest of each.'),
     listPerGB: amountOrNull(),
     getPerGB: amountOrNull(),
     postPerGB: amountOrNull(),

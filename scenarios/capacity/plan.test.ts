@@ -104,10 +104,12 @@ describe('planCapacity', () => {
   });
 
   it('sends whoever plans more instances than were measured to the simulated fleet, with the command', () => {
-    const command = /npm run capacity -- fleet --instances \d+ --tb-per-day \d+ --object-mb 10/;
+    const command = /npm run capacity -- fleet --instances \d+ --tb-per-day [\d.]+ --object-mb 10/;
     const many = plan(scaledPoints, { ...request, rawTBPerDay: 100, peakFactor: 2 });
     expect(many.warnings.join(' ')).toMatch(command);
-    expect(many.warnings.join(' ')).toContain(`--instances ${many.instances} --tb-per-day 200`);
+    expect(many.warnings.join(' ')).toContain(
+      `--instances ${many.instances} --tb-per-day ${Number(((many.requiredRawMBps * 86_400) / 1e6).toPrecision(3))}`,
+    );
     expect(plan(scaledPoints, { ...request, rawTBPerDay: 5, recovery: null }).warnings.join(' ')).not.toMatch(command);
   });
 

@@ -44,7 +44,7 @@ export function planCapacity(request: PlanRequest, basis: Basis, random: () => n
     drain: sizing === null ? [] : drainCurve(sizing),
     warnings: [
       ...scaleWarnings(basis, requiredRawMBps, instances, law),
-      ...fleetWarnings(request, basis, instances),
+      ...fleetWarnings(basis, requiredRawMBps, instances),
       ...lagWarnings(request, basis),
     ],
     basis: describeBasis(basis),
@@ -135,12 +135,13 @@ function scaleWarnings(
 
 /** The law knows nothing of what many instances share beyond the measured sizes; the simulated fleet does. */
 function fleetWarnings(
-  { rawTBPerDay, peakFactor }: PlanRequest,
   { instancesMeasuredMax, rawMBPerObject }: Basis,
+  requiredRawMBps: number,
   instances: number | null,
 ): readonly string[] {
   if (instances === null || instances <= instancesMeasuredMax) return [];
-  const flags = `--instances ${instances} --tb-per-day ${Math.round(rawTBPerDay * peakFactor)} --object-mb ${Math.round(rawMBPerObject)}`;
+  const rawTBPerDay = (requiredRawMBps * secondsPerDay) / 1e6;
+  const flags = `--instances ${instances} --tb-per-day ${Number(rawTBPerDay.toPrecision(3))} --object-mb ${Math.round(rawMBPerObject)}`;
   return [
     `What so many instances share (the one that lists, Redis, the request limit of S3) is no part of the law: simulate them with \`npm run capacity -- fleet ${flags}\`.`,
   ];

@@ -108,7 +108,8 @@ function pointOf(plan: StepPlan, experiment: string, result: Result): CapacityPo
       lagP50Ms: latencyMs.lag.p50,
       lagP99Ms: latencyMs.lag.p99,
       cpuSPerGB: processed === null ? null : 1000 / processed,
-      rssMaxMB: resources.streamer.rssMaxMB,
+      // The run has the sum of all its instances.
+      rssMaxMB: resources.streamer.rssMaxMB === null ? null : resources.streamer.rssMaxMB / result.streamer.instances,
       listPerGB: requests.perGB.list,
       getPerGB: requests.perGB.get,
       postPerGB: requests.perGB.post,
