@@ -28,11 +28,17 @@ describe.skipIf(lacksParts)('a run of several instances that is cut off', () => 
   ] as const)('leaves no process and no half report after $what', async ({ signal }) => {
     const script = fileURLToPath(new URL('main.ts', import.meta.url));
     const args = ['scenario', 'instance-crash', '--seed', '1', '--out', out];
-    const started = spawn(process.execPath, ['--import', 'tsx', script, ...args], { stdio: 'ignore' });
+    const started = spawn(process.execPath, ['--import', 'tsx', script, ...args], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     harness = started;
     const pid = started.pid ?? 0;
-    const isStreaming = (): boolean => started.exitCode !== null || streamersOf(pid) === streamersOfScenario;
-    await expect.poll(isStreaming, { timeout: 45_000 }).toBe(true);
+    let progress = '';
+    started.stderr.on('data', (text: Buffer) => (progress += text.toString()));
+    // In the middle of a fault that would go on for longer than anybody waits.
+    const isStreaming = (): boolean => started.exitCode !== null || progress.includes('agents 800 ms away');
+    await expect.poll(isStreaming, { timeout: 60_000 }).toBe(true);
+    expect(streamersOf(pid)).toBe(streamersOfScenario);
     const children = childrenOf(pid);
     // S3, sink, Redis, the streamers, the guard.
     expect(children.length).toBeGreaterThanOrEqual(streamersOfScenario + 4);

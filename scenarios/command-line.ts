@@ -57,7 +57,8 @@ export async function runCommandLine(
   } catch (error) {
     if (interrupt.signal.aborted) {
       process.stderr.write('Interrupted: nothing was judged, nothing is left running.\n');
-      return exitCodes.provesNothing;
+      // A fault that was to last for a while may still be waiting for its end.
+      process.exit(exitCodes.provesNothing);
     }
     // Commander has said what is wrong, or printed the help.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.passed : exitCodes.usage;

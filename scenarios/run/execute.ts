@@ -129,8 +129,11 @@ async function watchWindow(stage: Stage, window: Window): Promise<Execution> {
     isOver: () => mayDrop(scenario) && endedObjects(streamers) >= objects,
   });
   // A failed upload or fault ends the wait, which would otherwise go on to its deadline.
-  const isSettled = await Promise.race([settled, uploaded.then(() => settled), faults.then(() => settled)]);
-  faultsEnd.abort();
+  const isSettled = await Promise.race([settled, uploaded.then(() => settled), faults.then(() => settled)]).finally(
+    () => {
+      faultsEnd.abort();
+    },
+  );
   const cpuAfter = markCpu(stage);
   if (!isSettled)
     options.progress.note(`not settled ${scenario.settleDeadlineS} s after the last upload: judged as it is`);
