@@ -11,6 +11,7 @@ import type { Observation } from './observation.ts';
 import { measureRedisTimes, type RedisTimes } from './redis-times.ts';
 
 const objectsInflated = 8;
+const passes = 3;
 const lists = 5;
 const keysPerPage = 1000;
 
@@ -23,12 +24,17 @@ const inflateTime: Observation = {
     const bodies: Buffer[] = [];
     const count = Math.min(objectsInflated, load.manifest.objects.length);
     for (let index = 0; index < count; index += 1) bodies.push(await load.readBody(index));
-    const before = process.cpuUsage();
-    const rawBytes = bodies.reduce((sum, body) => sum + gunzipSync(body, { chunkSize: 1 << 20 }).length, 0);
-    const { user, system } = process.cpuUsage(before);
-    return (user + system) / 1000 / (rawBytes / 1e6);
+    // The least is nearest to the truth: what shares the cores only adds to it.
+    return Math.min(...Array.from({ length: passes }, () => inflateMsPerRawMB(bodies)));
   },
 };
+
+function inflateMsPerRawMB(bodies: readonly Buffer[]): number {
+  const before = process.cpuUsage();
+  const rawBytes = bodies.reduce((sum, body) => sum + gunzipSync(body, { chunkSize: 1 << 20 }).length, 0);
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000 / (rawBytes / 1e6);
+}
 
 const emptyListTime: Observation = {
   id: 'listMs',

@@ -39,7 +39,7 @@ function measuredRun(
 }
 
 function runs(...measured: readonly MeasuredRun[]): MeasuredRuns {
-  return { folder: 'somewhere', experiment: 'scale', runs: measured, drain: null };
+  return { folder: 'somewhere', experiment: 'scale', runs: measured, steps: [], drain: null };
 }
 
 describe('calibration', () => {
@@ -53,6 +53,15 @@ describe('calibration', () => {
     expect(times.loopMsPerRawMB).toBeCloseTo(3.5);
     expect(otherMsPerRawMB).toBeCloseTo(3);
     expect(times.agentRawMBps).toBeCloseTo(500);
+  });
+
+  it('takes the CPU times from the run that used least, where others were measured beside', () => {
+    const { result } = measuredRun(1, 300, { readAndInflate: 40, acknowledgement: 12 });
+    const usage = { ...result.resources.streamer, cpuS: 0.5 };
+    const fast = { ...result, resources: { ...result.resources, streamer: usage } };
+    const held = { ...fast, streamer: { ...fast.streamer, instances: 4 } };
+    expect(calibrate({ ...runs(four, one), steps: [fast] }).times.loopMsPerRawMB).toBeCloseTo(1);
+    expect(calibrate({ ...runs(four, one), steps: [held] }).times.loopMsPerRawMB).toBeCloseTo(3.5);
   });
 
   it('takes GET and POST without what has a share of its own', () => {

@@ -15,6 +15,8 @@ export interface MeasuredRuns {
   readonly experiment: string;
   /** Drains of a backlog by so many instances on one Redis. */
   readonly runs: readonly MeasuredRun[];
+  /** Every step that was measured here, of whatever experiment, by any number of instances. */
+  readonly steps: readonly Result[];
   /** A drain beside live traffic; null where none was measured. */
   readonly drain: Result | null;
 }
@@ -40,7 +42,8 @@ export function readMeasuredRuns(folder: string): MeasuredRuns {
   const drain = results.findLast(
     ({ scenario, startedAt, verdict }) => scenario === 'capacity-drain' && startedAt > firstAt && verdict !== 'invalid',
   );
-  return { folder, experiment: newest.experiment, runs, drain: drain ?? null };
+  const steps = results.filter(({ scenario, verdict }) => scenario === 'capacity-step' && verdict !== 'invalid');
+  return { folder, experiment: newest.experiment, runs, steps, drain: drain ?? null };
 }
 
 /** In the order of their starts. */
