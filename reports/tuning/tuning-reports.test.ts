@@ -23,7 +23,10 @@ describe('the tuning report', () => {
   });
 
   it('names first what is not confirmed', () => {
-    expect(html.indexOf('Not simply confirmed')).toBeLessThan(html.indexOf('id="row-1"'));
+    const [head = ''] = html.split('id="row-1"');
+    expect(head).toContain('Not simply confirmed');
+    expect(head).toContain('<a href="#row-2">row-2</a>');
+    expect(head).not.toContain('<a href="#row-1">row-1</a>');
     expect(tuningFiles(sampleTuning({ judgements: ['confirmed'] }))['report.html']).not.toContain(
       'Not simply confirmed',
     );

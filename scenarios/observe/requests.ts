@@ -42,6 +42,14 @@ export const s3Refused: Observation = {
   measure: async ({ stage: { s3Proxy } }) => (s3Proxy === null ? null : (await s3Proxy.stats()).strikes),
 };
 
+/** As the proxy in front of S3 counts them. */
+export const s3Lists: Observation = {
+  id: 's3Lists',
+  name: 'LISTs that came to S3',
+  unit: '',
+  measure: async ({ stage: { s3Proxy } }) => (s3Proxy === null ? null : (await s3Proxy.stats()).lists),
+};
+
 /** Of the requests that S3 refused, those that the streamer tells of. */
 export const s3RefusedTold: Observation = {
   id: 's3RefusedTold',

@@ -5,19 +5,22 @@ import { duplicatesWithinBound, generatorKeptSchedule, nothingLost, sinkNotSatur
 import { defineScenario, loadOf, promptSettings } from '../define-scenario.ts';
 import { rssOverIdle } from '../observe/memory.ts';
 import { redisWritePeak, redisWriteRate } from '../observe/redis-load.ts';
-import { s3Refused, s3RefusedTold, s3Throttled } from '../observe/requests.ts';
+import { s3Lists, s3Refused, s3RefusedTold, s3Throttled } from '../observe/requests.ts';
 import { busiestSecond } from '../observe/sink-rate.ts';
 import type { LoadPart, LoadPlan, Scenario, Setting, TimedFault } from '../scenario.ts';
 import type { Arm } from './row.ts';
 
 type ArmData = Pick<Scenario, 'name' | 'why' | 'takesS' | 'load'> &
-  Partial<Pick<Scenario, 'agents' | 'streamers' | 'redis' | 'faults' | 'expect' | 'settleDeadlineS'>> & {
+  Partial<
+    Pick<Scenario, 'agents' | 'streamers' | 'redis' | 'countsS3Requests' | 'faults' | 'expect' | 'settleDeadlineS'>
+  > & {
     readonly settings?: readonly Setting[];
   };
 
 /** About 2 MB raw. */
 const rawMBPerSmallObject = 2;
-const wholeRunS = 3600;
+/** A fault that lasts as long as the run. */
+export const wholeRunS = 3600;
 
 const keepsEveryLine = [...nothingLost, duplicatesWithinBound];
 
@@ -27,7 +30,16 @@ export function arm({ settings = [], expect = keepsEveryLine, ...data }: ArmData
   return defineScenario({
     proves: 'A row of the documented tuning advice.',
     settings: [...promptSettings.filter(({ key }) => !own.has(key)), ...settings],
-    observe: [rssOverIdle, redisWriteRate, redisWritePeak, s3Refused, s3RefusedTold, s3Throttled, busiestSecond],
+    observe: [
+      rssOverIdle,
+      redisWriteRate,
+      redisWritePeak,
+      s3Lists,
+      s3Refused,
+      s3RefusedTold,
+      s3Throttled,
+      busiestSecond,
+    ],
     expect: [...expect, ...slipChecks(data.load), sinkNotSaturated],
     settleDeadlineS: 90,
     ...data,

@@ -24,8 +24,6 @@ export const unevenness: Measure = {
 
 export const drainRate: Measure = { name: 'rate of delivery', unit: 'MB/s', path: 'throughput.rawMBps' };
 
-export const listRequests: Measure = { name: 'LISTs', unit: '', path: 'requests.list' };
-
 export const streamerCpu: Measure = { name: 'CPU of the streamer', unit: 'cores', path: 'resources.streamer.cpuCores' };
 
 /** For the same work: unlike cores, it does not hang on how much of the machine others left. */

@@ -4,39 +4,45 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { removeFolder } from '#simulator';
 import { afterAll, describe, expect, it } from 'vitest';
+import { distantAgents } from '../catalogue/sharing.ts';
 import { Progress } from '../environment/progress.ts';
-import { arm, setting, smallObjects } from './arms.ts';
-import { listRequests } from './measures.ts';
+import { arm, setting, smallBacklog } from './arms.ts';
+import { drainRate } from './measures.ts';
+import type { TimedFault } from '../scenario.ts';
 import type { Arm, Row } from './row.ts';
 import { exitCodeOf, runTuning, type TuningOptions } from './tuning.ts';
 
 const out = mkdtempSync(join(tmpdir(), 's3es-tuning-test-'));
 afterAll(() => removeFolder(out));
 
-function scanning(interval: string): Arm {
+/** One POST at a time to an agent that is so far away cannot deliver more than 5 MB/s. */
+const agentDistanceMs = 200;
+
+function draining(workers: number, faults: readonly TimedFault[]): Arm {
   return arm({
-    name: `scan-${interval}`,
-    why: `A scan every ${interval}.`,
+    name: `drain-${workers}-workers-${faults.length}-faults`,
+    why: `A backlog of 12 MB, ${workers} POSTs at a time.`,
     takesS: 3,
-    load: smallObjects(2, 3),
-    settings: [setting('processing.scan_interval', interval, '15s', 'the lever')],
+    load: smallBacklog(6),
+    settings: [setting('http.workers', workers, 10, 'the lever')],
+    faults,
   });
 }
 
-function rowOf(before: string, after: string): Row {
+function rowOf(before: Arm): Row {
   return {
-    name: 'scans',
-    documented: ['downScanInterval'],
+    name: 'slow delivery',
+    documented: ['lagWorkers'],
     rounds: 1,
     claims: [
       {
-        when: 'requests to S3',
-        lever: `processing.scan_interval ${before} to ${after}`,
-        before: scanning(before),
-        after: scanning(after),
-        measure: listRequests,
-        symptom: { op: '>=', limit: 20 },
-        effect: { kind: 'falls', to: 0.5 },
+        when: 'agents that are far away',
+        lever: 'http.workers 1 to 8',
+        before,
+        after: draining(8, [distantAgents(agentDistanceMs)]),
+        measure: drainRate,
+        symptom: { op: '<=', limit: 8 },
+        effect: { kind: 'rises', to: 1.5 },
         provided: [],
         price: null,
       },
@@ -44,7 +50,7 @@ function rowOf(before: string, after: string): Row {
   };
 }
 
-const row = rowOf('100ms', '1s');
+const row = rowOf(draining(1, [distantAgents(agentDistanceMs)]));
 
 const notes: string[] = [];
 const options: TuningOptions = {
@@ -63,7 +69,7 @@ describe('a row on real parts', () => {
     const { result, folder } = await runTuning([row], options);
     expect(result.rows).toMatchObject([{ judgement: 'confirmed' }]);
     expect(exitCodeOf(result)).toBe(0);
-    expect(notes.join('')).toMatch(/1 of 2: scan-100ms \(about \d+ s left\)/);
+    expect(notes.join('')).toMatch(/1 of 2: drain-1-workers-1-faults \(about \d+ s left\)/);
     expect(readdirSync(folder).toSorted()).toEqual(['arms', 'report.html', 'report.md', 'result.json']);
     expect(JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8'))).toEqual(result);
     for (const { report } of result.arms) expect(existsSync(join(folder, report ?? 'none'))).toBe(true);
@@ -76,7 +82,7 @@ describe('a row on real parts', () => {
   }, 120_000);
 
   it('cannot be judged where the symptom does not appear', async () => {
-    const { result } = await runTuning([rowOf('1s', '2s')], options);
+    const { result } = await runTuning([rowOf(draining(10, []))], options);
     expect(result.rows[0]).toMatchObject({
       judgement: 'could not tell',
       why: expect.stringContaining('the symptom did not appear'),

@@ -25,6 +25,13 @@ describe('Allowance', () => {
     expect(answers).not.toContain(false);
   });
 
+  it('saves up no more than a second of it, however long nobody came', () => {
+    const allowance = new Allowance(3);
+    allowance.take(0);
+    const answers = Array.from({ length: 5 }, () => allowance.take(60_000));
+    expect(answers).toEqual([true, true, true, false, false]);
+  });
+
   it('gives back what a refusal did not use', () => {
     const allowance = new Allowance(1);
     expect([allowance.take(0), allowance.take(100), allowance.take(1100)]).toEqual([true, false, true]);

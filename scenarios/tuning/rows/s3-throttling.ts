@@ -2,7 +2,7 @@
 import { s3Refused, s3RefusedTold, s3Throttled } from '../../observe/requests.ts';
 import { sharedShape } from '../../catalogue/sharing.ts';
 import { loadOf } from '../../define-scenario.ts';
-import { arm, setting, smallObjects } from '../arms.ts';
+import { arm, setting, smallObjects, wholeRunS } from '../arms.ts';
 import { lagMedian, observed } from '../measures.ts';
 import type { LoadPlan, TimedFault } from '../../scenario.ts';
 import type { Arm, Claim, Row } from '../row.ts';
@@ -17,7 +17,7 @@ const limit: TimedFault = {
     kind: 's3',
     label: `S3 takes ${requestsPerS} requests a second`,
     faults: [{ kind: 'request-limit', operation: 'all', perS: requestsPerS }],
-    forS: 3600,
+    forS: wholeRunS,
   },
   mayStrikeNothing: true,
 };

@@ -1,9 +1,10 @@
 /** Scaling down: three levers that are said to make the streamer ask for less. */
 import { rssOverIdle } from '../../observe/memory.ts';
+import { s3Lists } from '../../observe/requests.ts';
 import { busiestSecond } from '../../observe/sink-rate.ts';
 import { backlogPart, constantPart, loadOf } from '../../define-scenario.ts';
 import { arm, setting, smallObjectsAtOnce } from '../arms.ts';
-import { drainRate, lagMedian, listRequests, observed, streamerCpuTime } from '../measures.ts';
+import { drainRate, lagMedian, observed, streamerCpuTime } from '../measures.ts';
 import type { Arm, Claim, Row } from '../row.ts';
 
 const shippedWorkers = 15;
@@ -60,6 +61,7 @@ function scanning(interval: string): Arm {
     why: `The documented load, and a scan every ${interval}.`,
     takesS: scanDurationS + 3,
     load: loadOf('1x', [constantPart('live', 1, scanDurationS)]),
+    countsS3Requests: true,
     settings: [setting('processing.scan_interval', interval, '15s', 'the lever, or the symptom')],
   });
 }
@@ -80,7 +82,7 @@ export const downByScanInterval: Row = {
     {
       ...scannedLessOften,
       when: 'requests to S3',
-      measure: listRequests,
+      measure: observed(s3Lists),
       symptom: { op: '>=', limit: 25 },
       effect: { kind: 'falls', to: 0.4 },
     },
