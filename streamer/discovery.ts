@@ -7,7 +7,7 @@
  */
 import { backoffMs } from './core/backoff.ts';
 import { FolderMap } from './core/folder-map.ts';
-import { HeadCursor } from './core/head-cursor.ts';
+import { FolderScans } from './core/folder-scans.ts';
 import { StreamerError } from './errors.ts';
 import { walkFolders } from './folder-walk.ts';
 import type { ListPage, ListRequest, ObjectRef } from './ports.ts';
@@ -29,7 +29,7 @@ export class Discovery {
   readonly #formatChoice: string;
   readonly #intake: SourceIntake;
   readonly #folders = new FolderMap();
-  readonly #cursors = new Map<string, HeadCursor>();
+  readonly #scans = new Map<string, FolderScans>();
 
   constructor(context: RunContext, sourceIndex: number, intake: SourceIntake) {
     const source = context.config.s3.sources[sourceIndex];
@@ -97,16 +97,18 @@ export class Discovery {
       const sinceMs = nowMs - this.#context.config.processing.liveWindowMs;
       await this.#sweep({ sinceMs, foldersFromMs: sinceMs, pauseMs: 0 }, signal);
     }
-    for (const folder of this.#cursors.keys()) if (!folders.includes(folder)) this.#cursors.delete(folder);
+    for (const folder of this.#scans.keys()) if (!folders.includes(folder)) this.#scans.delete(folder);
     for (const folder of folders) await this.#scanFolder(folder, signal);
   }
 
   async #scanFolder(folder: string, signal: AbortSignal): Promise<void> {
     const { ports, formats, config } = this.#context;
     const isOrdered = formats.isKeyOrderTimeOrder(this.#formatChoice);
-    const cursor = this.#cursorOf(folder);
+    const scans = this.#scansOf(folder);
+    const scan = scans.next(ports.clock.now());
+    const startAfter = isOrdered ? scan.startAfter : null;
     const listed: { key: string; fileTimestampMs: number }[] = [];
-    const startAfter = isOrdered ? cursor.startAfter : null;
+    let pages = 0;
     for (let token: string | null = null, isFirst = true; isFirst || token !== null; isFirst = false) {
       const page: ListPage | null = await this.#list(
         // Deeper folders have scans and cursors of their own.
@@ -115,6 +117,7 @@ export class Discovery {
         signal,
       );
       if (page === null) return;
+      pages += 1;
       const freshMs = ports.clock.now() - config.processing.delayWindowMs - config.processing.liveWindowMs;
       await this.#offer(page.objects, 'head', freshMs, signal);
       if (signal.aborted) return;
@@ -125,7 +128,7 @@ export class Discovery {
       }
       token = page.continuationToken;
     }
-    if (isOrdered) cursor.advance(listed, ports.clock.now());
+    if (isOrdered) scans.finish(scan, listed, pages, ports.clock.now());
   }
 
   /** Offers what was last modified since `sinceMs`, from the folders whose date had not ended by `foldersFromMs`. */
@@ -173,12 +176,12 @@ export class Discovery {
     return this.#intake.selection.selectByName(object, this.#context.ports.clock.now()).kind === 'task';
   }
 
-  #cursorOf(folder: string): HeadCursor {
-    const known = this.#cursors.get(folder);
+  #scansOf(folder: string): FolderScans {
+    const known = this.#scans.get(folder);
     if (known !== undefined) return known;
-    const cursor = new HeadCursor({ overlapMs: HEAD_OVERLAP_MS });
-    this.#cursors.set(folder, cursor);
-    return cursor;
+    const scans = new FolderScans({ overlapMs: HEAD_OVERLAP_MS });
+    this.#scans.set(folder, scans);
+    return scans;
   }
 
   /** Lists one page, however often that fails; null when the signal aborts. */
