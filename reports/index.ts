@@ -21,7 +21,7 @@ export type {
   Verdict,
 } from './model.ts';
 export type { LatencySummary, WaterfallPartsMs } from './model-latency.ts';
-export { summarizeLatency } from './percentiles.ts';
+export { SAMPLES_NEEDED, summarizeLatency } from './percentiles.ts';
 export { lagSlopeSPerS, recentWindowS, summarizeAgentBalance, summarizePipelineStatus } from './pipeline-status.ts';
 export { requestCostPerTB } from './request-cost.ts';
 export { renderTable } from './table.ts';

@@ -14,7 +14,7 @@ export interface LagOptions extends RunOptions {
   readonly findings: readonly Finding[];
 }
 
-const warmupObjects = 12;
+const warmupObjects = 30;
 /** A tenth of a documented object. */
 const smallLinesPerObject = 650;
 /** A generator that was later than this did not make the schedule that lag is counted from. */

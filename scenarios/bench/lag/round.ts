@@ -36,7 +36,7 @@ export interface LagPlaces {
 /** The generator's process must be up before its first upload is due. */
 const generatorLeadMs = 1500;
 /** Enough of them to compile what each object runs. */
-const warmupRawMBPerMin = 2400;
+const warmupRawMBPerMin = 3600;
 const deadlineMsMax = 30_000;
 /** The streamer's own log may be a moment behind the sink. */
 const logDeadlineMs = 2000;
