@@ -1,7 +1,7 @@
 /**
  * A priority queue whose members may leave at any time without telling it: who has left is passed over when it comes to the front, and swept out when
  * those who have left outnumber the rest.
- * Invariant: the queue is at most twice as long as it has members, and a call costs O(log n) on average.
+ * Invariant: the queue does not grow beyond twice its members (or a few dozen), and a call costs O(log n) on average.
  */
 import TinyQueue from 'tinyqueue';
 
