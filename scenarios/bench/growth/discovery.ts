@@ -15,6 +15,7 @@ import {
 } from '#streamer';
 import type { JudgedFigure } from '../judged-figures.ts';
 import { cpuUsOf } from './cpu.ts';
+import { figuresOfCurve } from './curve.ts';
 import { inFolder, objectAt, pageObjects, settle } from './window.ts';
 
 const sizes = [1_000, 10_000, 100_000] as const;
@@ -40,17 +41,16 @@ export async function discoveryGrowth(onStep: (text: string) => void): Promise<r
     costs.push(await inFolder(async (folder) => measure(folder, objects)));
     onStep(`${objects} objects listed`);
   }
-  const [, small] = costs;
-  const large = costs.at(-1);
-  if (small === undefined || large === undefined) throw new RangeError('two sizes');
-  const times = `${large.objects} over ${small.objects}`;
+  const curve = (what: string, usOf: (cost: Cost) => number): readonly JudgedFigure[] =>
+    figuresOfCurve({
+      what,
+      points: costs.map((cost) => ({ objects: cost.objects, us: usOf(cost) })),
+      judgedFrom: sizes[1],
+      ratioMax,
+    });
   return [
-    ...costs.flatMap(({ objects, sweepUs, headScanUs }): readonly JudgedFigure[] => [
-      { name: `sweeping over one of ${objects}`, actual: sweepUs, op: '>=', limit: 0, unit: 'us' },
-      { name: `a head scan, ${objects} in the window`, actual: headScanUs, op: '>=', limit: 0, unit: 'us' },
-    ]),
-    { name: `sweeping, ${times}`, actual: large.sweepUs / small.sweepUs, op: '<=', limit: ratioMax, unit: '' },
-    { name: `a head scan, ${times}`, actual: large.headScanUs / small.headScanUs, op: '<=', limit: ratioMax, unit: '' },
+    ...curve('sweeping over a settled object', ({ sweepUs }) => sweepUs),
+    ...curve('a head scan beside settled objects', ({ headScanUs }) => headScanUs),
   ];
 }
 
@@ -65,7 +65,8 @@ async function measure(folder: string, count: number): Promise<Cost> {
   let scans = 0;
   const emit: Ports['events']['emit'] = (event) => {
     if (event.kind === 'sweep finished' && ++sweeps === firstSweeps) swept.resolve();
-    if (event.kind === 'listed' && event.motion === 'head' && ++scans === headScans) scanned.resolve();
+    const isHeadScan = event.kind === 'listed' && event.motion === 'head' && sweeps >= firstSweeps;
+    if (isHeadScan && ++scans === headScans) scanned.resolve();
     if (event.kind === 'object found') swept.reject(new Error(`${event.object.key} was settled`));
   };
   const { config } = parseConfig(configYaml, {}, 'growth.yaml');
@@ -76,7 +77,6 @@ async function measure(folder: string, count: number): Promise<Cost> {
     ended = pipeline.run(stop.signal, stop.signal);
     await swept.promise;
   });
-  scans = 0;
   const headCpuUs = await cpuUsOf(async () => scanned.promise);
   stop.abort();
   await ended;

@@ -2,6 +2,7 @@
 import { KnownObjects } from '#streamer';
 import type { JudgedFigure } from '../judged-figures.ts';
 import { cpuUsOf } from './cpu.ts';
+import { type CurvePoint, figuresOfCurve } from './curve.ts';
 
 const sizes = [1_000, 10_000, 100_000, 1_000_000] as const;
 /** Objects that come and go between two questions, and questions asked, at each size. */
@@ -13,30 +14,13 @@ const ratioMax = 10;
 
 export async function knownGrowth(onStep: (text: string) => void): Promise<readonly JudgedFigure[]> {
   await measure(1_000);
-  const costs: { readonly objects: number; readonly turnUs: number }[] = [];
+  const points: CurvePoint[] = [];
   for (const objects of sizes) {
-    costs.push({ objects, turnUs: await measure(objects) });
+    points.push({ objects, us: await measure(objects) });
     onStep(`${objects} objects under way`);
   }
-  const small = costs[0];
-  const large = costs.at(-1);
-  if (small === undefined || large === undefined) throw new RangeError('two sizes');
-  return [
-    ...costs.map(({ objects, turnUs }): JudgedFigure => ({
-      name: `${objectsPerTurn} come and go, asked once, ${objects} under way`,
-      actual: turnUs,
-      op: '>=',
-      limit: 0,
-      unit: 'us',
-    })),
-    {
-      name: `the same, ${large.objects} over ${small.objects}`,
-      actual: large.turnUs / small.turnUs,
-      op: '<=',
-      limit: ratioMax,
-      unit: '',
-    },
-  ];
+  const what = `${objectsPerTurn} come and go, and one look at what is under way`;
+  return figuresOfCurve({ what, points, judgedFrom: sizes[0], ratioMax });
 }
 
 async function measure(objects: number): Promise<number> {

@@ -2,6 +2,7 @@
 import { Ledger, plainMemoryLoad, memoryBody } from '#simulator';
 import type { JudgedFigure } from '../judged-figures.ts';
 import { cpuUsOf } from './cpu.ts';
+import { type CurvePoint, figuresOfCurve } from './curve.ts';
 
 const sizes = [1_000, 10_000, 100_000] as const;
 const linesPerObject = 3;
@@ -10,30 +11,13 @@ const ratioMax = 2.5;
 
 export async function ledgerGrowth(onStep: (text: string) => void): Promise<readonly JudgedFigure[]> {
   await measure(2_000);
-  const costs: { readonly objects: number; readonly objectUs: number }[] = [];
+  const points: CurvePoint[] = [];
   for (const objects of sizes) {
-    costs.push({ objects, objectUs: await measure(objects) });
+    points.push({ objects, us: await measure(objects) });
     onStep(`${objects} objects in the ledger`);
   }
-  const [, small] = costs;
-  const large = costs.at(-1);
-  if (small === undefined || large === undefined) throw new RangeError('two sizes');
-  return [
-    ...costs.map(({ objects, objectUs }): JudgedFigure => ({
-      name: `the ledger, one of ${objects} objects`,
-      actual: objectUs,
-      op: '>=',
-      limit: 0,
-      unit: 'us',
-    })),
-    {
-      name: `the ledger, ${large.objects} over ${small.objects}`,
-      actual: large.objectUs / small.objectUs,
-      op: '<=',
-      limit: ratioMax,
-      unit: '',
-    },
-  ];
+  // The first thousand compile the code.
+  return figuresOfCurve({ what: 'an object in the ledger', points, judgedFrom: sizes[1], ratioMax });
 }
 
 /** Of the last objects of the load, when all others are in the books. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { openFileStateStore } from '#streamer';
 import type { JudgedFigure } from '../judged-figures.ts';
 import { cpuUsOf } from './cpu.ts';
+import { figuresOfCurve } from './curve.ts';
 import { inFolder, pageObjects, settle, windowObjects } from './window.ts';
 
 interface Cost {
@@ -66,18 +67,18 @@ async function measureCosts(
 }
 
 function figuresOf(costs: readonly Cost[]): readonly JudgedFigure[] {
-  const shown = costs.flatMap(({ objects, settleUs, lookupUs }): readonly JudgedFigure[] => [
-    { name: `settling one of ${objects}`, actual: settleUs, op: '>=', limit: 0, unit: 'us' },
-    { name: `looking one of ${objects} up`, actual: lookupUs, op: '>=', limit: 0, unit: 'us' },
-  ]);
-  const small = costs[1];
-  const large = costs.at(-1);
-  if (small === undefined || large === undefined) throw new RangeError('two sizes');
-  const times = `${large.objects} over ${small.objects}`;
+  const curve = (what: string, usOf: (cost: Cost) => number): readonly JudgedFigure[] =>
+    figuresOfCurve({
+      what,
+      points: costs.map((cost) => ({ objects: cost.objects, us: usOf(cost) })),
+      judgedFrom: sizes[1],
+      ratioMax,
+    });
+  const largest = costs.at(-1);
+  if (largest === undefined) throw new RangeError('no size');
   return [
-    ...shown,
-    { name: `settling, ${times}`, actual: large.settleUs / small.settleUs, op: '<=', limit: ratioMax, unit: '' },
-    { name: `looking up, ${times}`, actual: large.lookupUs / small.lookupUs, op: '<=', limit: ratioMax, unit: '' },
-    { name: 'state on disk', actual: large.fileBytes / large.objects, op: '<=', limit: 64, unit: 'B/object' },
+    ...curve('settling an object', ({ settleUs }) => settleUs),
+    ...curve('looking a settled object up', ({ lookupUs }) => lookupUs),
+    { name: 'state on disk', actual: largest.fileBytes / largest.objects, op: '<=', limit: 64, unit: 'B/object' },
   ];
 }
