@@ -27,7 +27,7 @@ const windowS = 23 * 3600;
 /** The newest of the settled objects are out of reach of head scans, as nearly all of a day's are. */
 const headScanReachS = 180;
 const overUnavoidableMax = 1.1;
-const deadlineMsMax = 180_000;
+const deadlineMsMax = 600_000;
 
 const settings: readonly Setting[] = [
   ...promptSettings,
