@@ -8,15 +8,11 @@ describe('the rows of the lag bench', () => {
   it('have as many objects as the percentiles that they are judged by need', () => {
     const judged = all.filter(({ limits }) => limits.lagP99 !== null);
     expect(judged.map(({ name }) => name)).toHaveLength(4);
-    for (const { name, objects } of judged) expect(objects, name).toBeGreaterThanOrEqual(SAMPLES_NEEDED.p99);
+    expect(judged.filter(({ objects }) => objects < SAMPLES_NEEDED.p99)).toEqual([]);
   });
 
   it('are each judged by something, and named once', () => {
-    for (const { name, limits } of all)
-      expect(
-        Object.values(limits).some((limit) => limit !== null),
-        name,
-      ).toBe(true);
+    expect(all.filter(({ limits }) => Object.values(limits).every((limit) => limit === null))).toEqual([]);
     expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
   });
 
