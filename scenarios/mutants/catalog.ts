@@ -40,6 +40,7 @@ import { mutant as watermarkIsMaximum } from './streamers/watermark-is-maximum.t
 import { mutant as windowMovesPast } from './streamers/window-moves-past.ts';
 import { mutant as connectionForEachPost } from './streamers/connection-for-each-post.ts';
 import { mutant as countsWhatFailed } from './streamers/counts-what-failed.ts';
+import { mutant as noBackPressure } from './streamers/no-back-pressure.ts';
 import { mutant as outageCondemns } from './streamers/outage-condemns.ts';
 import { mutant as retryAfterIgnored } from './streamers/retry-after-ignored.ts';
 import { mutant as serialReading } from './streamers/serial-reading.ts';
@@ -97,6 +98,7 @@ export const REAL_MUTANTS: readonly Mutant[] = [
   retryAfterIgnored,
   throttledIsGone,
   outageCondemns,
+  noBackPressure,
   wholeObjectInMemory,
   waitsForFileTime,
   connectionForEachPost,
