@@ -5,8 +5,8 @@ import { objectsReadAgain } from '../observe/clocks.ts';
 import { expectObserved } from '../observe/observation.ts';
 import type { ScenarioBuilder, TimedFault } from '../scenario.ts';
 
-const loadS = 50;
-const everyS = 10;
+const loadS = 70;
+const everyS = 15;
 
 /** Each fault is over when the clock is set back: what waits for another try must not wait for that time as well. */
 const troubleS = 3;
@@ -23,8 +23,8 @@ const agentTrouble: TimedFault = {
   at: { afterS: 3 * everyS - troubleS },
   action: { kind: 'sink', label: 'the agent is dead', faults: [{ kind: 'refuse' }], forS: troubleS + 1.5 },
 };
-/** The troubles, and the longest back-off after them; by far less than any of the steps. */
-const lagMsMax = 15_000;
+/** The troubles, and the longest back-off after them; less than the time for which the clock is behind. */
+const lagMsMax = 10_000;
 
 export const clockSkew: ScenarioBuilder = ({ random }) => {
   // Each further than the run is long, so that a moment of the log is told from all others; and once so far that S3 refuses what is signed by it.
