@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { type HuntResult, type Invariant, INVARIANTS } from '#simulator';
+import { type HuntResult, type Invariant, INVARIANTS, type WorldKind } from '#simulator';
 import { bundleHunt } from './bundle.ts';
 import type { Mutant } from './mutant.ts';
 
@@ -25,15 +25,16 @@ export interface HuntOptions {
   readonly mutant: Mutant | null;
   /** In this order. */
   readonly seeds: readonly number[];
+  readonly world: WorldKind;
   readonly signal: AbortSignal;
 }
 
-export async function hunt({ mutant, seeds, signal }: HuntOptions): Promise<HuntResult> {
+export async function hunt({ mutant, seeds, world, signal }: HuntOptions): Promise<HuntResult> {
   const folder = mkdtempSync(join(tmpdir(), 's3es-mutant-'));
   try {
     const bundle = join(folder, 'hunt.mjs');
     await bundleHunt(mutant, bundle);
-    const args = ['--disable-warning=ExperimentalWarning', bundle, seeds.join(',')];
+    const args = ['--disable-warning=ExperimentalWarning', bundle, seeds.join(','), world];
     const { stdout } = await promisify(execFile)(process.execPath, args, { signal });
     return resultSchema.parse(JSON.parse(stdout));
   } finally {

@@ -4,12 +4,12 @@
  */
 import { availableParallelism } from 'node:os';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { messageOf } from '#simulator';
+import { messageOf, WORLD_KINDS } from '#simulator';
 import { Progress } from '../environment/progress.ts';
 import { MUTANTS } from './catalog.ts';
 import { hunt } from './hunt.ts';
 import { readKnownSeeds, record } from './known.ts';
-import type { Mutant } from './mutant.ts';
+import { type Mutant, worldOf } from './mutant.ts';
 import { type HuntedMutant, renderMutants } from './render.ts';
 
 const exitCodes = { killed: 0, survived: 1, usage: 2, provesNothing: 3 } as const;
@@ -63,13 +63,18 @@ async function judge(hunted: readonly HuntedMutant[], signal: AbortSignal): Prom
     return exitCodes.survived;
   }
   // The streamer as it is, in the worlds that killed the mutants.
-  const seeds = [...new Set(hunted.flatMap(({ result }) => result.killed?.seed ?? []))];
-  const { killed } = await hunt({ mutant: null, seeds, signal });
-  if (killed === null) return exitCodes.killed;
-  process.stderr.write(
-    `The streamer as it is breaks ${killed.invariant} too, with seed ${killed.seed}: npm run sim -- --seed ${killed.seed}\n`,
-  );
-  return exitCodes.provesNothing;
+  for (const world of WORLD_KINDS) {
+    const inWorld = hunted.filter(({ mutant }) => worldOf(mutant) === world);
+    const seeds = [...new Set(inWorld.flatMap(({ result }) => result.killed?.seed ?? []))];
+    if (seeds.length === 0) continue;
+    const { killed } = await hunt({ mutant: null, seeds, world, signal });
+    if (killed === null) continue;
+    process.stderr.write(
+      `The streamer as it is breaks ${killed.invariant} too: npm run sim -- --world ${world} --seed ${killed.seed}\n`,
+    );
+    return exitCodes.provesNothing;
+  }
+  return exitCodes.killed;
 }
 
 async function huntAll(
@@ -84,7 +89,7 @@ async function huntAll(
   const work = async (): Promise<void> => {
     for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
       const seeds = [known.get(mutant.name) ?? [], Array.from({ length: count }, (_, index) => index + 1)].flat();
-      const result = await hunt({ mutant, seeds, signal }).catch((error: unknown) => {
+      const result = await hunt({ mutant, seeds, world: worldOf(mutant), signal }).catch((error: unknown) => {
         // Nothing more is proved: what went wrong must not be lost among what goes on.
         waiting.length = 0;
         throw error;

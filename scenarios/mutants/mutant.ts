@@ -1,11 +1,15 @@
 /** A streamer that is broken on purpose, as data: what is changed in its sources, and why that must be noticed. */
 
+import type { WorldKind } from '#simulator';
+
 export interface Mutant {
   readonly name: string;
   /** What it does wrong. */
   readonly why: string;
   /** Number of the documented fault of the Go original that it repeats, or null. */
   readonly originalFault: number | null;
+  /** In which kind of virtual world it is hunted; the single instance's where it does not say. */
+  readonly world?: WorldKind;
   readonly edits: readonly Edit[];
 }
 
@@ -15,6 +19,10 @@ interface Edit {
   /** Stands exactly once in the file: a mutant that no longer fits the code fails loudly. */
   readonly search: string;
   readonly replace: string;
+}
+
+export function worldOf({ world = 'single' }: Mutant): WorldKind {
+  return world;
 }
 
 /** The file's text with all edits to it. */

@@ -1,7 +1,7 @@
 /** The table of the mutants, as Markdown: it is read in a terminal and stands in docs/verification.md. */
 import type { HuntResult } from '#simulator';
 import { describeMachine } from '../environment/machine.ts';
-import type { Mutant } from './mutant.ts';
+import { type Mutant, worldOf } from './mutant.ts';
 
 export interface HuntedMutant {
   readonly mutant: Mutant;
@@ -9,11 +9,13 @@ export interface HuntedMutant {
 }
 
 export function renderMutants(hunted: readonly HuntedMutant[], elapsedS: number): string {
-  const rows = hunted.map(({ mutant: { name, why, originalFault }, result: { killed, worlds } }) => [
-    `\`${name}\``,
-    why,
-    originalFault === null ? '' : String(originalFault),
-    killed === null ? `**survives ${worlds} worlds**` : `\`${killed.invariant}\`, seed ${killed.seed}`,
+  const rows = hunted.map(({ mutant, result: { killed, worlds } }) => [
+    `\`${mutant.name}\``,
+    mutant.why,
+    mutant.originalFault === null ? '' : String(mutant.originalFault),
+    killed === null
+      ? `**survives ${worlds} worlds**`
+      : `\`${killed.invariant}\`, ${worldOf(mutant) === 'redis' ? 'Redis, ' : ''}seed ${killed.seed}`,
   ]);
   const head = ['mutant', 'what it does wrong', 'fault of the original', 'killed by'];
   const table = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('');

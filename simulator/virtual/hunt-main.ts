@@ -1,9 +1,10 @@
 /**
- * Runs seed after seed (`1,2,3`) in this process until one breaks an invariant, and says so in one line of JSON. Made to be bundled with a streamer
+ * Runs seed after seed (`1,2,3`) of a kind of world in this process until one breaks an invariant, and says so in one line of JSON. Made to be bundled with a streamer
  * that was broken on purpose (scenarios/mutants/).
  */
 import type { Invariant } from './invariants.ts';
 import { planWorld } from './plan-world.ts';
+import { WORLD_KINDS, type WorldKind } from './world-kind.ts';
 import { runWorld } from './world.ts';
 
 export interface HuntResult {
@@ -14,11 +15,16 @@ export interface HuntResult {
 
 Error.stackTraceLimit = 0;
 
-process.stdout.write(`${JSON.stringify(await hunt((process.argv[2] ?? '').split(',').map(Number)))}\n`);
+const [, , seedList = '', world] = process.argv;
+const result = await hunt(
+  seedList.split(',').map(Number),
+  WORLD_KINDS.find((kind) => kind === world),
+);
+process.stdout.write(`${JSON.stringify(result)}\n`);
 
-async function hunt(seeds: readonly number[]): Promise<HuntResult> {
+async function hunt(seeds: readonly number[], kind?: WorldKind): Promise<HuntResult> {
   for (const [index, seed] of seeds.entries()) {
-    const { violation } = await runWorld(planWorld(seed), { isTraced: false });
+    const { violation } = await runWorld(planWorld(seed, kind), { isTraced: false });
     if (violation === null) continue;
     const { invariant, detail } = violation;
     return { worlds: index + 1, killed: { seed, invariant, detail } };

@@ -18,6 +18,8 @@ export const INVARIANTS = {
   'one-completion': 'an object is completed once, under a valid claim; without one a completion is refused',
   'read-once': 'when nothing goes wrong, no object is given to a second reader',
   'taken-over': 'what a dead instance held is there for the others within two leases',
+  'told-again':
+    'what Redis has forgotten is there again within two leases, as far as the journals of living instances know it',
   'no-crash': 'the pipeline does not fail by itself',
 } as const;
 

@@ -188,6 +188,28 @@ export class SharingWatch implements RedisWatch {
         if (grant.token !== token) grant.released ??= { reason: 'expired', hadLeaseEnded: true };
       }
     }
+    this.#checkToldAgain(data);
+  }
+
+  /** What the journals of those hold who have been able to tell it ever since must be there again in time. */
+  #checkToldAgain(data: RedisData): void {
+    const { truth, time, leaseTtlMs } = this.#options;
+    const forgotMs = time.nowMs;
+    const floorMs = Number(data.hash('meta').get('floor') ?? -Infinity);
+    // Of what is older than the floor nobody asks.
+    const journaled = truth.versions
+      .filter(({ lastModifiedMs }) => lastModifiedMs >= floorMs)
+      .map((version) => ({ version, bits: version.journaled.slice() }));
+    time.after(2 * leaseTtlMs, null, () => {
+      if (this.#forgotMs !== forgotMs) return;
+      const tellers = this.#tellersSince(forgotMs, time.nowMs);
+      for (const { version, bits } of journaled) {
+        const line = bits.findIndex((bit, at) => (bit & tellers) !== 0 && version.durable[at] !== 1);
+        if (line === -1) continue;
+        this.#breach('told-again', `${nameOf(version)} line ${line} is in a journal, and Redis still does not know it`);
+        return;
+      }
+    });
   }
 
   leased(session: string, untilMs: number): void {

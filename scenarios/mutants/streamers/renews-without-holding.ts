@@ -1,0 +1,15 @@
+import type { Mutant } from '../mutant.ts';
+
+export const mutant: Mutant = {
+  name: 'renews-without-holding',
+  why: 'A renewal does not say what is held.',
+  originalFault: null,
+  world: 'redis',
+  edits: [
+    {
+      file: 'claims.ts',
+      search: 'this.#shared.renew(this.#session, [...this.#held.values()])',
+      replace: 'this.#shared.renew(this.#session, [])',
+    },
+  ],
+};
