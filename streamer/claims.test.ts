@@ -1,5 +1,8 @@
 /** Leases and offers, while somebody sets the clock. Found by the virtual world. */
 import { afterEach, describe, expect, it } from 'vitest';
+import { Claim } from './core/claim.ts';
+import { StreamerError } from './errors.ts';
+import { retryObject } from './object-end.ts';
 import { Offers } from './offers.ts';
 import { createContext } from './pipeline.ts';
 import type { ClaimedObject, Clock, SharedObject, SharedWork } from './ports.ts';
@@ -96,5 +99,21 @@ describe('when the clock is set', () => {
     wall.aheadMs = 0;
     await clock.runFor(15_000);
     expect(shared.offered.length).toBeGreaterThan(2);
+  });
+});
+
+describe('an object whose claim was lost', () => {
+  it('is told of again by whoever had it: the store may have forgotten it, and a lister does not follow what it holds itself', async () => {
+    const { clock, shared, context } = setUp();
+    const selected = selectionOf(context.config, context.formats, 0).selectByName(object, START_MS);
+    if (selected.kind !== 'task') throw new Error('the object is none of ours');
+    const claim = new Claim('token');
+    claim.lose();
+    const task = { ...selected.task, settled: [{ start: 0, end: 5 }], claim };
+    retryObject(context, [], task, new StreamerError('S3_UNAVAILABLE', 'broken off'), untilTheEnd());
+    void new Offers(shared).run(context, untilTheEnd());
+    await clock.runFor(12_000);
+    expect(shared.offered).toHaveLength(3);
+    expect(shared.offered[2]).toMatchObject([{ object, settled: [{ start: 0, end: 5 }] }]);
   });
 });

@@ -3,7 +3,7 @@
  * Invariant: it is called complete only when every byte of it is settled, and set aside only with a record.
  */
 import { backoffMs } from './core/backoff.ts';
-import { identityOf, type ObjectTask } from './core/object-task.ts';
+import { identityOf, knownOf, type ObjectTask } from './core/object-task.ts';
 import type { Discovery } from './discovery.ts';
 import type { StreamerError } from './errors.ts';
 import type { FlightEnd, ObjectFlight } from './object-flight.ts';
@@ -86,8 +86,12 @@ export function retryObject(
   }
   switch (decision.kind) {
     case 'stopped':
-      if (isLost) parked.leave(object);
       known.forget(identityOf(object));
+      if (isLost) {
+        parked.leave(object);
+        // One that was asked for is told of by its request, as long as that stands.
+        if (task.wanted === undefined) tellOfLost(context, task);
+      }
       return;
     case 'overwritten':
       ports.events.emit({ kind: 'object changed', object });
@@ -130,4 +134,14 @@ export function retryObject(
       return;
     }
   }
+}
+
+/**
+ * Whoever holds an object does not follow it when its turn comes to list. If the store has forgotten the claim, and the object with it, nobody else would
+ * tell of it again: so it is followed from now on, like one that was found.
+ */
+function tellOfLost({ ports, known, found, foundChanged }: RunContext, { claim: _lost, ...task }: ObjectTask): void {
+  known.add(identityOf(task.object), knownOf(task));
+  found.push({ ...task, notBeforeMs: ports.clock.now() });
+  foundChanged.notify();
 }
