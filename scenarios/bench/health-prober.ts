@@ -1,8 +1,6 @@
 /** Who asks a streamer for its health 200 times a second: autocannon in a process of its own, as probes and dashboards are. */
-import { createServer } from 'node:net';
-import { once } from 'node:events';
 import { z } from 'zod';
-import { type Child, HarnessError, type Processes } from '#simulator';
+import { type Child, freePort, HarnessError, type Processes } from '#simulator';
 
 /** Of one round, from the first answer of the streamer to the end of its work. Latencies in ms, at autocannon's resolution of 1 ms. */
 export interface Answers {
@@ -39,14 +37,4 @@ export class HealthProber {
     if (answers.answered === 0) throw new HarnessError('broken', 'The streamer answered no question for its health.');
     return answers;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new HarnessError('broken', 'no port to be had');
-  return address.port;
 }

@@ -1,7 +1,9 @@
 /** `npm run bench -- health`: what probes and dashboards cost a streamer at full load, and how long they wait: rounds with and without them, interleaved. */
 import { backlogPart, defineScenario, loadOf } from '../define-scenario.ts';
 import { describeMachine } from '../environment/machine.ts';
+import { alternate } from '../run/alternate.ts';
 import type { RunOptions, Stage } from '../run/context.ts';
+import { sumOf } from '../run/sum.ts';
 import { placeParts, startUpload } from '../run/upload.ts';
 import { onBenchStage } from './bench-stage.ts';
 import { type Answers, HealthProber } from './health-prober.ts';
@@ -50,14 +52,13 @@ export async function benchHealth(options: HealthOptions): Promise<JudgedBench> 
   });
 }
 
-/** A B, B A, A B: what drifts while pairs are run hits both alike. */
 async function runPair(stage: Stage, pair: number): Promise<HealthPair> {
-  if (pair % 2 === 1) {
-    const plain = await streamerRound(stage, `plain-${pair}`);
-    return { plain, ...(await askedRound(stage, pair)) };
-  }
-  const asked = await askedRound(stage, pair);
-  return { plain: await streamerRound(stage, `plain-${pair}`), ...asked };
+  const [plain, asked] = await alternate(
+    pair,
+    async () => streamerRound(stage, `plain-${pair}`),
+    async () => askedRound(stage, pair),
+  );
+  return { plain, ...asked };
 }
 
 async function askedRound(stage: Stage, pair: number): Promise<Pick<HealthPair, 'asked' | 'answers'>> {
@@ -96,14 +97,14 @@ function figuresOf(pairs: readonly HealthPair[]): JudgedBench['figures'] {
     },
     {
       name: 'answers other than 200',
-      actual: sum(pairs, ({ answers }) => answers.failed),
+      actual: sumOf(pairs, ({ answers }) => answers.failed),
       op: '<=',
       limit: 0,
       unit: '',
     },
     { name: 'CPU per GB over that without', actual: cpuRatios.median, op: '<=', limit: 1.05, unit: '' },
     { name: 'CPU per GB over that without, lowest pair', actual: cpuRatios.min, op: '<=', limit: 1.05, unit: '' },
-    { name: 'lines lost or sent twice', actual: sum(pairs, linesWrong), op: '<=', limit: 0, unit: 'lines' },
+    { name: 'lines lost or sent twice', actual: sumOf(pairs, linesWrong), op: '<=', limit: 0, unit: 'lines' },
     { name: 'full load', actual: median(({ asked }) => asked.rawMBps), op: '>=', limit: 0, unit: 'MB/s' },
     {
       name: 'full load over that without',
@@ -116,11 +117,7 @@ function figuresOf(pairs: readonly HealthPair[]): JudgedBench['figures'] {
 }
 
 function linesWrong({ plain, asked }: HealthPair): number {
-  return sum([plain, asked], ({ lostLines, duplicateLines, otherLines }) => lostLines + duplicateLines + otherLines);
-}
-
-function sum<T>(items: readonly T[], figure: (item: T) => number): number {
-  return items.reduce((total, item) => total + figure(item), 0);
+  return sumOf([plain, asked], ({ lostLines, duplicateLines, otherLines }) => lostLines + duplicateLines + otherLines);
 }
 
 function whyInvalid({ answered }: Answers): readonly string[] {

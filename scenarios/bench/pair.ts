@@ -1,9 +1,9 @@
 /** One round of each program, next to each other in time. */
+import { alternate } from '../run/alternate.ts';
 import type { Stage } from '../run/context.ts';
 import type { LimitedPair, Pair } from './ratio.ts';
-import { barePipeRound, type Round, streamerRound } from './rounds.ts';
+import { barePipeRound, streamerRound } from './rounds.ts';
 
-/** Counted from 1: A B, B A, A B... What drifts while pairs are run hits both programs alike. */
 export async function runPair(stage: Stage, pair: number): Promise<Pair> {
   const [streamer, barePipe] = await alternate(
     pair,
@@ -23,14 +23,4 @@ export async function runLimitedPair(stage: Stage, pair: number, memoryLimit: st
     async () => streamerRound(stage, `limited-${pair}`, { settings }),
   );
   return { streamer, limited };
-}
-
-async function alternate(
-  pair: number,
-  first: () => Promise<Round>,
-  second: () => Promise<Round>,
-): Promise<readonly [Round, Round]> {
-  if (pair % 2 === 1) return [await first(), await second()];
-  const secondRound = await second();
-  return [await first(), secondRound];
 }

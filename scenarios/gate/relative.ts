@@ -3,6 +3,7 @@
  * clear at one of the looks or the time is over.
  */
 import { HarnessError, messageOf } from '#simulator';
+import { alternate } from '../run/alternate.ts';
 import type { Stage } from '../run/context.ts';
 import { type Arm, type Program, runArm } from './arm.ts';
 import { figuresOf } from './figures-of.ts';
@@ -88,13 +89,8 @@ export class SideFailed extends Error {
 async function runPair(stage: Stage, number: number, { base, head }: Contest): Promise<Pair> {
   const runBase = async (): Promise<Arm> => runArm(stage, `base-${number}`, base);
   const runHead = async (): Promise<Arm> => runArm(stage, `head-${number}`, head);
-  const kind = 'head';
-  if (number % 2 === 1) {
-    const first = await runBase();
-    return { kind, base: first, head: await runHead() };
-  }
-  const first = await runHead();
-  return { kind, base: await runBase(), head: first };
+  const [baseArm, headArm] = await alternate(number, runBase, runHead);
+  return { kind: 'head', base: baseArm, head: headArm };
 }
 
 function baseFailures({ base }: Pair): string[] {

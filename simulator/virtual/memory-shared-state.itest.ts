@@ -19,29 +19,12 @@ import { Processes } from '../process/processes.ts';
 import { findRedisBinary } from '../redis/local-host.ts';
 import { startRedis } from '../redis/start.ts';
 import { MemorySharedState } from './memory-shared-state.ts';
+import { HOUR_MS, LEASE_TTL_MS, LIVE_WINDOW_MS, OBJECTS, START_MS } from './testing/shared-calls.ts';
 
 const lacksRedis = process.env['CI'] !== 'true' && findRedisBinary(process.env) === null;
-const LEASE_TTL_MS = 3_000;
-const LIVE_WINDOW_MS = 10_000;
-const HOUR_MS = 3_600_000;
-const START_MS = 500 * HOUR_MS;
 const SESSIONS = ['a', 'b', 'c'] as const;
 type Session = (typeof SESSIONS)[number];
 
-/** Two of an hour, from young to old; ranks differ, because of two equals nobody says which goes first. */
-const OBJECTS: readonly SharedObject[] = Array.from({ length: 6 }, (_, index) => ({
-  object: {
-    bucket: 'logs',
-    key: `web/${index}`,
-    etag: `e${index}`,
-    sizeBytes: index,
-    lastModifiedMs: START_MS - Math.floor(index / 2) * HOUR_MS,
-  },
-  listedMs: START_MS,
-  rankMs: START_MS - index * 4_000,
-  settled: index === 3 ? [{ start: 5, end: 7 }] : [],
-  wanted: null,
-}));
 /** The time of Redis, as a test sets it. */
 const TEST_CLOCK = "local function now() return tonumber(redis.call('GET', string.sub(KEYS[1], 1, -5) .. 'clock')) end";
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sampleResult } from '#reports';
 import type { FleetRun } from '#simulator';
+import { sampleTimes } from '../testing/sample-calibration.ts';
 import { samplePoint } from '../testing/sample-point.ts';
 import type { Calibration } from './calibrate.ts';
 import { fitToRun } from './fit.ts';
@@ -15,19 +16,7 @@ const run: MeasuredRun = {
   },
 };
 const calibration: Calibration = {
-  times: {
-    getMs: 80,
-    listMs: 5,
-    listMsPer1000: 60,
-    loopMsPerRawMB: 3,
-    poolMsPerRawMB: 1.5,
-    postMs: { min: 15, max: 45 },
-    agentRawMBps: 500,
-    redisMs: 0.03,
-    redisMsPerObject: 0.01,
-    redisRoundTripMs: 0.1,
-    journalMs: 1,
-  },
+  times: sampleTimes({ getMs: 80, postMs: { min: 15, max: 45 } }),
   otherMsPerRawMB: 3,
   lineBytes: 1500,
   gzipRatio: 15,

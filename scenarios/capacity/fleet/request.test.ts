@@ -1,23 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { sampleResult } from '#reports';
+import { sampleTimes } from '../testing/sample-calibration.ts';
 import { samplePoint } from '../testing/sample-point.ts';
 import type { Calibration } from './calibrate.ts';
 import { describeFault, type FleetRequest, planFleet } from './request.ts';
 
 const calibration: Calibration = {
-  times: {
-    getMs: 30,
-    listMs: 5,
-    listMsPer1000: 60,
-    loopMsPerRawMB: 3,
-    poolMsPerRawMB: 1.5,
-    postMs: { min: 5, max: 15 },
-    agentRawMBps: 500,
-    redisMs: 0.03,
-    redisMsPerObject: 0.01,
-    redisRoundTripMs: 0.1,
-    journalMs: 1,
-  },
+  times: sampleTimes(),
   otherMsPerRawMB: 3,
   lineBytes: 1500,
   gzipRatio: 15,

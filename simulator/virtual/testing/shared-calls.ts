@@ -17,14 +17,14 @@ import {
 import { LossyConnection } from './lossy-connection.ts';
 
 export const LEASE_TTL_MS = 3_000;
-const LIVE_WINDOW_MS = 10_000;
-const HOUR_MS = 3_600_000;
-const START_MS = 500 * HOUR_MS;
+export const LIVE_WINDOW_MS = 10_000;
+export const HOUR_MS = 3_600_000;
+export const START_MS = 500 * HOUR_MS;
 const MACHINES = ['a', 'b', 'c'] as const;
 type Machine = (typeof MACHINES)[number];
 
 /** Two of an hour, from young to old; ranks differ, because of two equals nobody says which goes first. */
-const OBJECTS: readonly SharedObject[] = Array.from({ length: 6 }, (_, index) => ({
+export const OBJECTS: readonly SharedObject[] = Array.from({ length: 6 }, (_, index) => ({
   object: {
     bucket: 'logs',
     key: `web/${index}`,
