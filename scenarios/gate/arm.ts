@@ -52,10 +52,11 @@ export async function runArm(stage: Stage, name: string, program: Program): Prom
   const startedAtMs = Date.now();
   await stage.sink.client.reset();
   const { backlogObjects, liveObjects } = sizeOf(stage);
+  const spawnedAtMs = Date.now();
   const streamer = await startProgram(stage, name, program);
   const before = readUsage(streamer.pid);
   await waitForObjects(stage, streamer, { name, objects: backlogObjects });
-  const backlogSettledMs = Math.max(...(await stage.sink.client.objects()).map((object) => object.settledMs ?? 0));
+  const settledMs = (await stage.sink.client.objects()).flatMap((object) => object.settledMs ?? []);
   const live = await uploadLive(stage, name);
   await waitForObjects(stage, streamer, { name, objects: backlogObjects + liveObjects });
   const after = readUsage(streamer.pid);
@@ -68,11 +69,12 @@ export async function runArm(stage: Stage, name: string, program: Program): Prom
   const lastIndex = backlogObjects + liveObjects - 1;
   const verdict = await stage.sink.client.judge({ ranges: [{ firstIndex: 0, lastIndex }] });
   const rawGB = expectedRawBytes(stage, 0, backlogObjects + liveObjects) / 1e9;
-  const backlogS = (backlogSettledMs - streamer.log.startedMs) / 1000;
+  const backlogS = (Math.max(...settledMs) - streamer.log.startedMs) / 1000;
   return {
     startedAtMs,
     durationS: (Date.now() - startedAtMs) / 1000,
     figures: {
+      start: Math.min(...settledMs) - spawnedAtMs,
       throughput: expectedRawBytes(stage, 0, backlogObjects) / 1e6 / backlogS,
       cpu: (after.cpuS - before.cpuS) / rawGB,
       lagP50: lag.p50,

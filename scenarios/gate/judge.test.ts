@@ -4,6 +4,7 @@ import { type JudgedPair, judgePairs } from './judge.ts';
 import { asPercent, type Figures, fromPercent, METRICS, worsening } from './metrics.ts';
 
 const effectMin = {
+  start: 0.05,
   throughput: 0.05,
   cpu: 0.05,
   lagP50: 0.05,
@@ -17,8 +18,9 @@ const once = (pairs: number) => ({ looks: [pairs], pairsMax: 60, isLast: true, e
 function pairsOf(count: number, change: (base: Figures, at: number) => Partial<Figures> = () => ({})): JudgedPair[] {
   return Array.from({ length: count }, (_, at) => {
     const noise = 1 + (at % 2 === 0 ? 0.002 : -0.002) * (1 + at / 100);
-    const base = { throughput: 300, cpu: 2, lagP50: 150, lagP99: 300, memory: 200, requests: 2000 };
+    const base = { start: 600, throughput: 300, cpu: 2, lagP50: 150, lagP99: 300, memory: 200, requests: 2000 };
     const head = {
+      start: 600 * noise,
       throughput: 300 * noise,
       cpu: 2 * noise,
       lagP50: 150 * noise,
@@ -116,6 +118,7 @@ describe('judgePairs', () => {
     const trials = 200;
     const alarms = Array.from({ length: trials }, () => {
       const pairs = pairsOf(60, (base) => ({
+        start: 600 * Math.exp(draw()),
         throughput: 300 * Math.exp(draw()),
         cpu: 2 * Math.exp(draw()),
         lagP50: 150 * Math.exp(draw()),

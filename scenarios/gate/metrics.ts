@@ -3,7 +3,7 @@
 /** Figures of one run; null where the program does not tell or the run was too short. */
 export type Figures = Readonly<Record<MetricName, number | null>>;
 
-export type MetricName = 'throughput' | 'cpu' | 'lagP50' | 'lagP99' | 'memory' | 'requests';
+export type MetricName = 'start' | 'throughput' | 'cpu' | 'lagP50' | 'lagP99' | 'memory' | 'requests';
 
 export interface Metric {
   readonly name: MetricName;
@@ -13,6 +13,8 @@ export interface Metric {
 }
 
 export const METRICS: readonly Metric[] = [
+  // From the start of the process until the first object of the backlog is acknowledged.
+  { name: 'start', title: 'Start to first object', unit: 'ms', better: 'lower' },
   { name: 'throughput', title: 'Throughput', unit: 'MB/s', better: 'higher' },
   { name: 'cpu', title: 'CPU per GB', unit: 's', better: 'lower' },
   { name: 'lagP50', title: 'Lag p50', unit: 'ms', better: 'lower' },

@@ -10,6 +10,7 @@ const armSchema = z.object({
   startedAtMs: z.number(),
   durationS: z.number(),
   figures: z.object({
+    start: figure,
     throughput: figure,
     cpu: figure,
     lagP50: figure,

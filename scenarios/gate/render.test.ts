@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { GateResult } from './gate.ts';
 import { type JudgedPair, judgePairs } from './judge.ts';
+import { METRICS } from './metrics.ts';
 import type { Pair } from './pair.ts';
 import { renderGateHtml } from './render-html.ts';
 import { renderGateMarkdown } from './render-markdown.ts';
 import { renderGateText } from './render-text.ts';
 import { readGateSettings } from './settings.ts';
 
-const alike = { throughput: 300, cpu: 2, lagP50: 150, lagP99: 300, memory: 200, requests: 2000 };
+const alike = { start: 600, throughput: 300, cpu: 2, lagP50: 150, lagP99: 300, memory: 200, requests: 2000 };
 
 /** Twenty pairs in which head has these figures, less or more by a little that differs from pair to pair. */
 function resultOf(head: Partial<JudgedPair['head']>, change: Partial<GateResult> = {}): GateResult {
@@ -97,7 +98,7 @@ describe('the page of the gate', () => {
   it('answers first, and shows each metric with a dot for each run that has a figure', () => {
     const page = renderGateHtml(resultOf({ throughput: 264 }), pairs);
     expect(page).toContain('Regressed: throughput -12%');
-    expect(page.match(/class="dot"/g)).toHaveLength(11);
+    expect(page.match(/class="dot"/g)).toHaveLength(2 * METRICS.length - 1);
     expect(page).toContain('head: 4 at 1');
   });
 

@@ -23,6 +23,7 @@ const gateSchema = z.strictObject({
     /** Numbers of pairs at which the gate looks. */
     looks: z.array(z.int().positive()).min(1),
     effectPercent: z.strictObject({
+      start: percent,
       throughput: percent,
       cpu: percent,
       lagP50: percent,
@@ -56,6 +57,7 @@ export function readGateSettings(path = gateFile): GateSettings {
     thresholds,
     looks: relative.looks,
     effectMin: {
+      start: effect('start'),
       throughput: effect('throughput'),
       cpu: effect('cpu'),
       lagP50: effect('lagP50'),

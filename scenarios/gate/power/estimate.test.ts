@@ -17,6 +17,7 @@ function storedPairs(kind: string, count: number, cpu: number): Pair[] {
     startedAtMs: 0,
     durationS: 5,
     figures: {
+      start: noisy(600, 0.05),
       throughput: noisy(300, 0.05),
       cpu: noisy(2, 0.05) * factor,
       lagP50: noisy(150, 0.1),

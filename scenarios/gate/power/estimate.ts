@@ -58,6 +58,7 @@ export function estimatePower(kind: string, pairs: readonly Pair[], options: Pow
     kind,
     storedPairs: pairs.length,
     worsePercent: {
+      start: worseOf('start', judged),
       throughput: worseOf('throughput', judged),
       cpu: worseOf('cpu', judged),
       lagP50: worseOf('lagP50', judged),
