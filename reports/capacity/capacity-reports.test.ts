@@ -33,6 +33,7 @@ function point(
     outcome: { kind, reasons, backlogGrowthShare: 0.002, lagSlopeUpperSPerS: 0.001, lagHighMs: 400 },
     measured: {
       rawMBps: offeredRawMBps ?? 300,
+      steadyRawMBps: null,
       lagP50Ms: 200,
       lagP99Ms: 400,
       cpuSPerGB: 2,

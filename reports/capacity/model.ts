@@ -59,7 +59,12 @@ export const pointSchema = z.strictObject({
     lagHighMs: amountOrNull(),
   }),
   measured: z.strictObject({
-    rawMBps: amountOrNull(),
+    rawMBps: amountOrNull().describe('From the first byte to the last.'),
+    steadyRawMBps: amountOrNull()
+      .default(null)
+      .describe(
+        'Of a backlog, without its start and its end, in which not all have work; null for an open loop, and where it was too short.',
+      ),
     lagP50Ms: amountOrNull(),
     lagP99Ms: amountOrNull(),
     cpuSPerGB: amountOrNull().describe('CPU seconds of all instances per raw GB.'),

@@ -1,6 +1,6 @@
 /** What a plan stands on: the measured points of one configuration. */
 import type { CapacityPoint } from '#reports';
-import type { Scaled } from './scalability.ts';
+import { type Scaled, scaledOf } from './scalability.ts';
 import { bracketOf } from './search.ts';
 import { trialsOf } from './trials.ts';
 
@@ -60,10 +60,8 @@ function throughputs(points: readonly CapacityPoint[]): readonly Scaled[] {
   }));
   const found = sustained.filter(({ rawMBps }) => rawMBps > 0);
   const searched = new Set(found.map(({ instances }) => instances));
-  const drained = points
-    .filter(({ instances, outcome }) => outcome.kind === 'drained' && !searched.has(instances))
-    .map(({ instances, measured }) => ({ instances, rawMBps: measured.rawMBps ?? 0 }));
-  return [...found, ...drained.filter(({ rawMBps }) => rawMBps > 0)];
+  const drained = points.filter(({ instances }) => !searched.has(instances)).flatMap((point) => scaledOf(point) ?? []);
+  return [...found, ...drained];
 }
 
 function isSameConfiguration(a: CapacityPoint, b: CapacityPoint): boolean {

@@ -22,13 +22,16 @@ function drain(backlogFiles: readonly number[]): Result {
 
 describe('a drain beside live traffic', () => {
   it('is counted from what was left when the first live object was due', () => {
-    const { backlogObjects, leftObjects, liveObjectsPerS, liveS, drainedS } = drainOf(drain([11, 7, 3, 2, 2, 2, 0]));
+    const { backlogObjects, leftObjects, drainedObjects, liveObjectsPerS, liveS, drainedS } = drainOf(
+      drain([11, 7, 3, 2, 2, 2, 0]),
+    );
     expect(backlogObjects).toBe(20);
     expect(leftObjects).toBe(15);
     expect(liveObjectsPerS).toBe(2);
     expect(liveS).toBe(6);
     // Not more than live traffic has in hand anyway: four objects.
     expect(drainedS).toBe(3);
+    expect(drainedObjects).toBe(11);
   });
 
   it('has no end where the backlog stays', () => {

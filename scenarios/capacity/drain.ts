@@ -6,6 +6,8 @@ export interface Drain {
   readonly backlogObjects: number;
   /** Left of it when the first live object was due: from then on is counted. */
   readonly leftObjects: number;
+  /** Fewer of them waited at the end, by so many. */
+  readonly drainedObjects: number;
   readonly liveObjectsPerS: number;
   readonly liveS: number;
   /** The end of the first second in which no more waits than live traffic has in hand anyway; null when that never came. */
@@ -26,9 +28,11 @@ export function drainOf({ load, timeline }: Result): Drain {
   const drained = timeline.find(
     ({ backlogFiles }) => backlogFiles !== null && backlogFiles <= inHandMax(liveObjectsPerS),
   );
+  const leftObjects = Math.max(0, Math.round((first?.backlogFiles ?? 0) + (first?.files ?? 0) - liveObjectsPerS));
   return {
     backlogObjects: Math.round(load.files - liveObjectsPerS * liveS),
-    leftObjects: Math.max(0, Math.round((first?.backlogFiles ?? 0) + (first?.files ?? 0) - liveObjectsPerS)),
+    leftObjects,
+    drainedObjects: Math.max(0, leftObjects - inHandMax(liveObjectsPerS)),
     liveObjectsPerS,
     liveS,
     drainedS: drained === undefined ? null : drained.tS + 1,

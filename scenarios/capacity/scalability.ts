@@ -6,12 +6,19 @@
  * lambda: MB/s of one alone; sigma: the share of the work that waits for the others; kappa: the cost of keeping in step, which in the end makes
  * more instances slower. N / X(N) is linear in (1, N - 1, N (N - 1)), so it is fitted by least squares, with no coefficient below 0.
  */
+import type { CapacityPoint } from '#reports';
 import { Matrix, QrDecomposition } from 'ml-matrix';
 import { quantileSorted } from 'simple-statistics';
 
 export interface Scaled {
   readonly instances: number;
   readonly rawMBps: number;
+}
+
+/** What a backlog says of capacity: null when the point says nothing. */
+export function scaledOf({ instances, outcome, measured }: CapacityPoint): Scaled | null {
+  const rawMBps = measured.steadyRawMBps ?? measured.rawMBps ?? 0;
+  return outcome.kind === 'drained' && rawMBps > 0 ? { instances, rawMBps } : null;
 }
 
 export interface ScalabilityLaw {

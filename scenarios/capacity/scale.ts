@@ -14,7 +14,7 @@ import { runScenario } from '../run/run.ts';
 import type { Scenario, Setting } from '../scenario.ts';
 import { drainOf } from './drain.ts';
 import type { PointStore } from './points.ts';
-import { fitLaw, predict, predictBand, type Scaled, sizesForLaw } from './scalability.ts';
+import { fitLaw, predict, predictBand, scaledOf, sizesForLaw } from './scalability.ts';
 import { runStep } from './step.ts';
 
 export interface ScaleOptions extends RunOptions {
@@ -60,7 +60,7 @@ export async function measureScale(store: PointStore, options: ScaleOptions): Pr
   for (let round = 0; round < repetitions; round += 1) {
     for (const instances of round % 2 === 0 ? fitted : fitted.toReversed()) await measure(instances);
   }
-  const scaled = scaledOf(points);
+  const scaled = points.flatMap((point) => scaledOf(point) ?? []);
   if (new Set(scaled.map(({ instances }) => instances)).size < sizesForLaw) {
     throw new HarnessError('broken', `Too few steps were valid to fit a law: ${reasonsOf(points)}.`);
   }
@@ -69,7 +69,8 @@ export async function measureScale(store: PointStore, options: ScaleOptions): Pr
   const band = predictBand(scaled, heldOut, () => random.next());
   progress.note(`${heldOut} instances: predicted ${band.middle.toFixed(1)} MB/s`);
   for (let round = 0; round < repetitions; round += 1) await measure(heldOut);
-  const measured = scaledOf(points).filter(({ instances }) => instances === heldOut);
+  const all = points.flatMap((point) => scaledOf(point) ?? []);
+  const measured = all.filter(({ instances }) => instances === heldOut);
   if (measured.length === 0)
     throw new HarnessError('broken', `No step with ${heldOut} instances was valid: ${reasonsOf(points)}.`);
   return {
@@ -77,9 +78,7 @@ export async function measureScale(store: PointStore, options: ScaleOptions): Pr
     agentLatencyMs: options.agentLatencyMs,
     sizes: sizes.map((instances) => ({
       instances,
-      rawMBps: scaledOf(points)
-        .filter((one) => one.instances === instances)
-        .map(({ rawMBps }) => rawMBps),
+      rawMBps: all.filter((one) => one.instances === instances).map(({ rawMBps }) => rawMBps),
       isHeldOut: instances === heldOut,
     })),
     law,
@@ -134,17 +133,17 @@ async function checkDrain(
     drainScenario(options, { instances, backlogObjects, liveObjects, liveRawMBps }),
     options,
   );
-  const { leftObjects, drainedS } = drainOf(result);
-  if (result.verdict === 'invalid' || drainedS === null || leftObjects === 0) {
+  const { leftObjects, drainedObjects, drainedS } = drainOf(result);
+  if (result.verdict === 'invalid' || drainedS === null || drainedObjects === 0) {
     throw new HarnessError(
       'broken',
       `The drain cannot be judged: ${result.verdictReasons.join('; ') || (drainedS === null ? 'it did not end' : 'nothing was left of the backlog when live traffic began: use more --objects')}.`,
     );
   }
   return checked(
-    `drain of the ${leftObjects} objects that were left by ${instances} instances beside live traffic`,
+    `drain by ${instances} instances beside live traffic, from ${leftObjects} objects to the ${leftObjects - drainedObjects} that live traffic has in hand`,
     's',
-    { low: null, middle: (leftObjects * rawMBPerObject) / drainRawMBps, high: null },
+    { low: null, middle: (drainedObjects * rawMBPerObject) / drainRawMBps, high: null },
     [drainedS],
   );
 }
@@ -188,12 +187,6 @@ function checked(
   measured: readonly number[],
 ): CheckedPrediction {
   return { what, unit, predicted: middle, low, high, measured, error: middle / median([...measured]) - 1 };
-}
-
-function scaledOf(points: readonly CapacityPoint[]): readonly Scaled[] {
-  return points.flatMap(({ instances, outcome, measured }) =>
-    outcome.kind === 'drained' && measured.rawMBps !== null ? [{ instances, rawMBps: measured.rawMBps }] : [],
-  );
 }
 
 function reasonsOf(points: readonly CapacityPoint[]): string {

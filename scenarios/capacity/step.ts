@@ -9,6 +9,7 @@ import { distantAgents } from '../catalogue/sharing.ts';
 import { redisServiceTimes, serviceTimes } from '../observe/service-times.ts';
 import type { LoadPart, LoadPlan, Scenario, Setting } from '../scenario.ts';
 import { stagesOf } from './limiting-stage.ts';
+import { steadyRawMBps } from './steady-rate.ts';
 import { judgeSustainability } from './sustainable.ts';
 
 /** What is under test, and with how much. */
@@ -105,6 +106,7 @@ function pointOf(plan: StepPlan, experiment: string, result: Result): CapacityPo
     outcome: scheduleS === null ? outcomeOfDrain(result) : outcomeOfSchedule(plan, result, scheduleS),
     measured: {
       rawMBps: throughput.rawMBps,
+      steadyRawMBps: plan.offeredRawMBps === null ? steadyRawMBps(result.timeline) : null,
       lagP50Ms: latencyMs.lag.p50,
       lagP99Ms: latencyMs.lag.p99,
       cpuSPerGB: processed === null ? null : 1000 / processed,

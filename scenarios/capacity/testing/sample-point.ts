@@ -36,6 +36,7 @@ export function samplePoint(of: {
     },
     measured: {
       rawMBps: of.offeredRawMBps,
+      steadyRawMBps: null,
       lagP50Ms: 200,
       lagP99Ms: 400,
       cpuSPerGB: 2,
