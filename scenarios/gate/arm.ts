@@ -1,20 +1,16 @@
 /**
- * One run of one program, in a process of its own: it drains a backlog that lies ready, then keeps up with objects that come on a schedule.
- * The backlog gives throughput, the schedule gives lag, both together CPU, memory and requests. The harness is the same for base and head, so
- * whatever differs is the program's.
+ * One run of one program, in a process of its own: it drains a backlog that lies ready, then keeps up with objects that come on a schedule,
+ * most of them to be found by polling, some told of by a queue. The backlog gives start and throughput, the schedule gives lag, all together CPU,
+ * memory and requests. The harness is the same for base and head, so whatever differs is the program's.
  */
-import { join } from 'node:path';
 import { loadavg } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type LatencySummary, summarizeLatency } from '#reports';
 import { deleteObjects, HarnessError, readUsage } from '#simulator';
 import type { Stage } from '../run/context.ts';
-import { finishGenerator, startGenerator } from '../run/generator.ts';
-import { joinOutcomes } from '../run/outcomes.ts';
+import { outcomesOf, type ScheduledUploads, uploadOnSchedule, waitForLog } from '../run/scheduled-objects.ts';
 import { waitForLines } from '../run/settle.ts';
 import { Streamer, type StreamerOptions } from '../run/streamer.ts';
 import { expectedLines, expectedRawBytes } from '../run/upload.ts';
-import { readUploads, type Upload } from '../run/uploads.ts';
 import type { Figures } from './metrics.ts';
 
 /** A program to run: its bundle, and what a known slow-down adds to it. */
@@ -24,7 +20,14 @@ export interface Program extends Partial<Pick<StreamerOptions, 'nodeFlags' | 'se
 
 export interface GateSize {
   readonly backlogObjects: number;
+  /** On a schedule, to be found by polling. */
   readonly liveObjects: number;
+  /** On a schedule, told of by the queue. */
+  readonly notifiedObjects: number;
+}
+
+export interface GateStage extends Stage {
+  readonly queueUrl: string;
 }
 
 export interface Arm {
@@ -42,33 +45,45 @@ export interface Arm {
 
 /** 120 small objects a second. */
 const liveRawMBPerMin = 720;
-/** The generator's process must be up before its first upload is due. */
-const generatorLeadMs = 1200;
+/** 40 a second, so that both take as long. */
+const notifiedRawMBPerMin = 240;
 const deadlineMsMax = 60_000;
-/** The streamer's own log may be a moment behind the sink. */
-const logDeadlineMs = 2000;
 
-export async function runArm(stage: Stage, name: string, program: Program): Promise<Arm> {
+export async function runArm(stage: GateStage, name: string, program: Program): Promise<Arm> {
   const startedAtMs = Date.now();
   await stage.sink.client.reset();
-  const { backlogObjects, liveObjects } = sizeOf(stage);
+  const { backlogObjects, liveObjects, notifiedObjects } = sizeOf(stage);
+  const objects = backlogObjects + liveObjects + notifiedObjects;
   const spawnedAtMs = Date.now();
   const streamer = await startProgram(stage, name, program);
   const before = readUsage(streamer.pid);
   await waitForObjects(stage, streamer, { name, objects: backlogObjects });
   const settledMs = (await stage.sink.client.objects()).flatMap((object) => object.settledMs ?? []);
-  const live = await uploadLive(stage, name);
-  await waitForObjects(stage, streamer, { name, objects: backlogObjects + liveObjects });
+  const [live, notified] = await Promise.all([
+    uploadOnSchedule(stage, `${name}-live`, {
+      from: backlogObjects,
+      count: liveObjects,
+      arrival: { kind: 'constant', rawMBPerMin: liveRawMBPerMin },
+      notifyUrl: null,
+    }),
+    uploadOnSchedule(stage, `${name}-notified`, {
+      from: backlogObjects + liveObjects,
+      count: notifiedObjects,
+      arrival: { kind: 'constant', rawMBPerMin: notifiedRawMBPerMin },
+      notifyUrl: stage.queueUrl,
+    }),
+  ]);
+  await waitForObjects(stage, streamer, { name, objects });
   const after = readUsage(streamer.pid);
-  await waitForLog(streamer, backlogObjects + liveObjects);
+  await waitForLog(streamer, objects);
   await streamer.stop();
-  const lag = await measureLag(stage, streamer, live.uploads);
-  const keys = live.uploads.map(({ key }) => key);
+  const lag = await measureLag(stage, streamer, live);
+  const notifiedLag = await measureLag(stage, streamer, notified);
+  const keys = [live, notified].flatMap(({ uploads }) => uploads.map(({ key }) => key));
   await deleteObjects(stage.s3, stage.s3.bucket, keys);
   if (before === null || after === null) throw new HarnessError('broken', `${name} ended while it was measured.`);
-  const lastIndex = backlogObjects + liveObjects - 1;
-  const verdict = await stage.sink.client.judge({ ranges: [{ firstIndex: 0, lastIndex }] });
-  const rawGB = expectedRawBytes(stage, 0, backlogObjects + liveObjects) / 1e9;
+  const verdict = await stage.sink.client.judge({ ranges: [{ firstIndex: 0, lastIndex: objects - 1 }] });
+  const rawGB = expectedRawBytes(stage, 0, objects) / 1e9;
   const backlogS = (Math.max(...settledMs) - streamer.log.startedMs) / 1000;
   return {
     startedAtMs,
@@ -79,20 +94,28 @@ export async function runArm(stage: Stage, name: string, program: Program): Prom
       cpu: (after.cpuS - before.cpuS) / rawGB,
       lagP50: lag.p50,
       lagP99: lag.p99,
+      notified: notifiedLag.p50,
       memory: after.rssMaxMB,
       requests: requestsPerGB(streamer, rawGB),
     },
     lostLines: verdict.lostLines,
     duplicateLines: verdict.duplicateLines,
     otherLines: verdict.corruptLines + verdict.unexpectedLines,
-    slipMaxMs: live.slipMaxMs,
+    slipMaxMs:
+      live.slipMaxMs === null || notified.slipMaxMs === null ? null : Math.max(live.slipMaxMs, notified.slipMaxMs),
     loadAverage: loadavg()[0] ?? 0,
   };
 }
 
-function startProgram(stage: Stage, name: string, program: Program): Promise<Streamer> {
-  const { folder, s3, redis, prefix, sink, processes, sampler } = stage;
-  const settings = [...stage.scenario.settings, ...(program.settings ?? [])];
+function startProgram(stage: GateStage, name: string, program: Program): Promise<Streamer> {
+  const { queueUrl, folder, s3, redis, prefix, sink, processes, sampler } = stage;
+  const why = 'some objects are told of, the others are polled for';
+  const settings = [
+    ...stage.scenario.settings,
+    { key: 'discovery.mode', value: 'both', shipped: 'poll', why },
+    { key: 'discovery.queue_url', value: queueUrl, shipped: '', why },
+    ...(program.settings ?? []),
+  ];
   const options = { folder, name, s3, redis, prefix, endpoints: sink.endpoints, ...program, settings };
   return Streamer.start(options, processes, sampler);
 }
@@ -114,14 +137,8 @@ async function waitForObjects(
     throw new HarnessError('broken', `${name} did not deliver ${objects} objects in ${deadlineMsMax / 1000} s.`);
 }
 
-async function measureLag(stage: Stage, { log }: Streamer, uploads: readonly Upload[]): Promise<LatencySummary> {
-  const objects = await stage.sink.client.objects();
-  const outcomes = joinOutcomes({
-    uploads: uploads.map((upload) => ({ ...upload, part: 'live' })),
-    delayWindowMs: 0,
-    settledMs: new Map(objects.map((object) => [object.index, object.settledMs])),
-    completed: log.completed,
-  });
+async function measureLag(stage: Stage, streamer: Streamer, { uploads }: ScheduledUploads): Promise<LatencySummary> {
+  const outcomes = await outcomesOf(stage, streamer, uploads);
   return summarizeLatency(outcomes.flatMap((outcome) => outcome.settled?.lagMs ?? []));
 }
 
@@ -132,38 +149,8 @@ function requestsPerGB({ log }: Streamer, rawGB: number): number | null {
   return requests === 0 ? null : requests / rawGB;
 }
 
-async function uploadLive(
-  stage: Stage,
-  name: string,
-): Promise<{ readonly uploads: readonly Upload[]; readonly slipMaxMs: number | null }> {
-  const { backlogObjects, liveObjects } = sizeOf(stage);
-  const record = join(stage.folder, `${name}-uploads.ndjson`);
-  const child = await startGenerator(stage.processes, {
-    name: `${name}-generator`,
-    s3: stage.s3,
-    prefix: stage.prefix,
-    load: stage.load.dir,
-    from: backlogObjects,
-    count: liveObjects,
-    arrival: { kind: 'constant', rawMBPerMin: liveRawMBPerMin },
-    stampsMs: null,
-    aheadMs: stage.time.aheadMs,
-    damage: new Map(),
-    startAtMs: Date.now() + generatorLeadMs,
-    seed: stage.options.seed,
-    record,
-  });
-  const { scheduleSlipMs } = await finishGenerator(child);
-  return { uploads: readUploads(record), slipMaxMs: scheduleSlipMs.max };
-}
-
-async function waitForLog({ log }: Streamer, objects: number): Promise<void> {
-  const deadlineMs = Date.now() + logDeadlineMs;
-  for (log.update(); log.completed.size < objects && Date.now() < deadlineMs; log.update()) await sleep(10);
-}
-
 /** The objects of the load: first the backlog, then those of the schedule. */
 function sizeOf({ scenario }: Stage): GateSize {
-  const [backlog, live] = scenario.load.parts.map(({ objects }) => objects);
-  return { backlogObjects: backlog ?? 0, liveObjects: live ?? 0 };
+  const [backlogObjects = 0, liveObjects = 0, notifiedObjects = 0] = scenario.load.parts.map(({ objects }) => objects);
+  return { backlogObjects, liveObjects, notifiedObjects };
 }

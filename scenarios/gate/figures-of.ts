@@ -6,5 +6,7 @@ import type { Figures } from './metrics.ts';
 const slipMsMax = 1000;
 
 export function figuresOf({ figures, slipMaxMs }: Arm): Figures {
-  return slipMaxMs !== null && slipMaxMs <= slipMsMax ? figures : { ...figures, lagP50: null, lagP99: null };
+  return slipMaxMs !== null && slipMaxMs <= slipMsMax
+    ? figures
+    : { ...figures, lagP50: null, lagP99: null, notified: null };
 }

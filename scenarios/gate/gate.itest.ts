@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Processes, removeFolder } from '#simulator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Progress } from '../environment/progress.ts';
-import type { Stage } from '../run/context.ts';
+import type { GateStage } from './arm.ts';
 import { judgeSides } from './gate.ts';
 import { type Contest, runContest } from './relative.ts';
 import { readGateSettings } from './settings.ts';
@@ -14,7 +14,7 @@ import { setGateStage } from './stage.ts';
 const folder = mkdtempSync(join(tmpdir(), 's3es-gate-test-'));
 const processes = new Processes(join(folder, 'logs'));
 const broken = join(folder, 'broken.mjs');
-let stage: Stage;
+let stage: GateStage;
 
 beforeAll(async () => {
   writeFileSync(broken, 'process.stderr.write("this build is broken"); process.exit(1);');
@@ -28,7 +28,7 @@ beforeAll(async () => {
     progress: silent,
     signal: new AbortController().signal,
   };
-  stage = await setGateStage(options, folder, processes, { backlogObjects: 1, liveObjects: 3 });
+  stage = await setGateStage(options, folder, processes, { backlogObjects: 1, liveObjects: 3, notifiedObjects: 1 });
 }, 120_000);
 
 afterAll(async () => {
@@ -37,7 +37,7 @@ afterAll(async () => {
 });
 
 /** The same parts, with a folder of its own for the files of its runs. */
-function freshStage(): Stage {
+function freshStage(): GateStage {
   return { ...stage, folder: mkdtempSync(join(folder, 'contest-')) };
 }
 

@@ -9,6 +9,7 @@ const effectMin = {
   cpu: 0.05,
   lagP50: 0.05,
   lagP99: 0.05,
+  notified: 0.05,
   memory: 0.05,
   requests: 0.05,
 };
@@ -18,13 +19,23 @@ const once = (pairs: number) => ({ looks: [pairs], pairsMax: 60, isLast: true, e
 function pairsOf(count: number, change: (base: Figures, at: number) => Partial<Figures> = () => ({})): JudgedPair[] {
   return Array.from({ length: count }, (_, at) => {
     const noise = 1 + (at % 2 === 0 ? 0.002 : -0.002) * (1 + at / 100);
-    const base = { start: 600, throughput: 300, cpu: 2, lagP50: 150, lagP99: 300, memory: 200, requests: 2000 };
+    const base = {
+      start: 600,
+      throughput: 300,
+      cpu: 2,
+      lagP50: 150,
+      lagP99: 300,
+      notified: 20,
+      memory: 200,
+      requests: 2000,
+    };
     const head = {
       start: 600 * noise,
       throughput: 300 * noise,
       cpu: 2 * noise,
       lagP50: 150 * noise,
       lagP99: 300 * noise,
+      notified: 20 * noise,
       memory: 200 * noise,
       requests: 2000,
     };
@@ -123,6 +134,7 @@ describe('judgePairs', () => {
         cpu: 2 * Math.exp(draw()),
         lagP50: 150 * Math.exp(draw()),
         lagP99: 300 * Math.exp(draw()),
+        notified: 20 * Math.exp(draw()),
         memory: 200 * Math.exp(draw()),
         requests: (base.requests ?? 0) * Math.exp(draw()),
       }));

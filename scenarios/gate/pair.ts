@@ -15,6 +15,7 @@ const armSchema = z.object({
     cpu: figure,
     lagP50: figure,
     lagP99: figure,
+    notified: figure,
     memory: figure,
     requests: figure,
   }),

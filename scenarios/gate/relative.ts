@@ -4,8 +4,7 @@
  */
 import { HarnessError, messageOf } from '#simulator';
 import { alternate } from '../run/alternate.ts';
-import type { Stage } from '../run/context.ts';
-import { type Arm, type Program, runArm } from './arm.ts';
+import { type Arm, type GateStage, type Program, runArm } from './arm.ts';
 import { figuresOf } from './figures-of.ts';
 import { type Judgement, judgePairs, type JudgeOptions } from './judge.ts';
 import type { Pair } from './pair.ts';
@@ -27,7 +26,7 @@ export interface ContestOutcome extends Judgement {
   readonly failures: readonly string[];
 }
 
-export async function runContest(stage: Stage, contest: Contest): Promise<ContestOutcome> {
+export async function runContest(stage: GateStage, contest: Contest): Promise<ContestOutcome> {
   await rehearse(stage, contest);
   const { settings, endMs } = contest;
   const pairsMax = settings.looks.at(-1) ?? 0;
@@ -61,7 +60,7 @@ function lookAt(pairs: readonly Pair[], options: JudgeOptions): Judgement {
 }
 
 /** One run of each that does not count: what does not start is told of plainly, and caches are warm for both. */
-async function rehearse(stage: Stage, { base, head }: Contest): Promise<void> {
+async function rehearse(stage: GateStage, { base, head }: Contest): Promise<void> {
   for (const [side, program] of [
     ['base', base],
     ['head', head],
@@ -86,7 +85,7 @@ export class SideFailed extends Error {
   }
 }
 
-async function runPair(stage: Stage, number: number, { base, head }: Contest): Promise<Pair> {
+async function runPair(stage: GateStage, number: number, { base, head }: Contest): Promise<Pair> {
   const runBase = async (): Promise<Arm> => runArm(stage, `base-${number}`, base);
   const runHead = async (): Promise<Arm> => runArm(stage, `head-${number}`, head);
   const [baseArm, headArm] = await alternate(number, runBase, runHead);

@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { median, shuffle } from 'simple-statistics';
 import { createRandom, removeFolder } from '#simulator';
-import type { RunOptions, Stage } from '../../run/context.ts';
+import type { RunOptions } from '../../run/context.ts';
 import { withProcesses } from '../../run/with-processes.ts';
-import { type Arm, runArm } from '../arm.ts';
+import { type Arm, type GateStage, runArm } from '../arm.ts';
 import { readPairs } from '../pair.ts';
 import { setGateStage } from '../stage.ts';
 import { burnCpuSPerGB, slowedDown, SLOW_DOWNS, type SlowDown } from './slow-down.ts';
@@ -23,10 +23,10 @@ export interface CollectOptions extends RunOptions {
 
 export async function collectPairs(options: CollectOptions): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 's3es-gate-'));
-  const endMs = Date.now() + options.durationS * 1000;
   try {
     return await withProcesses(folder, join(folder, 'logs'), options.signal, async (processes) => {
       const stage = await setGateStage(options, folder, processes);
+      const endMs = Date.now() + options.durationS * 1000;
       let blocks = 0;
       for (; Date.now() < endMs; blocks++) {
         options.signal.throwIfAborted();
@@ -40,7 +40,7 @@ export async function collectPairs(options: CollectOptions): Promise<number> {
   }
 }
 
-async function runBlock(stage: Stage, block: number, { pairsFile, progress }: CollectOptions): Promise<void> {
+async function runBlock(stage: GateStage, block: number, { pairsFile, progress }: CollectOptions): Promise<void> {
   const name = `block-${block}`;
   const passesOfAll = (await baseCpuSPerGB(stage, name, pairsFile)) / burnCpuSPerGB();
   const random = createRandom(stage.options.seed).fork(`${name}-${Date.now()}`);
@@ -58,7 +58,7 @@ async function runBlock(stage: Stage, block: number, { pairsFile, progress }: Co
 }
 
 /** What 100 % of the CPU is: from the pairs so far, or from one run more. */
-async function baseCpuSPerGB(stage: Stage, name: string, pairsFile: string): Promise<number> {
+async function baseCpuSPerGB(stage: GateStage, name: string, pairsFile: string): Promise<number> {
   const pairs = existsSync(pairsFile) ? readPairs(pairsFile) : [];
   const known = pairs.filter(({ kind }) => kind === 'none').flatMap(({ base }) => base.figures.cpu ?? []);
   if (known.length > 0) return median(known);

@@ -22,6 +22,7 @@ function storedPairs(kind: string, count: number, cpu: number): Pair[] {
       cpu: noisy(2, 0.05) * factor,
       lagP50: noisy(150, 0.1),
       lagP99: noisy(300, 0.2),
+      notified: noisy(20, 0.2),
       memory: noisy(200, 0.03),
       requests: noisy(2000, 0.01),
     },

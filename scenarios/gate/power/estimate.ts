@@ -63,6 +63,7 @@ export function estimatePower(kind: string, pairs: readonly Pair[], options: Pow
       cpu: worseOf('cpu', judged),
       lagP50: worseOf('lagP50', judged),
       lagP99: worseOf('lagP99', judged),
+      notified: worseOf('notified', judged),
       memory: worseOf('memory', judged),
       requests: worseOf('requests', judged),
     },
