@@ -20,6 +20,9 @@ export interface Sizing {
 export const utilizationMax = 0.7;
 /** One may fail. */
 const endpointsMin = 2;
+/** As shipped. */
+const delayWindowS = 60;
+const queueSizeShipped = 1000;
 /** The contract's figure for state. */
 const stateBytesPerObject = 64;
 
@@ -102,6 +105,13 @@ function concurrencyFigures({ request, basis, requiredRawMBps, instances }: Sizi
       unit: '',
       source: 'assumed',
       note: `GETs of ${request.s3LatencyMs} ms, as given; ${objectsPerS.toFixed(1)} objects a second in all`,
+    },
+    {
+      name: 'processing.queue_size of each instance',
+      value: Math.max(queueSizeShipped, Math.ceil(objectsPerS * (delayWindowS + request.scanIntervalS))),
+      unit: '',
+      source: 'model',
+      note: `whoever lists holds all objects of the delay_window (${delayWindowS} s as shipped) and of a scan (${request.scanIntervalS} s), of all instances`,
     },
     {
       name: 'endpoints',

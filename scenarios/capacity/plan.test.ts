@@ -137,6 +137,15 @@ describe('planCapacity', () => {
     expect(figures.find(({ name }) => name === 'Redis commands a second')?.value).toBeNull();
     expect(figures.every(({ note }) => note !== '')).toBe(true);
   });
+
+  it('asks for room in the ready queue for what may not be read yet', () => {
+    const queueSize = (tbPerDay: number) =>
+      plan(scaledPoints, { ...request, rawTBPerDay: tbPerDay }).figures.find(({ name }) =>
+        name.startsWith('processing.queue_size'),
+      )?.value;
+    expect(queueSize(1)).toBe(1000);
+    expect(queueSize(20)).toBeGreaterThan(4000);
+  });
 });
 
 describe('drainHours', () => {

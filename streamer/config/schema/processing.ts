@@ -39,7 +39,11 @@ const logFormat = z.strictObject({
 export const processing = z
   .strictObject({
     worker_count: defaulted(integer(1, 1000), '15', 'Objects read at the same time.'),
-    queue_size: defaulted(integer(1, 1_000_000), '1000', 'Most objects found and waiting; discovery pauses then.'),
+    queue_size: defaulted(
+      integer(1, 1_000_000),
+      '1000',
+      'Most objects found and waiting, those within `delay_window` too; live ones have as many places again. Discovery pauses then, so it must exceed objects a second x `delay_window`, of all instances together, because one lists for all.',
+    ),
     scan_interval: defaulted(duration('10ms', '24h'), '15s', 'How often new objects are looked for.'),
     delay_window: defaulted(
       duration('0s', '7d'),
