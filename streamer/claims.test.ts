@@ -25,7 +25,7 @@ const told: SharedObject = { object, listedMs: START_MS, rankMs: START_MS, settl
 class FakeShared implements SharedWork {
   readonly leaseTtlMs = 15_000;
   readonly offered: (readonly SharedObject[])[] = [];
-  #ready: ClaimedObject[] = [{ ...told, token: 'token' }];
+  #ready: ClaimedObject[] = [{ ...told, claim: new Claim('token') }];
 
   async renew() {
     return { isLister: true, lost: [], takenOver: 0 };

@@ -7,7 +7,7 @@
  * - Nothing is claimed while progress cannot be saved.
  */
 import type { Config } from './config/config.ts';
-import { Claim } from './core/claim.ts';
+import type { Claim } from './core/claim.ts';
 import { identityOf, knownOf, type ObjectTask } from './core/object-task.ts';
 import { sourceOf } from './core/source-of.ts';
 import { Wakeup } from './core/wakeup.ts';
@@ -161,15 +161,14 @@ export class Claims {
     }
   }
 
-  async #take(context: RunContext, { token, ...shared }: ClaimedObject): Promise<void> {
+  async #take(context: RunContext, { claim, ...shared }: ClaimedObject): Promise<void> {
     const { known, ready, readyChanged } = context;
-    const claim = new Claim(token);
     const task = this.#taskOf(context, shared);
     if (task === null) {
       await this.#shared.giveBack([{ shared, claim }], FOREIGN_OBJECT_MS);
       return;
     }
-    this.#held.set(token, { shared, claim });
+    this.#held.set(claim.token, { shared, claim });
     const identity = identityOf(task.object);
     // Remembered as done since a moment ago: that does not count for one that is asked for again.
     if (!known.isUnderWay(identity)) known.forget(identity);
@@ -178,7 +177,7 @@ export class Claims {
     readyChanged.notify();
   }
 
-  #taskOf({ formats }: RunContext, { object, listedMs, settled, wanted }: Omit<ClaimedObject, 'token'>) {
+  #taskOf({ formats }: RunContext, { object, listedMs, settled, wanted }: Omit<ClaimedObject, 'claim'>) {
     const { clock, events } = this.#ports;
     const source = sourceOf(this.#config.s3.sources, object);
     const selected = source === null ? null : selectionOf(this.#config, formats, source).selectByName(object, listedMs);

@@ -288,7 +288,8 @@ export interface SharedObject {
 export type OfferAnswer = 'queued' | 'under-way' | 'complete' | 'full';
 
 export interface ClaimedObject extends SharedObject {
-  readonly token: string;
+  /** The store calls its `lose` as soon as it hears that it is not valid any more, whatever was asked then. */
+  readonly claim: Claim;
 }
 
 /** What a session holds. */

@@ -147,9 +147,9 @@ class Driver {
         const { session, objectsMax } = each;
         const options = { objectsMax, liveWindowMs: LIVE_WINDOW_MS };
         const answer = await this.#store.of(session).claim(session, options);
-        for (const { token, ...shared } of answer.claimed) this.#hold(session, shared, new Claim(token));
+        for (const { claim, ...shared } of answer.claimed) this.#hold(session, shared, claim);
         // Tokens are only names.
-        return { ...answer, claimed: answer.claimed.map(({ token: _token, ...shared }) => shared) };
+        return { ...answer, claimed: answer.claimed.map(({ claim: _claim, ...shared }) => shared) };
       }
       case 'renew': {
         const { session, forgets } = each;

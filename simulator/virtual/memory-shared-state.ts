@@ -4,6 +4,7 @@
  * by itself (its journal) is no part of it, and it never forgets.
  */
 import {
+  Claim,
   type ClaimAnswer,
   type HeldObject,
   type ObjectRecord,
@@ -88,6 +89,7 @@ export class MemorySharedState implements StateStore, SharedWork {
       if (current?.token === claim.token) continue;
       if (current !== undefined || !isKnown) lost.push(claim.token);
       else if (!this.#isComplete(shared.object)) this.#grant(shared, { token: claim.token, session });
+      else if (this.#completedBy.get(idOf(shared.object)) !== claim.token) lost.push(claim.token);
     }
     const heldIds = new Set(held.map(({ shared }) => idOf(shared.object)));
     for (const [id, claim] of this.#claims)
@@ -133,7 +135,8 @@ export class MemorySharedState implements StateStore, SharedWork {
       this.#counter += 1;
       const token = `${this.#epoch}.${this.#counter}.${session}`;
       this.#grant(shared, { token, session });
-      return [{ ...shared, token, settled: unionRanges(shared.settled, this.durable.settledOf(shared.object)) }];
+      const claim = new Claim(token);
+      return [{ ...shared, claim, settled: unionRanges(shared.settled, this.durable.settledOf(shared.object)) }];
     });
     return { claimed, takenOver };
   }

@@ -43,6 +43,7 @@ export function renew(call: ScriptCall) {
     if (current === token) continue;
     if (current !== undefined || !isKnown) lost.push(token);
     else if (!isComplete(data, id)) missing.push(token);
+    else if (!data.members(`done:${session}`).includes(token)) lost.push(token);
   }
   if (takeTurn(data, session, turn)) {
     for (const id of data.members(`held:${session}`)) {

@@ -292,8 +292,7 @@ export class Driver {
 
   async #claim(process: Process, objectsMax: number): Promise<unknown> {
     const answer = await process.state.claim(process.session, { objectsMax, liveWindowMs: LIVE_WINDOW_MS });
-    for (const { token, ...shared } of answer.claimed) {
-      const claim = new Claim(token);
+    for (const { claim, ...shared } of answer.claimed) {
       process.held = [...process.held, { shared, claim }];
       const { key } = shared.object;
       this.#claims.set(key, [...(this.#claims.get(key) ?? []), claim]);

@@ -128,7 +128,9 @@ for index = 5, #ARGV, 2 do
   held[id] = true
   if current ~= token then
     if current or not isKnown then lost[#lost + 1] = token
-    elseif not isComplete(id) then missing[#missing + 1] = token end
+    elseif not isComplete(id) then missing[#missing + 1] = token
+    -- Somebody remembered it as complete, after Redis had forgotten. But the session may not have heard yet that it completed it itself.
+    elseif redis.call('SISMEMBER', key('done:' .. session), token) == 0 then lost[#lost + 1] = token end
   end
 end
 if takeTurn(session, ARGV[4]) then

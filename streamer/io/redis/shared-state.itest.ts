@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Claim } from '../../core/claim.ts';
 import { hasCode } from '../../errors.ts';
 import type { HeldObject, ObjectRef, SharedObject, StateChange, StateCommit } from '../../ports.ts';
 import { RecordedEvents } from '../../testing/fakes.ts';
@@ -123,7 +122,7 @@ async function untilAnswered<T>(ask: () => Promise<T>): Promise<T> {
 async function claimAll(state: RedisState, session: string): Promise<readonly HeldObject[]> {
   const { claimed } = await state.claim(session, OPTIONS);
   if (claimed.length === 0) return [];
-  const held = claimed.map(({ token, ...shared }) => ({ shared, claim: new Claim(token) }));
+  const held = claimed.map(({ claim, ...shared }) => ({ shared, claim }));
   return [...held, ...(await claimAll(state, session))];
 }
 
@@ -185,6 +184,28 @@ describe('a Redis that was started again with nothing on disk', () => {
       .toEqual(['fresh']);
   });
 
+  it('and is told by others that an object is complete, takes it from whoever reads it, whatever that one asks next', async () => {
+    const [a, b] = [await open('a'), await open('b')];
+    const object = refOf('1');
+    await a.state.commit(commitOf([], { head: HEAD }));
+    await a.state.renew('a', []);
+    await b.state.renew('b', []);
+    await a.state.offer([sharedOf(object)], OFFER);
+    const { claimed } = await a.state.claim('a', OPTIONS);
+    const [ofA] = claimed;
+    if (ofA === undefined) throw new Error('nothing was claimed');
+    await b.state.leave('a');
+    const [ofB] = (await b.state.claim('b', OPTIONS)).claimed;
+    if (ofB === undefined) throw new Error('nothing was taken over');
+    // Refused; but it was true, and stands in the journal.
+    await a.state.commit(commitOf([{ object, settled: [], complete: true, claim: ofA.claim }]));
+    expect([ofA.claim.isLost, ofB.claim.isLost]).toEqual([true, false]);
+    await redis.restart();
+    await untilAnswered(async () => a.state.lookup([object]));
+    await untilAnswered(async () => b.state.lookup([object]));
+    expect(ofB.claim.isLost).toBe(true);
+  });
+
   it('is no first start for those that know an earlier one: where they begin is what it was', async () => {
     const a = await open('a');
     await a.state.commit(commitOf([], { head: { startFromMs: 5, floorMs: 9 } }));
@@ -238,6 +259,24 @@ describe('a Redis that knows less than it had acknowledged', () => {
     // At once, not only when Redis has been told again.
     expect(held.filter(({ claim }) => claim.isLost).map(({ claim }) => claim.token)).toEqual(lost);
     expect(await claimAll(b.state, 'b')).toEqual([]);
+  });
+
+  it('and is told by others that an object is complete, takes it from whoever reads it', async () => {
+    const [a, b] = [await open('a'), await open('b')];
+    await a.state.commit(commitOf([], { head: HEAD }));
+    const object = refOf('1');
+    const empty = await copyOf(redis);
+    await a.state.renew('a', []);
+    await b.state.renew('b', []);
+    await a.state.offer([sharedOf(object)], OFFER);
+    const [held] = await claimAll(b.state, 'b');
+    if (held === undefined) throw new Error('nothing was claimed');
+    await empty.takeOver();
+    await b.state.renew('b', []);
+    // As a restart of another tells it, whose claim was lost before.
+    await a.state.commit(commitOf([{ object, settled: [], complete: true }]));
+    expect(await b.state.renew('b', [held])).toMatchObject({ lost: [held.claim.token] });
+    expect(held.claim.isLost).toBe(true);
   });
 
   it('gives no token twice, though it counts from an earlier number', async () => {

@@ -6,6 +6,7 @@
  * - What it could not tell while Redis was away it tells before it renews, because the renewal gives what it held to the others.
  */
 import { randomUUID } from 'node:crypto';
+import { Claim } from '../../core/claim.ts';
 import { hasCode } from '../../errors.ts';
 import type {
   ClaimAnswer,
@@ -65,7 +66,7 @@ export class RedisState implements StateStore, SharedWork {
   #opening: Promise<string> | null = null;
   #session = '';
   /** By token: what Redis must be told of, should it forget. */
-  #held = new Map<string, SharedObject>();
+  #held = new Map<string, HeldObject>();
   /** Of this session. */
   #commits = 0;
   #acknowledgedCommit = 0;
@@ -143,7 +144,7 @@ export class RedisState implements StateStore, SharedWork {
   async renew(session: string, held: readonly HeldObject[]): Promise<RenewalAnswer> {
     if (this.#isAhead) await this.#catchUp();
     this.#session = session;
-    this.#held = new Map(held.map(({ shared, claim }) => [claim.token, shared]));
+    this.#held = new Map(held.map((one) => [one.claim.token, one]));
     const args = [
       session,
       this.leaseTtlMs,
@@ -160,7 +161,7 @@ export class RedisState implements StateStore, SharedWork {
     this.#followHead(textsOf(head)).catch(() => undefined);
     const missingTokens = new Set(textsOf(missing));
     const restorable = held.filter(({ claim }) => missingTokens.has(claim.token));
-    const lostAfterAll = await this.#restore(restorable.map(({ shared, claim }) => [claim.token, shared]));
+    const lostAfterAll = await this.#restore(restorable);
     return {
       isLister: Number(isLister) === 1,
       takenOver: Number(takenOver),
@@ -194,10 +195,10 @@ export class RedisState implements StateStore, SharedWork {
     const answer = listOf(await this.#run(this.#scripts.claim, [session, this.#nextTurn(), objectsMax, liveWindowMs]));
     const claimed: ClaimedObject[] = [];
     for (let index = 1; index < answer.length; index += 3) {
-      const token = textOf(answer[index]);
+      const claim = new Claim(textOf(answer[index]));
       const shared = decodeShared(answer[index + 1]);
-      this.#held.set(token, shared);
-      claimed.push({ ...shared, token, settled: unionRanges(shared.settled, decodeRanges(answer[index + 2])) });
+      this.#held.set(claim.token, { shared, claim });
+      claimed.push({ ...shared, claim, settled: unionRanges(shared.settled, decodeRanges(answer[index + 2])) });
     }
     return { claimed, takenOver: Number(answer[0]) };
   }
@@ -253,7 +254,7 @@ export class RedisState implements StateStore, SharedWork {
     }
     this.#journal.epoch = epoch;
     this.#epoch = epoch;
-    await this.#restore([...this.#held]);
+    await this.#restore([...this.#held.values()]);
     return epoch;
   }
 
@@ -290,13 +291,19 @@ export class RedisState implements StateStore, SharedWork {
     return floorMs === '' ? -Infinity : Number(floorMs);
   }
 
-  /** Gives back the tokens that others have taken over. */
-  async #restore(held: readonly (readonly [string, SharedObject])[]): Promise<readonly string[]> {
+  /** Gives back the tokens that are lost: others have the object, or know it as complete. */
+  async #restore(held: readonly HeldObject[]): Promise<readonly string[]> {
     if (held.length === 0) return [];
-    const args = held.flatMap(([token, shared]) => [sharedIdOf(shared.object), token, encodeShared(shared)]);
-    return textsOf(
-      await this.#connection.run(this.#scripts.restore, [await this.#open(), this.#session, this.leaseTtlMs, ...args]),
-    );
+    const args = held.flatMap(({ shared, claim }) => [sharedIdOf(shared.object), claim.token, encodeShared(shared)]);
+    const answer = await this.#connection.run(this.#scripts.restore, [
+      await this.#open(),
+      this.#session,
+      this.leaseTtlMs,
+      ...args,
+    ]);
+    const lost = new Set(textsOf(answer));
+    for (const { claim } of held) if (lost.has(claim.token)) claim.lose();
+    return [...lost];
   }
 
   /** The journal knows where all of it begins, should it have to tell, and need not be older than the shared state. */
