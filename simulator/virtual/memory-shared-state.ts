@@ -166,7 +166,7 @@ export class MemorySharedState implements StateStore, SharedWork {
       if (claim !== undefined) this.#completedBy.set(idOf(object), claim.token);
       return [change];
     }
-    return isDone && current === undefined ? [] : [{ ...change, complete: false }];
+    return isDone && !this.#objects.has(idOf(object)) ? [] : [{ ...change, complete: false }];
   }
 
   #mergeHead(head: StateHead | null): StateHead | null {

@@ -95,7 +95,8 @@ function accept(
     data.hash('objects').delete(id);
     watch.completed(id, token ?? null, isRemembered);
     release(call, id, 'complete');
-  } else if (!isDone || current !== undefined) addRanges(call, change);
+  } else if (!isDone || current !== undefined || (!isRemembered && data.hash('objects').has(id)))
+    addRanges(call, change);
   return !isRefused;
 }
 

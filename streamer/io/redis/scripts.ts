@@ -290,8 +290,8 @@ for _, change in ipairs(commit.changes) do
   -- What somebody remembers as complete, and is, says nothing of those who read it again on request.
   if commit.isRemembered and change.complete and isDone then
   elseif change.complete and not isRefused then complete(change)
-  -- An object that is read again on request is complete, and has ranges of the new reading.
-  elseif not isDone or current then addRanges(change) end
+  -- An object that is read again on request is complete, and has ranges of the new reading; also of one who lost it, while it waits for the next.
+  elseif not isDone or current or (not commit.isRemembered and redis.call('HEXISTS', key('objects'), change.id) == 1) then addRanges(change) end
 end
 
 for _, entry in ipairs(commit.quarantined) do

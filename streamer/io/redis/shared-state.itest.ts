@@ -348,6 +348,20 @@ describe('what somebody says too late', () => {
     expect(again.claim.isLost).toBe(false);
   });
 
+  it('of an object that is read again on request is a fact: who reads it next need not send it', async () => {
+    const { a, b, object, completion } = await withTwo();
+    await a.state.commit(commitOf([completion]));
+    const seq = await want(object);
+    await b.state.offer([{ ...sharedOf(object), wanted: { seq, kind: 'again' } }], OFFER);
+    const [again] = await claimAll(a.state, 'a');
+    if (again === undefined) throw new Error('it is not read again');
+    await b.state.leave('a');
+    await a.state.commit(commitOf([{ object, settled: [{ start: 0, end: 5 }], complete: true, claim: again.claim }]));
+    expect(again.claim.isLost).toBe(true);
+    const { claimed } = await b.state.claim('b', OPTIONS);
+    expect(claimed).toMatchObject([{ object: { key: object.key }, settled: [{ start: 0, end: 5 }] }]);
+  });
+
   it('because its journal is slow, costs no lease', async () => {
     const { a } = await withTwo();
     const journal = new RedisJournal(join(folder, 'slow'));
