@@ -4,7 +4,7 @@
  *
  * The one key that is named, `{prefix}:meta`, carries the hash tag that puts all others on the same node of a cluster:
  * - `meta` hash: epoch, claims_from, start_from, floor, forgotten_before, counter, quarantine_seq, wanted_seq, lister, lister_until
- * - `sessions` sorted by the end of their lease · `held:<session>` set of ids · `claims` id -> token · `marks` session -> number of its last commit
+ * - `sessions` sorted by the end of their lease · `held:<session>` set of ids · `claims` id -> token · `marks` session -> number of its last commit, or of what it told by heart
  * - `turns` session -> number of its last renewal or claim · `done:<session>` tokens of the completions in its last commit
  * - `ready` ids sorted by rank · `objects` id -> what is told of an object that is ready or claimed
  * - `complete` ids sorted by the hour of LastModified, so that forgetting is one range · `partial` id -> settled ranges, `partial_time` by LastModified
@@ -114,7 +114,7 @@ redis.call('HSET', meta, 'epoch', ARGV[2])
 if ARGV[1] ~= '' and isReplaced == 0 then redis.call('HSET', meta, 'claims_from', now() + ARGV[3]) end
 return { ARGV[2], isReplaced }`;
 
-/** ARGV: epoch, session, lease, turn, then id and token of each object that the session holds. */
+/** ARGV: epoch, session, lease, turn, number of what the session told by heart before this, or '', then id and token of each object that it holds. */
 const RENEW = `
 local at = now()
 local session = ARGV[2]
@@ -122,7 +122,7 @@ local takenOver = endDeadSessions(at, session)
 local isKnown = redis.call('ZSCORE', key('sessions'), session)
 redis.call('ZADD', key('sessions'), at + ARGV[3], session)
 local lost, missing, held = {}, {}, {}
-for index = 5, #ARGV, 2 do
+for index = 6, #ARGV, 2 do
   local id, token = ARGV[index], ARGV[index + 1]
   local current = redis.call('HGET', key('claims'), id)
   held[id] = true
@@ -144,6 +144,7 @@ if not lister or lister == session or tonumber(redis.call('HGET', meta, 'lister_
   lister = session
 end
 local mark = redis.call('HGET', key('marks'), session) or '0'
+if ARGV[5] ~= '' and tonumber(ARGV[5]) > tonumber(mark) then redis.call('HSET', key('marks'), session, ARGV[5]) end
 local head = {}
 for index, field in ipairs({ 'start_from', 'floor', 'forgotten_before' }) do head[index] = redis.call('HGET', meta, field) or '' end
 return { lister == session and 1 or 0, takenOver, mark, head, lost, missing }`;

@@ -239,6 +239,23 @@ describe('a Redis that knows less than it had acknowledged', () => {
     expect(a.events.of('state forgotten').length).toBe(1);
   });
 
+  it('is told again what the journal told it, by an instance that has committed nothing since', async () => {
+    const [a, b] = [await open('a'), await open('b')];
+    const object = refOf('1');
+    await a.state.commit(commitOf([{ object, settled: [], complete: true }], { head: HEAD }));
+    await crash(a);
+    await redis.restart();
+    await untilAnswered(async () => b.state.commit(commitOf([], { head: HEAD })));
+    const replica = await copyOf(redis);
+    const again = await open('a');
+    await again.state.renew('again', []);
+    expect(await kinds(b.state, object)).toEqual(['complete']);
+    await replica.takeOver();
+    expect(await kinds(b.state, object)).toEqual(['unknown']);
+    await again.state.renew('again', []);
+    expect(await kinds(b.state, object)).toEqual(['complete']);
+  });
+
   it('gives a claim that it has forgotten back to its owner, unless another has it', async () => {
     const [a, b] = [await open('a'), await open('b')];
     await a.state.commit(commitOf([], { head: HEAD }));
@@ -310,7 +327,7 @@ describe('what somebody says too late', () => {
     const { a, b } = await withTwo();
     const [epoch] = await hashValues(a, 'meta', 'epoch');
     // The first renewal once more: then it held nothing.
-    await a.connection.run(createScripts().renew, [epoch ?? '', 'a', LEASE_TTL_MS, 1]);
+    await a.connection.run(createScripts().renew, [epoch ?? '', 'a', LEASE_TTL_MS, 1, '']);
     expect(await claimAll(b.state, 'b')).toEqual([]);
   });
 

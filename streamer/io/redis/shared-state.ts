@@ -67,11 +67,14 @@ export class RedisState implements StateStore, SharedWork {
   #session = '';
   /** By token: what Redis must be told of, should it forget. */
   #held = new Map<string, HeldObject>();
-  /** Of this session. */
-  #commits = 0;
-  #acknowledgedCommit = 0;
+  /** Of this session: commits, and tellings of the journal. */
+  #numbers = 0;
+  /** The last number of which Redis said that it has it. */
+  #acknowledged = 0;
   /** The journal holds something that Redis may not know. */
   #isAhead = false;
+  /** The journal was told, and no number in Redis shows yet that Redis has not forgotten that again. */
+  #isTellingUnmarked = false;
   /** Renewals and claims: one that was given up may arrive after the next. */
   #turns = 0;
   /** Names this process among those that dropped lines. */
@@ -124,8 +127,7 @@ export class RedisState implements StateStore, SharedWork {
 
   async commit(commit: StateCommit): Promise<void> {
     await this.#journal.record(commit);
-    this.#commits += 1;
-    const number = this.#commits;
+    const number = this.#nextNumber();
     const session = this.#session;
     const args = [session, number, encodeCommit(commit, { process: this.#process })];
     const answer = await this.#run(this.#scripts.commit, args).catch((error: unknown) => {
@@ -133,7 +135,7 @@ export class RedisState implements StateStore, SharedWork {
       throw error;
     });
     const refused = new Set(textsOf(answer));
-    if (session !== '') this.#acknowledgedCommit = number;
+    if (session !== '') this.#acknowledged = Math.max(this.#acknowledged, number);
     for (const { claim, complete } of commit.changes) {
       if (claim === undefined) continue;
       if (refused.has(claim.token)) claim.lose();
@@ -142,21 +144,30 @@ export class RedisState implements StateStore, SharedWork {
   }
 
   async renew(session: string, held: readonly HeldObject[]): Promise<RenewalAnswer> {
+    await this.#open();
     if (this.#isAhead) await this.#catchUp();
     this.#session = session;
     this.#held = new Map(held.map((one) => [one.claim.token, one]));
+    const told = this.#isTellingUnmarked ? this.#nextNumber() : null;
+    this.#isTellingUnmarked = false;
     const args = [
       session,
       this.leaseTtlMs,
       this.#nextTurn(),
+      told ?? '',
       ...held.flatMap(({ shared, claim }) => [sharedIdOf(shared.object), claim.token]),
     ];
-    const answer = await this.#run(this.#scripts.renew, args);
+    const answer = await this.#run(this.#scripts.renew, args).catch((error: unknown) => {
+      if (told !== null) this.#isAhead = true;
+      throw error;
+    });
     const [isLister, takenOver, mark, head, lost, missing] = listOf(answer);
     // At once: telling again takes its time.
     const lostTokens = new Set(textsOf(lost));
     for (const { claim } of held) if (lostTokens.has(claim.token)) claim.lose();
-    if (Number(mark) < this.#acknowledgedCommit) await this.#tellAgain(Number(mark));
+    const isForgotten = Number(mark) < this.#acknowledged;
+    this.#acknowledged = Math.max(isForgotten ? Number(mark) : this.#acknowledged, told ?? 0);
+    if (isForgotten) await this.#tellAgain();
     // Not waited for: a slow disk must not cost the lease. One that fails is made up for at the next renewal.
     this.#followHead(textsOf(head)).catch(() => undefined);
     const missingTokens = new Set(textsOf(missing));
@@ -220,6 +231,11 @@ export class RedisState implements StateStore, SharedWork {
     await this.#journal.close();
   }
 
+  #nextNumber(): number {
+    this.#numbers += 1;
+    return this.#numbers;
+  }
+
   #nextTurn(): number {
     this.#turns += 1;
     return this.#turns;
@@ -258,10 +274,11 @@ export class RedisState implements StateStore, SharedWork {
     return epoch;
   }
 
-  async #catchUp(): Promise<void> {
+  /** Gives back how many objects were told of. */
+  async #catchUp(): Promise<number> {
     this.#isAhead = false;
     try {
-      await this.#tell(await this.#open(), await this.#floorMs());
+      return await this.#tell(await this.#open(), await this.#floorMs());
     } catch (error) {
       this.#isAhead = true;
       throw error;
@@ -269,9 +286,8 @@ export class RedisState implements StateStore, SharedWork {
   }
 
   /** Redis is the same, and knows less than it had acknowledged: a replica that lagged has become the master. */
-  async #tellAgain(mark: number): Promise<void> {
-    const objects = await this.#tell(await this.#open(), await this.#floorMs());
-    this.#acknowledgedCommit = mark;
+  async #tellAgain(): Promise<void> {
+    const objects = await this.#catchUp();
     this.#events.emit({ kind: 'state forgotten', objects, isWhole: false });
   }
 
@@ -282,6 +298,7 @@ export class RedisState implements StateStore, SharedWork {
       objects += remembered.complete.length + remembered.partial.length;
       await this.#connection.run(this.#scripts.commit, [epoch, '', 0, encodeRemembered(remembered)]);
     }
+    this.#isTellingUnmarked = true;
     return objects;
   }
 
