@@ -84,6 +84,22 @@ describe('objects that were asked for', () => {
     await streamer.stop();
   });
 
+  it('is looked at again when the state has forgotten that it was fulfilled, and nobody else lists', async () => {
+    const world = createWorld();
+    world.state.head = SETTLED_WORLD;
+    const [missed, again] = [writeLongAgo(world, { sequence: 1 }), writeLongAgo(world, { sequence: 2 })];
+    want(world, missed.ref, 'missing');
+    want(world, again.ref, 'again');
+    const forgotten = world.state.wanted;
+    const streamer = start(world);
+    await world.clock.runUntil(() => world.state.wanted.length === 0);
+    world.state.wanted = forgotten;
+    await world.clock.runUntil(() => world.state.wanted.length === 0, 120_000);
+    // What it was asked for again is delivered for that request once more.
+    expect(world.sink.lines.toSorted()).toEqual([...missed.lines, ...again.lines, ...again.lines].toSorted());
+    await streamer.stop();
+  });
+
   it('waits for its turn while the object is under way for another reason', async () => {
     const world = createWorld();
     world.state.head = SETTLED_WORLD;

@@ -14,52 +14,70 @@ import { selectionOf } from './source-selection.ts';
 
 const POLL_MS = 5_000;
 const REQUESTS_PER_READ = 500;
+/** A state that comes back from a copy has forgotten that a request was fulfilled: all that stand there are looked at anew now and then. */
+const LOOK_AGAIN_MS = 60_000;
 /** While the ready queue is full: requests wait behind everything else. */
 const ROOM_POLL_MS = 200;
 const READ_RETRY = { delayMsBase: 200, delayMsMax: 30_000 } as const;
 
 export async function offerWanted(context: RunContext, signal: AbortSignal): Promise<void> {
-  const { ports, config, formats } = context;
+  const { ports, config, formats, known } = context;
   const selections = config.s3.sources.map((_, index) => selectionOf(config, formats, index));
   let afterSeq = 0;
+  let lookAgainMs = ports.clock.elapsed() + LOOK_AGAIN_MS;
+  /** By number: the identity of the object. */
+  const offered = new Map<number, string>();
+  /** Of objects that the configuration does not know. */
+  const passedOver = new Set<number>();
   /** Their objects are under way for another reason: offered once that is over. */
   let postponed: readonly WantedObject[] = [];
   while (!signal.aborted) {
     const requests = await read(context, afterSeq, signal);
     const again: WantedObject[] = [];
     for (const request of [...postponed, ...requests]) {
-      if (!(await offer(context, selections, request, signal))) again.push(request);
+      if (offered.has(request.seq) || passedOver.has(request.seq)) continue;
+      const answer = await offer(context, selections, request, signal);
+      if (answer === 'under-way') again.push(request);
+      else if (answer === 'foreign') passedOver.add(request.seq);
+      else offered.set(request.seq, identityOf(request.object));
     }
     postponed = again;
     afterSeq = requests.at(-1)?.seq ?? afterSeq;
-    if (requests.length < REQUESTS_PER_READ) await ports.clock.sleep(POLL_MS, signal);
+    if (requests.length === REQUESTS_PER_READ) continue;
+    await ports.clock.sleep(POLL_MS, signal);
+    if (ports.clock.elapsed() < lookAgainMs) continue;
+    lookAgainMs = ports.clock.elapsed() + LOOK_AGAIN_MS;
+    // Before the state is asked: what is done later may stand in an answer that is older.
+    for (const [seq, identity] of offered) if (!known.isUnderWay(identity)) offered.delete(seq);
+    afterSeq = 0;
+    postponed = [];
   }
 }
 
-/** False when the object is under way for another reason. */
+/** `under-way`: for another reason. */
 async function offer(
   context: RunContext,
   selections: readonly Selection[],
   { seq, object, kind, settled }: WantedObject,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<'offered' | 'under-way' | 'foreign'> {
   const { ports, config, known, found, foundChanged, progress } = context;
   const selected = selections[sourceOf(config.s3.sources, object) ?? -1]?.selectByName(object, ports.clock.now());
   if (selected?.kind !== 'task') {
     // The configuration has changed since the request was made: it waits for one that knows the object.
     const reason = selected?.reason ?? 'no-source';
     ports.events.emit({ kind: 'object skipped', bucket: object.bucket, key: object.key, reason });
-    return true;
+    return 'foreign';
   }
   while (!signal.aborted && found.length >= config.processing.queueObjectsMax)
     await ports.clock.sleep(ROOM_POLL_MS, signal);
   const record = kind === 'again' ? null : await lookup(context, object, signal);
-  if (signal.aborted) return true;
+  if (signal.aborted) return 'offered';
   const identity = identityOf(object);
-  if (known.isUnderWay(identity)) return false;
+  if (known.isUnderWay(identity)) return 'under-way';
   if (record?.kind === 'complete') {
     progress.fulfil(seq, 'delivered');
-    return true;
+    return 'offered';
   }
   // Remembered as done since a moment ago: that does not count for one that is wanted again.
   known.forget(identity);
@@ -69,7 +87,7 @@ async function offer(
   found.push({ ...selected.task, settled: left, wanted: seq, wantedKind: kind });
   foundChanged.notify();
   ports.events.emit({ kind: 'object found', object, isLate: false });
-  return true;
+  return 'offered';
 }
 
 async function read(context: RunContext, afterSeq: number, signal: AbortSignal): Promise<readonly WantedObject[]> {
