@@ -5,19 +5,19 @@
 import type { Version } from './truth.ts';
 
 export class HeldBytes {
-  readonly #readShare = new Map<Version, number>();
+  readonly #readings = new Map<Version, { readonly share: number; readonly isOurs: () => boolean }>();
 
-  /** So much of the object, from 0 to 1, is in the streamer's hands. A later reading begins anew. */
-  read(version: Version, share: number): void {
-    this.#readShare.set(version, share);
+  /** So much of the object, from 0 to 1, is in the streamer's hands. A later reading begins anew. `isOurs`: false once others may have the object. */
+  read(version: Version, share: number, isOurs: () => boolean): void {
+    this.#readings.set(version, { share, isOurs });
   }
 
   /** Now. */
   count(): number {
     let bytes = 0;
-    for (const [version, share] of this.#readShare) {
-      if (version.openBytes === 0 || version.isGone) {
-        this.#readShare.delete(version);
+    for (const [version, { share, isOurs }] of this.#readings) {
+      if (version.openBytes === 0 || version.isGone || !isOurs()) {
+        this.#readings.delete(version);
         continue;
       }
       // Lines are acknowledged from the front, more or less: what is still to be read is open too.

@@ -3,13 +3,14 @@
  * none of its timers fires again and nothing answers it, so nothing that it would have done is ever done.
  */
 import { type Config, type createPipeline, type Events, type Pipeline, type StreamerEvent } from '#streamer';
+import type { WatchedInstance } from './grant.ts';
 import type { Changes } from './changes.ts';
 import { HeldBytes } from './held-bytes.ts';
 import { MemoryObjectStore } from './memory-object-store.ts';
 import { MemorySink } from './memory-sink.ts';
 import type { InstanceState } from './memory-state-store.ts';
 import type { Sagas } from './sagas.ts';
-import type { SharingWatch, WatchedInstance } from './sharing-watch.ts';
+import type { SharingWatch } from './sharing-watch.ts';
 import type { StoredObjects } from './stored-objects.ts';
 import type { Surroundings } from './surroundings.ts';
 import { syncInflate } from './sync-inflate.ts';
@@ -38,6 +39,7 @@ export interface InstanceOptions {
 
 /** Of what one reader may have in its hands beyond the lines that are accounted: a piece of an S3 body, inflated. */
 const PIECE_SLACK_BYTES = 96 * 1024;
+const ALWAYS = (): boolean => true;
 
 export class Instance implements Life, WatchedInstance {
   readonly #options: InstanceOptions;
@@ -191,7 +193,7 @@ export class Instance implements Life, WatchedInstance {
   #onRead(version: Version, share: number): void {
     const { judge } = this.#options.surroundings;
     const { memoryLimitBytes } = this.#options.config;
-    this.#held.read(version, share);
+    this.#held.read(version, share, this.#options.watch?.holdOf(this.number, version) ?? ALWAYS);
     const heldBytes = this.#held.count();
     if (heldBytes > memoryLimitBytes + PIECE_SLACK_BYTES) {
       const detail = `${Math.round(heldBytes)} bytes were read and are not acknowledged, memory.limit is ${memoryLimitBytes}; the last is ${nameOf(version)}`;

@@ -4,7 +4,7 @@
  */
 import { type RedisConnection, type Script, StreamerError } from '#streamer';
 import type { SeededRandom } from '../random.ts';
-import type { HeardAnswer } from './sharing-watch.ts';
+import type { HeardAnswer } from './heard-answer.ts';
 import type { RedisServer } from './redis-server.ts';
 import { latency, type Surroundings } from './surroundings.ts';
 import type { Life } from './virtual-time.ts';

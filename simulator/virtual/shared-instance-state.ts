@@ -11,13 +11,14 @@ import {
   type StateStore,
   type WantedObject,
 } from '#streamer';
+import type { WatchedInstance } from './grant.ts';
 import { CommitSteps } from './commit-steps.ts';
 import type { MemoryJournal } from './memory-journal.ts';
 import { type InstanceState, traceCommit } from './memory-state-store.ts';
 import { RedisLink } from './redis-link.ts';
 import type { RedisServer } from './redis-server.ts';
 import type { SavedProgress } from './saved-progress.ts';
-import type { SharingWatch, WatchedInstance } from './sharing-watch.ts';
+import type { SharingWatch } from './sharing-watch.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Life } from './virtual-time.ts';
 

@@ -3,6 +3,8 @@
  * and each POST as it begins; what may be delivered twice follows from that (docs/delivery-guarantee.md).
  */
 import { decodeQuarantine, decodeShared, type Range, sharedIdOf, type StateCommit } from '#streamer';
+import type { Grant, WatchedInstance, Ways } from './grant.ts';
+import { type HeardAnswer, tokensIn } from './heard-answer.ts';
 import type { Judge } from './invariants.ts';
 import type { RedisData } from './redis-data.ts';
 import type { RedisWatch, ReleaseReason } from './redis-watch.ts';
@@ -11,16 +13,6 @@ import { linesWithin, type SavedProgress } from './saved-progress.ts';
 import type { Trace } from './trace.ts';
 import type { VirtualTime } from './virtual-time.ts';
 import { type LineRun, nameOf, type Truth, type Version } from './truth.ts';
-
-/** What the watch wants to know of one instance. */
-export interface WatchedInstance {
-  readonly number: number;
-  readonly host: number;
-  readonly isAlive: boolean;
-  readonly pausedUntilMs: number;
-  /** Since then it has run, and could reach Redis; `Infinity` while it cannot. */
-  readonly ableSinceMs: number;
-}
 
 export interface SharingWatchOptions {
   readonly judge: Judge;
@@ -43,33 +35,6 @@ export interface SharingCounts {
   /** An instance heard that a claim of its was not valid any more. */
   readonly refusals: number;
   readonly forgettings: number;
-}
-
-interface Grant {
-  readonly token: string;
-  readonly session: string;
-  /** Redis has forgotten so often before. */
-  readonly forgettings: number;
-  /** The instance has got the answer. */
-  isHeard: boolean;
-  /** The instance has heard that it has lost it. */
-  isToldLost: boolean;
-  /** In Redis; null while it lasts. */
-  released: { readonly reason: ReleaseReason; readonly hadLeaseEnded: boolean } | null;
-}
-
-/** As an instance hears it. */
-export interface HeardAnswer {
-  readonly script: string;
-  readonly reply: unknown;
-  readonly askedMs: number;
-}
-
-interface Ways {
-  /** All that were given of the object, the latest last. */
-  readonly grants: Grant[];
-  /** Whose completion was accepted; null while none was, or Redis has forgotten it. */
-  completedBy: { readonly token: string | null; readonly grants: number } | null;
 }
 
 export class SharingWatch implements RedisWatch {
@@ -106,6 +71,13 @@ export class SharingWatch implements RedisWatch {
     return this.#waysOf(version).grants.length;
   }
 
+  /** Whether the instance goes on having what it holds of the object now: what it knows to be lost it need not keep. */
+  holdOf(instance: number, version: Version): () => boolean {
+    const session = this.#sessions.get(instance) ?? '';
+    const grant = this.#waysOf(version).grants.findLast((one) => one.session === session);
+    return () => grant?.isToldLost === false && !grant.hadLeaseEnded && !this.#hasHeardLeaseEnded(session);
+  }
+
   /** It has died, or sleeps: others must have what it held in time, if there are any. */
   checkTakenOver(instance: number): void {
     const { time, leaseTtlMs } = this.#options;
@@ -135,14 +107,11 @@ export class SharingWatch implements RedisWatch {
   }
 
   /** An instance has heard an answer of Redis. */
-  onAnswer(session: string, { script, reply, askedMs }: HeardAnswer): void {
-    if (!Array.isArray(reply)) return;
-    const list: readonly unknown[] = reply;
-    if (script === 'renew') this.#heardLeaseEndsMs.set(session, askedMs + this.#options.leaseTtlMs);
-    if (script === 'claim') for (let index = 1; index < list.length; index += 3) this.#heard(list[index]);
-    if (script === 'restore' || script === 'commit') for (const token of list) this.#toldLost(token);
-    const lost = script === 'renew' ? list[4] : [];
-    if (Array.isArray(lost)) for (const token of lost) this.#toldLost(token);
+  onAnswer(session: string, answer: HeardAnswer): void {
+    if (answer.script === 'renew') this.#heardRenewal(session, answer.askedMs + this.#options.leaseTtlMs);
+    const tokens = tokensIn(answer);
+    tokens.granted.forEach((token) => this.#heard(token));
+    tokens.lost.forEach((token) => this.#toldLost(token));
   }
 
   /** An instance begins to POST them. */
@@ -185,7 +154,9 @@ export class SharingWatch implements RedisWatch {
       else progress.applyCompletion(version);
       const token = data.hash('claims').get(id);
       for (const grant of ways.grants) {
-        if (grant.token !== token) grant.released ??= { reason: 'expired', hadLeaseEnded: true };
+        if (grant.token === token || grant.released !== null) continue;
+        grant.released = 'expired';
+        grant.hadLeaseEnded = true;
       }
     }
     this.#checkToldAgain(data);
@@ -225,11 +196,15 @@ export class SharingWatch implements RedisWatch {
     if (known !== undefined) {
       // Given back to its holder, as Redis had forgotten that.
       known.released = null;
+      known.hadLeaseEnded = false;
       grants.splice(grants.indexOf(known), 1);
       grants.push(known);
       return;
     }
-    const grant = { token, session, forgettings: this.#forgettings, isHeard: false, isToldLost: false, released: null };
+    const grant: Grant = {
+      ...{ token, session, forgettings: this.#forgettings },
+      ...{ isHeard: false, isToldLost: false, released: null, hadLeaseEnded: false },
+    };
     const previous = grants.at(-1);
     grants.push(grant);
     this.#byToken.set(token, { version, grant });
@@ -242,7 +217,8 @@ export class SharingWatch implements RedisWatch {
     if (known === undefined) return;
     if (reason === 'expired') this.#takeovers += 1;
     if (reason !== 'complete') this.#options.trace.add('released', token, reason);
-    known.grant.released = { reason, hadLeaseEnded: this.#hasHeardLeaseEnded(known.grant.session) };
+    known.grant.released = reason;
+    known.grant.hadLeaseEnded ||= this.#hasHeardLeaseEnded(known.grant.session);
   }
 
   settled(id: string, ranges: readonly Range[]): void {
@@ -275,13 +251,20 @@ export class SharingWatch implements RedisWatch {
     return instance?.isAlive === true && instance.pausedUntilMs <= this.#options.time.nowMs;
   }
 
-  #heard(token: unknown): void {
-    const known = this.#byToken.get(String(token));
+  #heardRenewal(session: string, leaseEndMs: number): void {
+    if (this.#hasHeardLeaseEnded(session))
+      for (const { grant } of this.#byToken.values())
+        if (grant.session === session && grant.isHeard) grant.hadLeaseEnded = true;
+    this.#heardLeaseEndsMs.set(session, leaseEndMs);
+  }
+
+  #heard(token: string): void {
+    const known = this.#byToken.get(token);
     if (known !== undefined) known.grant.isHeard = true;
   }
 
-  #toldLost(token: unknown): void {
-    const known = this.#byToken.get(String(token));
+  #toldLost(token: string): void {
+    const known = this.#byToken.get(token);
     if (known === undefined) return;
     if (!known.grant.isToldLost) this.#refusals += 1;
     this.#options.trace.add('told lost', known.grant.token);
@@ -293,22 +276,22 @@ export class SharingWatch implements RedisWatch {
     if (isToldLost) this.#breach('claimed-only', `${what} by a session that had heard that it had lost it`);
     else if (!isHeard) this.#breach('claimed-only', `${what} by a session that had not heard that it had it`);
     else if (this.#hasLeaseEnded(session)) this.#breach('claimed-only', `${what} under a lease that had ended`);
-    else if (released?.reason === 'left') this.#breach('claimed-only', `${what} by a session that had left`);
+    else if (released === 'left') this.#breach('claimed-only', `${what} by a session that had left`);
   }
 
   /** Somebody else reads it: was there a reason, and what may be delivered twice by it? */
   #checkGrantedAgain(version: Version, previous: Grant): void {
     const { truth, time } = this.#options;
     // It was completed, and somebody asks for it again.
-    if (previous.released?.reason === 'complete' && this.#waysOf(version).completedBy !== null) return;
+    if (previous.released === 'complete' && this.#waysOf(version).completedBy !== null) return;
     const instance = this.#instances.get(previous.session);
     const isForgotten = previous.forgettings < this.#forgettings;
     const isReasonable =
       isForgotten ||
       instance?.isAlive !== true ||
-      previous.released?.reason === 'expired' ||
-      previous.released?.reason === 'left' ||
-      previous.released?.hadLeaseEnded === true;
+      previous.released === 'expired' ||
+      previous.released === 'left' ||
+      previous.hadLeaseEnded;
     if (isReasonable) {
       const tellers = this.#tellersSince(this.#forgotMs, time.nowMs);
       const isTold = (line: number): boolean => isForgotten && ((version.journaled[line] ?? 0) & tellers) !== 0;
@@ -317,7 +300,7 @@ export class SharingWatch implements RedisWatch {
       return;
     }
     // Nobody knew that he had it, or somebody who can do nothing with it gave it back.
-    if (!previous.isHeard || previous.released?.reason === 'given-back') return;
+    if (!previous.isHeard || previous.released === 'given-back') return;
     this.#breach('read-once', `${nameOf(version)} was given to a second reader, and the first had it still`);
   }
 
