@@ -5,7 +5,7 @@ import { StreamerError } from './errors.ts';
 import { retryObject } from './object-end.ts';
 import { Offers } from './offers.ts';
 import { createContext } from './pipeline.ts';
-import type { ClaimedObject, Clock, SharedObject, SharedWork } from './ports.ts';
+import type { ClaimedObject, Clock, HeldObject, SharedObject, SharedWork } from './ports.ts';
 import { selectionOf } from './source-selection.ts';
 import { fakeInflate, FakeObjectStore, FakeSink, FakeStateStore, RecordedEvents } from './testing/fakes.ts';
 import { VirtualClock } from './testing/virtual-clock.ts';
@@ -21,11 +21,12 @@ const object = {
 };
 const told: SharedObject = { object, listedMs: START_MS, rankMs: START_MS, settled: [], wanted: null };
 
-/** Gives one object to whoever asks first, and remembers what is offered. */
+/** Gives what is ready to whoever asks first, and remembers what is offered and what is dismissed. */
 class FakeShared implements SharedWork {
   readonly leaseTtlMs = 15_000;
   readonly offered: (readonly SharedObject[])[] = [];
-  #ready: ClaimedObject[] = [{ ...told, claim: new Claim('token') }];
+  readonly dismissed: string[] = [];
+  ready: ClaimedObject[] = [{ ...told, claim: new Claim('token') }];
 
   async renew() {
     return { isLister: true, lost: [], takenOver: 0 };
@@ -37,10 +38,12 @@ class FakeShared implements SharedWork {
   }
 
   async claim() {
-    return { claimed: this.#ready.splice(0), takenOver: 0 };
+    return { claimed: this.ready.splice(0), takenOver: 0 };
   }
 
-  async giveBack() {}
+  async dismiss(held: readonly HeldObject[]) {
+    this.dismissed.push(...held.map(({ shared }) => shared.object.key));
+  }
 
   async leave() {}
 }
@@ -99,6 +102,22 @@ describe('when the clock is set', () => {
     wall.aheadMs = 0;
     await clock.runFor(15_000);
     expect(shared.offered.length).toBeGreaterThan(2);
+  });
+});
+
+describe('an object of a source that this configuration does not have', () => {
+  it('is dismissed, so that it keeps no place in the shared set; ours beside it are read', async () => {
+    const { clock, shared, context } = setUp();
+    const foreign = { ...object, key: 'removed/1757419200_56442_130_1.gz' };
+    shared.ready = [
+      { ...told, object: foreign, claim: new Claim('foreign') },
+      { ...told, claim: new Claim('ours') },
+    ];
+    void context.claims?.keep(context, untilTheEnd());
+    void context.claims?.fill(context, untilTheEnd());
+    await clock.runFor(1_000);
+    expect(shared.dismissed).toEqual([foreign.key]);
+    expect([context.claims?.heldCount, context.ready.length]).toEqual([1, 1]);
   });
 });
 

@@ -21,8 +21,6 @@ const RENEWALS_PER_LEASE = 3;
 const RETRY_MS = 250;
 /** How long until it asks again: the one while there is more than it may take, up to the other when it got all there was, so that others get the next. */
 const ASK_AGAIN_MS = { first: 50, max: 250 } as const;
-/** A configuration that does not know the object leaves it to the others. */
-const FOREIGN_OBJECT_MS = 30_000;
 
 export class Claims {
   readonly #ports: Ports;
@@ -150,7 +148,9 @@ export class Claims {
         const objectsMax = workers - ready.length;
         const { claimed, takenOver } = await this.#shared.claim(this.#session, { objectsMax, liveWindowMs });
         this.#tellOfTakeover(takenOver);
-        for (const object of claimed) await this.#take(context, object);
+        const foreign = claimed.filter((object) => !this.#take(context, object));
+        // Not kept ready for others: of a source that was removed nobody would ever take them, and they would keep out all else. Whoever still follows them tells of them again.
+        if (foreign.length > 0) await this.#shared.dismiss(foreign.map(({ claim, ...shared }) => ({ shared, claim })));
         return claimed.length === objectsMax;
       });
     } catch (error) {
@@ -161,13 +161,11 @@ export class Claims {
     }
   }
 
-  async #take(context: RunContext, { claim, ...shared }: ClaimedObject): Promise<void> {
+  /** False for one that this configuration does not know. */
+  #take(context: RunContext, { claim, ...shared }: ClaimedObject): boolean {
     const { known, ready, readyChanged } = context;
     const task = this.#taskOf(context, shared);
-    if (task === null) {
-      await this.#shared.giveBack([{ shared, claim }], FOREIGN_OBJECT_MS);
-      return;
-    }
+    if (task === null) return false;
     this.#held.set(claim.token, { shared, claim });
     const identity = identityOf(task.object);
     // Remembered as done since a moment ago: that does not count for one that is asked for again.
@@ -175,6 +173,7 @@ export class Claims {
     known.add(identity, knownOf(task));
     ready.push({ ...task, claim });
     readyChanged.notify();
+    return true;
   }
 
   #taskOf({ formats }: RunContext, { object, listedMs, settled, wanted }: Omit<ClaimedObject, 'claim'>) {

@@ -327,8 +327,8 @@ export interface SharedWork {
   ): Promise<readonly OfferAnswer[]>;
   /** Live objects first, the oldest of each lane first. Empty as well where the session is not alive. */
   claim(session: string, options: { readonly objectsMax: number; readonly liveWindowMs: number }): Promise<ClaimAnswer>;
-  /** Not to be claimed again before `delayMs` have passed. */
-  giveBack(held: readonly HeldObject[], delayMs: number): Promise<void>;
+  /** Takes them out of the set: whoever follows them tells of them again. */
+  dismiss(held: readonly HeldObject[]): Promise<void>;
   /** Ends the session: all it holds goes back to the set, and others may list. */
   leave(session: string): Promise<void>;
 }

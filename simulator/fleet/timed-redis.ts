@@ -54,7 +54,7 @@ export class RedisServer {
         this.claimed += answer.claimed.length;
         return answer;
       },
-      giveBack: async (held, delayMs) => this.#run(async () => state.giveBack(held, delayMs), held.length),
+      dismiss: async (held) => this.#run(async () => state.dismiss(held), held.length),
       leave: async (session) => this.#run(async () => state.leave(session), 0),
       close: async () => undefined,
     };

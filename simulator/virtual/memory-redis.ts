@@ -5,7 +5,7 @@
 import { type Script, StreamerError } from '#streamer';
 import { commit } from './redis-commit.ts';
 import { RedisData } from './redis-data.ts';
-import { claim, giveBack, leave, lookup, offer, open, renew, restore, type ScriptCall } from './redis-work.ts';
+import { claim, dismiss, leave, lookup, offer, open, renew, restore, type ScriptCall } from './redis-work.ts';
 import { NO_WATCH, type RedisWatch } from './redis-watch.ts';
 import { want } from './redis-want.ts';
 
@@ -17,7 +17,7 @@ const SCRIPTS: Readonly<Record<string, (call: ScriptCall) => Reply>> = {
   restore,
   offer,
   claim,
-  'give back': giveBack,
+  dismiss,
   leave,
   lookup,
   commit,

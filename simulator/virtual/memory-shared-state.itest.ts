@@ -33,7 +33,7 @@ type Operation =
   | { readonly kind: 'offer'; readonly objects: readonly number[]; readonly readyMax: number }
   | { readonly kind: 'claim'; readonly session: Session; readonly objectsMax: number }
   | { readonly kind: 'renew'; readonly session: Session; readonly forgets: boolean }
-  | { readonly kind: 'give back'; readonly session: Session; readonly delayMs: number }
+  | { readonly kind: 'dismiss'; readonly session: Session }
   | { readonly kind: 'leave'; readonly session: Session }
   | {
       readonly kind: 'commit';
@@ -73,7 +73,7 @@ function operation(): fc.Arbitrary<Operation> {
       fc.record({ kind: fc.constant('claim' as const), session, objectsMax: fc.integer({ min: 1, max: 4 }) }),
     ),
     weighted(4, fc.record({ kind: fc.constant('renew' as const), session, forgets: fc.boolean() })),
-    weighted(1, fc.record({ kind: fc.constant('give back' as const), session, delayMs: fc.constantFrom(0, 2_000) })),
+    weighted(1, fc.record({ kind: fc.constant('dismiss' as const), session })),
     weighted(1, fc.record({ kind: fc.constant('leave' as const), session })),
     weighted(
       5,
@@ -164,10 +164,10 @@ class Driver {
           .map(({ shared }) => shared.object.key);
         return { ...answer, lost };
       }
-      case 'give back': {
+      case 'dismiss': {
         const [first, ...rest] = this.#held.get(each.session) ?? [];
         this.#held.set(each.session, rest);
-        return this.#store.of(each.session).giveBack(first === undefined ? [] : [first], each.delayMs);
+        return this.#store.of(each.session).dismiss(first === undefined ? [] : [first]);
       }
       case 'leave':
         this.#held.set(each.session, []);

@@ -93,7 +93,7 @@ export class MemorySharedState implements StateStore, SharedWork {
     }
     const heldIds = new Set(held.map(({ shared }) => idOf(shared.object)));
     for (const [id, claim] of this.#claims)
-      if (claim.session === session && !heldIds.has(id)) this.#makeReady(id, null);
+      if (claim.session === session && !heldIds.has(id)) this.#makeReady(id);
     if (this.#lister === null || this.#lister.session === session || this.#lister.untilMs <= nowMs)
       this.#lister = { session, untilMs: nowMs + this.leaseTtlMs };
     return { isLister: this.#lister.session === session, lost, takenOver };
@@ -141,11 +141,10 @@ export class MemorySharedState implements StateStore, SharedWork {
     return { claimed, takenOver };
   }
 
-  async giveBack(held: readonly HeldObject[], delayMs: number): Promise<void> {
+  async dismiss(held: readonly HeldObject[]): Promise<void> {
     for (const { shared, claim } of held) {
       const id = idOf(shared.object);
-      if (this.#claims.get(id)?.token === claim.token)
-        this.#makeReady(id, delayMs === 0 ? null : this.#now() + delayMs);
+      if (this.#claims.get(id)?.token === claim.token) this.#remove(id);
     }
   }
 
@@ -189,10 +188,10 @@ export class MemorySharedState implements StateStore, SharedWork {
     this.#claims.delete(id);
   }
 
-  #makeReady(id: string, rankMs: number | null): void {
+  #makeReady(id: string): void {
     this.#claims.delete(id);
     const shared = this.#objects.get(id);
-    if (shared !== undefined) this.#ready.set(id, rankMs ?? shared.rankMs);
+    if (shared !== undefined) this.#ready.set(id, shared.rankMs);
   }
 
   #endDeadSessions(survivor: string): number {
@@ -212,7 +211,7 @@ export class MemorySharedState implements StateStore, SharedWork {
 
   #endSession(session: string): number {
     const ids = [...this.#claims].filter(([, claim]) => claim.session === session).map(([id]) => id);
-    for (const id of ids) this.#makeReady(id, null);
+    for (const id of ids) this.#makeReady(id);
     this.#sessions.delete(session);
     return ids.length;
   }

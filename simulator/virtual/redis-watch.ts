@@ -2,7 +2,7 @@
 import type { Range } from '#streamer';
 
 /** Why a claim has ended: `expired`: its session did not renew; `not-held`: its session renewed and did not name it. */
-export type ReleaseReason = 'expired' | 'left' | 'not-held' | 'given-back' | 'complete';
+export type ReleaseReason = 'expired' | 'left' | 'not-held' | 'dismissed' | 'complete';
 
 export interface RedisWatch {
   /** The session's lease ends then, unless it is renewed. */

@@ -49,7 +49,7 @@ export function renew(call: ScriptCall) {
     for (const id of data.members(`held:${session}`)) {
       if (held.has(id)) continue;
       release(call, id, 'not-held');
-      makeReady(data, id, null);
+      makeReady(data, id);
     }
   }
   const meta = data.hash('meta');
@@ -117,13 +117,12 @@ export function claim(call: ScriptCall): readonly (string | number)[] {
   return answer;
 }
 
-export function giveBack(call: ScriptCall): number {
-  const { data, nowMs, args } = call;
-  const delayMs = Number(args[1]);
-  for (const [id, token] of groups(args.slice(2), 2)) {
+export function dismiss(call: ScriptCall): number {
+  const { data, args } = call;
+  for (const [id, token] of groups(args.slice(1), 2)) {
     if (data.hash('claims').get(id) !== token) continue;
-    release(call, id, 'given-back');
-    makeReady(data, id, delayMs === 0 ? null : nowMs + delayMs);
+    release(call, id, 'dismissed');
+    data.hash('objects').delete(id);
   }
   return 1;
 }
@@ -176,9 +175,9 @@ function extendLease({ data, nowMs }: ScriptCall, session: string, lease: string
   data.sortedSet('sessions').set(session, nowMs + Number(lease));
 }
 
-function makeReady(data: RedisData, id: string, rankMs: number | null): void {
+function makeReady(data: RedisData, id: string): void {
   const shared = data.hash('objects').get(id);
-  if (shared !== undefined) data.sortedSet('ready').set(id, rankMs ?? toldOf(shared).rankMs);
+  if (shared !== undefined) data.sortedSet('ready').set(id, toldOf(shared).rankMs);
 }
 
 function toldOf(shared: string): Told {
@@ -204,7 +203,7 @@ function endSession(call: ScriptCall, session: string, reason: ReleaseReason): n
   const ids = data.members(`held:${session}`);
   for (const id of ids) {
     release(call, id, reason);
-    makeReady(data, id, null);
+    makeReady(data, id);
   }
   data.sortedSet('sessions').remove(session);
   data.hash('marks').delete(session);

@@ -299,8 +299,8 @@ export class SharingWatch implements RedisWatch {
       truth.allowRepeat(lines.map((line) => ({ version, first: line, end: line + 1 })));
       return;
     }
-    // Nobody knew that he had it, or somebody who can do nothing with it gave it back.
-    if (!previous.isHeard || previous.released === 'given-back') return;
+    // Nobody knew that he had it, or somebody who could do nothing with it has dismissed it.
+    if (!previous.isHeard || previous.released === 'dismissed') return;
     this.#breach('read-once', `${nameOf(version)} was given to a second reader, and the first had it still`);
   }
 

@@ -48,7 +48,7 @@ export type Call =
     }
   | { readonly kind: 'claim'; readonly by: Machine; readonly objectsMax: number }
   | { readonly kind: 'renew'; readonly by: Machine; readonly forgets: boolean }
-  | { readonly kind: 'give back'; readonly by: Machine; readonly delayMs: number }
+  | { readonly kind: 'dismiss'; readonly by: Machine }
   | { readonly kind: 'leave'; readonly by: Machine }
   | {
       readonly kind: 'commit';
@@ -104,7 +104,7 @@ export const anyCall: fc.Arbitrary<Call> = fc.oneof(
     arbitrary: fc.record({ kind: oneOf('claim'), by: machine, objectsMax: fc.integer({ min: 1, max: 4 }) }),
   },
   { weight: 4, arbitrary: fc.record({ kind: oneOf('renew'), by: machine, forgets: fc.boolean() }) },
-  { weight: 1, arbitrary: fc.record({ kind: oneOf('give back'), by: machine, delayMs: fc.constantFrom(0, 2_000) }) },
+  { weight: 1, arbitrary: fc.record({ kind: oneOf('dismiss'), by: machine }) },
   { weight: 1, arbitrary: fc.record({ kind: oneOf('leave'), by: machine }) },
   {
     weight: 6,
@@ -224,11 +224,11 @@ export class Driver {
         return this.#claim(this.#of(call.by), call.objectsMax);
       case 'renew':
         return this.#renew(this.#of(call.by), call.forgets);
-      case 'give back': {
+      case 'dismiss': {
         const process = this.#of(call.by);
         const [first, ...rest] = process.held;
         process.held = rest;
-        return process.state.giveBack(first === undefined ? [] : [first], call.delayMs);
+        return process.state.dismiss(first === undefined ? [] : [first]);
       }
       case 'leave': {
         const { state, session } = this.#of(call.by);

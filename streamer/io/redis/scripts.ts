@@ -49,10 +49,10 @@ local function dropClaim(id)
   end
 end
 
-local function makeReady(id, rank)
+local function makeReady(id)
   dropClaim(id)
   local shared = redis.call('HGET', key('objects'), id)
-  if shared then redis.call('ZADD', key('ready'), rank or cjson.decode(shared).rankMs, id) end
+  if shared then redis.call('ZADD', key('ready'), cjson.decode(shared).rankMs, id) end
 end
 
 local function endSession(session)
@@ -225,12 +225,12 @@ for _, id in ipairs(ids) do
 end
 return claimed`;
 
-/** ARGV: epoch, delay, then id and token of each. */
-const GIVE_BACK = `
-local at = now()
-for index = 3, #ARGV, 2 do
+/** ARGV: epoch, then id and token of each. */
+const DISMISS = `
+for index = 2, #ARGV, 2 do
   if redis.call('HGET', key('claims'), ARGV[index]) == ARGV[index + 1] then
-    makeReady(ARGV[index], ARGV[2] ~= '0' and at + ARGV[2] or nil)
+    dropClaim(ARGV[index])
+    redis.call('HDEL', key('objects'), ARGV[index])
   end
 end
 return 1`;
@@ -379,7 +379,7 @@ export function createScripts(clock = REDIS_CLOCK) {
     restore: inEpoch('restore', RESTORE),
     offer: inEpoch('offer', OFFER),
     claim: inEpoch('claim', CLAIM),
-    giveBack: inEpoch('give back', GIVE_BACK),
+    dismiss: inEpoch('dismiss', DISMISS),
     leave: inEpoch('leave', LEAVE),
     lookup: inEpoch('lookup', LOOKUP),
     commit: inEpoch('commit', COMMIT),

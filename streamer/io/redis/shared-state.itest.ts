@@ -139,6 +139,27 @@ describe('of what is ready', () => {
   });
 });
 
+describe('an object that is dismissed', () => {
+  it('takes no place any more; whoever still follows it tells of it again', async () => {
+    const [a, b] = [await open('a'), await open('b')];
+    await a.state.renew('a', []);
+    await b.state.renew('b', []);
+    const foreign = Array.from({ length: OFFER.readyMax }, (_, index) => sharedOf(refOf(String(index))));
+    const backlog = { ...sharedOf(refOf('backlog')), rankMs: Date.now() - 3_600_000 };
+    await a.state.offer(foreign, OFFER);
+    expect(await a.state.offer([backlog], OFFER)).toEqual(['full']);
+    const held = await claimAll(a.state, 'a');
+    await a.state.dismiss(held);
+    expect(await a.state.offer([backlog], OFFER)).toEqual(['queued']);
+    expect(await claimAll(b.state, 'b')).toMatchObject([{ shared: { object: backlog.object } }]);
+    // What it does not hold any more it cannot dismiss.
+    await b.state.offer([foreign[0] ?? backlog], OFFER);
+    const [again] = await claimAll(b.state, 'b');
+    await a.state.dismiss(held);
+    expect(await b.state.renew('b', again === undefined ? [] : [again])).toMatchObject({ lost: [] });
+  });
+});
+
 describe('a Redis that was started again with nothing on disk', () => {
   it('is told everything by the instances, each what it settled itself; what they hold stays theirs', async () => {
     const [a, b] = [await open('a'), await open('b')];

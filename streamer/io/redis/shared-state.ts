@@ -214,10 +214,10 @@ export class RedisState implements StateStore, SharedWork {
     return { claimed, takenOver: Number(answer[0]) };
   }
 
-  async giveBack(held: readonly HeldObject[], delayMs: number): Promise<void> {
+  async dismiss(held: readonly HeldObject[]): Promise<void> {
     if (held.length === 0) return;
     const args = held.flatMap(({ shared, claim }) => [sharedIdOf(shared.object), claim.token]);
-    await this.#run(this.#scripts.giveBack, [delayMs, ...args]);
+    await this.#run(this.#scripts.dismiss, args);
     for (const { claim } of held) this.#held.delete(claim.token);
   }
 
