@@ -228,7 +228,10 @@ export interface StateChange {
   /** Ranges settled since the last commit; the store merges them (a set union). */
   readonly settled: readonly Range[];
   readonly complete: boolean;
-  /** Where instances share the objects: a completion under a claim that is not valid any more is refused, and the store calls its `lose`. The ranges always count. */
+  /**
+   * Where instances share the objects: a completion under a claim that is not valid any more is refused, and the store calls its `lose`. The ranges count,
+   * but not those of an earlier reading where the object is complete and is read again on request.
+   */
   readonly claim?: Claim;
 }
 

@@ -133,7 +133,7 @@ export class MemorySharedState implements StateStore, SharedWork {
       const shared = this.#objects.get(id);
       if (shared === undefined) return [];
       this.#counter += 1;
-      const token = `${this.#epoch}.${this.#counter}.${session}`;
+      const token = `${this.#epoch}.${this.#counter}.${shared.wanted?.seq ?? 0}.${session}`;
       this.#grant(shared, { token, session });
       const claim = new Claim(token);
       return [{ ...shared, claim, settled: unionRanges(shared.settled, this.durable.settledOf(shared.object)) }];
@@ -165,7 +165,13 @@ export class MemorySharedState implements StateStore, SharedWork {
       if (claim !== undefined) this.#completedBy.set(idOf(object), claim.token);
       return [change];
     }
-    return isDone && !this.#objects.has(idOf(object)) ? [] : [{ ...change, complete: false }];
+    return isDone && !this.#isOfThisReading(change) ? [] : [{ ...change, complete: false }];
+  }
+
+  /** Of an object that is complete, and is read again on request. */
+  #isOfThisReading({ object, claim }: StateChange): boolean {
+    const wanted = this.#objects.get(idOf(object))?.wanted;
+    return wanted?.seq !== undefined && String(wanted.seq) === claim?.token.split('.').at(-2);
   }
 
   #mergeHead(head: StateHead | null): StateHead | null {

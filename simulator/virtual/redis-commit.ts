@@ -1,7 +1,7 @@
 /** The script by which progress becomes common. */
 import { unionRanges } from '#streamer';
 import type { RedisData } from './redis-data.ts';
-import { isComplete, release, type ScriptCall } from './redis-work.ts';
+import { isComplete, release, type ScriptCall, wantedOf } from './redis-work.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -95,9 +95,14 @@ function accept(
     data.hash('objects').delete(id);
     watch.completed(id, token ?? null, isRemembered);
     release(call, id, 'complete');
-  } else if (!isDone || current !== undefined || (!isRemembered && data.hash('objects').has(id)))
-    addRanges(call, change);
+  } else if (!isDone || (!isRemembered && isOfThisReading(data, change))) addRanges(call, change);
   return !isRefused;
+}
+
+/** Of an object that is complete, and is read again on request. */
+function isOfThisReading(data: RedisData, { id, token }: Change): boolean {
+  const wanted = token?.split('.').at(-2) ?? '0';
+  return wanted !== '0' && wanted === wantedOf(data, id);
 }
 
 function addRanges({ data, watch }: ScriptCall, { id, object, settled, lastModifiedMs }: Change): void {

@@ -16,6 +16,7 @@ const RETURN_MS = 5_000;
 /** Of an object that is told of; the rest is text to Redis. */
 interface Told {
   readonly rankMs: number;
+  readonly wanted: { readonly seq: number } | null;
 }
 
 export function open({ data, nowMs, args }: ScriptCall): readonly (string | number)[] {
@@ -110,7 +111,7 @@ export function claim(call: ScriptCall): readonly (string | number)[] {
   const backlog = ready.range((rankMs) => rankMs <= liveFromMs);
   const answer: (string | number)[] = [takenOver];
   for (const id of [...live, ...backlog].slice(0, objectsMax)) {
-    const token = `${epoch}.${data.increment('meta', 'counter')}.${turn}.${session}`;
+    const token = `${epoch}.${data.increment('meta', 'counter')}.${turn}.${wantedOf(data, id)}.${session}`;
     grant(call, id, token, session);
     answer.push(token, data.hash('objects').get(id) ?? '', data.hash('partial').get(id) ?? '');
   }
@@ -155,6 +156,12 @@ export function release({ data, watch }: ScriptCall, id: string, reason: Release
 
 export function sessionOf(token: string): string {
   return token.slice(token.lastIndexOf('.') + 1);
+}
+
+/** The request for which the object is read, or '0'. */
+export function wantedOf(data: RedisData, id: string): string {
+  const shared = data.hash('objects').get(id);
+  return String(shared === undefined ? 0 : (toldOf(shared).wanted?.seq ?? 0));
 }
 
 function grant({ data, watch }: ScriptCall, id: string, token: string, session: string): void {

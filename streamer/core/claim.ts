@@ -3,7 +3,7 @@
  * completion count. What was acknowledged is a fact, with or without it.
  */
 export class Claim {
-  /** The fencing token: epoch, counter, turn and session. None is given twice. */
+  /** The fencing token: epoch, counter, turn, request and session. None is given twice. */
   readonly token: string;
   readonly #lost = new AbortController();
 

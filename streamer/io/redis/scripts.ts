@@ -41,6 +41,13 @@ local function isComplete(id) return redis.call('ZSCORE', key('complete'), id) a
 
 local function sessionOf(token) return string.match(token, '[^.]+$') end
 
+-- The request for which the object is read, or '0'.
+local function wantedOf(id)
+  local shared = redis.call('HGET', key('objects'), id)
+  local wanted = shared and cjson.decode(shared).wanted
+  return type(wanted) == 'table' and string.format('%d', wanted.seq) or '0'
+end
+
 local function dropClaim(id)
   local token = redis.call('HGET', key('claims'), id)
   if token then
@@ -214,7 +221,7 @@ if #ids < objectsMax then
 end
 for _, id in ipairs(ids) do
   -- A replica that lagged counts from an earlier number: the turn makes it a new token all the same.
-  local token = table.concat({ ARGV[1], redis.call('HINCRBY', meta, 'counter', 1), ARGV[3], session }, '.')
+  local token = table.concat({ ARGV[1], redis.call('HINCRBY', meta, 'counter', 1), ARGV[3], wantedOf(id), session }, '.')
   redis.call('ZREM', key('ready'), id)
   redis.call('HSET', key('claims'), id, token)
   redis.call('SADD', key('held:' .. session), id)
@@ -279,6 +286,13 @@ local function complete(change)
   dropClaim(change.id)
 end
 
+-- An object that is read again on request is complete, and has ranges of the new reading; also of one who lost it, while it waits for the next. Those of an
+-- earlier reading hold what it set aside, which the request may be about.
+local function isOfThisReading(change)
+  local wanted = change.token and string.match(change.token, '(%d+)%.[^.]+$')
+  return wanted and wanted ~= '0' and wanted == wantedOf(change.id)
+end
+
 for _, change in ipairs(commit.changes) do
   local token = change.token
   local current = redis.call('HGET', key('claims'), change.id)
@@ -291,8 +305,7 @@ for _, change in ipairs(commit.changes) do
   -- What somebody remembers as complete, and is, says nothing of those who read it again on request.
   if commit.isRemembered and change.complete and isDone then
   elseif change.complete and not isRefused then complete(change)
-  -- An object that is read again on request is complete, and has ranges of the new reading; also of one who lost it, while it waits for the next.
-  elseif not isDone or current or (not commit.isRemembered and redis.call('HEXISTS', key('objects'), change.id) == 1) then addRanges(change) end
+  elseif not isDone or (not commit.isRemembered and isOfThisReading(change)) then addRanges(change) end
 end
 
 for _, entry in ipairs(commit.quarantined) do

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hasCode } from '../../errors.ts';
-import type { HeldObject, ObjectRef, SharedObject, StateChange, StateCommit } from '../../ports.ts';
+import type { HeldObject, ObjectRef, QuarantineRecord, SharedObject, StateChange, StateCommit } from '../../ports.ts';
 import { RecordedEvents } from '../../testing/fakes.ts';
+import type { WantedRequest } from '../state-admin.ts';
 import { TestRedis } from '../../testing/redis-server.ts';
 import { RedisAdmin } from './admin.ts';
 import { sharedIdOf } from './codec.ts';
@@ -87,6 +88,18 @@ function settled(object: ObjectRef, end: number): StateChange {
   return { object, settled: [{ start: 0, end }], complete: false };
 }
 
+function recordOf(object: ObjectRef, start: number, end: number): QuarantineRecord {
+  return {
+    object,
+    range: { start, end },
+    firstLine: start,
+    lineCount: 1,
+    reason: 'refused',
+    detail: 'as a test',
+    atMs: 1,
+  };
+}
+
 async function kinds(state: RedisState, ...objects: readonly ObjectRef[]): Promise<readonly string[]> {
   return (await state.lookup(objects)).map(({ kind }) => kind);
 }
@@ -96,11 +109,11 @@ async function hashValues({ connection }: Instance, name: string, field: string)
 }
 
 /** As an operator does it. Gives back the number of the request. */
-async function want(object: ObjectRef): Promise<number> {
+async function want(object: ObjectRef, asked: Partial<WantedRequest> = {}): Promise<number> {
   const connection = connect();
   await connection.connect(5_000);
   const admin = await RedisAdmin.open(connection);
-  await admin?.want([{ object, kind: 'again', settled: [], quarantineIds: 'all' }]);
+  await admin?.want([{ object, kind: 'again', settled: [], quarantineIds: 'all', ...asked }]);
   const [seq] = textsOf(await connection.command('HMGET', [connection.key('wanted_ids'), sharedIdOf(object)]));
   await admin?.close();
   return Number(seq);
@@ -398,6 +411,32 @@ describe('what somebody says too late', () => {
     expect(again.claim.isLost).toBe(true);
     const { claimed } = await b.state.claim('b', OPTIONS);
     expect(claimed).toMatchObject([{ object: { key: object.key }, settled: [{ start: 0, end: 5 }] }]);
+  });
+
+  it('of an object that was read before says nothing of those who read it again: what was set aside then is sent now', async () => {
+    const { a, b, object, held } = await withTwo();
+    const { claim } = held;
+    await a.state.commit(commitOf([{ ...settled(object, 50), claim }], { quarantined: [recordOf(object, 10, 20)] }));
+    await b.state.leave('a');
+    const [taken] = await claimAll(b.state, 'b');
+    if (taken === undefined) throw new Error('nothing was taken over');
+    await b.state.commit(
+      commitOf([{ object, settled: [{ start: 50, end: 100 }], complete: true, claim: taken.claim }]),
+    );
+    const rest = [
+      { start: 0, end: 10 },
+      { start: 20, end: 100 },
+    ];
+    const seq = await want(object, { settled: rest, quarantineIds: [] });
+    await b.state.offer([{ ...sharedOf(object), settled: rest, wanted: { seq, kind: 'again' } }], OFFER);
+    expect((await claimAll(b.state, 'b')).map(({ shared }) => shared.settled)).toEqual([rest]);
+    // Late, and once more from its journal.
+    await a.state.commit(commitOf([{ ...settled(object, 30), claim }]));
+    await crash(a);
+    const again = await open('a');
+    await again.state.renew('again', []);
+    await b.state.leave('b');
+    expect((await claimAll(again.state, 'again')).map(({ shared }) => shared.settled)).toEqual([rest]);
   });
 
   it('because its journal is slow, costs no lease', async () => {
