@@ -25,6 +25,10 @@ export class MemoryJournal implements Journal {
   #head: StateHead | null = null;
   #forgottenBeforeMs: number | null = null;
 
+  async readHead(): Promise<StateHead | null> {
+    return this.#head;
+  }
+
   async record(commit: StateCommit): Promise<void> {
     this.apply(commit);
   }

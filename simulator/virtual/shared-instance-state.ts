@@ -110,6 +110,10 @@ class JournalOnDisk implements Journal {
     this.#durable.epoch = epoch;
   }
 
+  async readHead(): Promise<StateHead | null> {
+    return this.#durable.readHead();
+  }
+
   async record(commit: StateCommit): Promise<void> {
     await this.#steps.run(commit);
   }

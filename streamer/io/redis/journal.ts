@@ -4,7 +4,7 @@
  * Invariant: it is never asked what to read. Only Redis is, because only Redis knows what the others do.
  */
 import { DatabaseSync } from 'node:sqlite';
-import type { StateCommit, StateStore } from '../../ports.ts';
+import type { StateCommit, StateHead, StateStore } from '../../ports.ts';
 import { openFileStateStore } from '../file-state-store.ts';
 import { type Remembered, rememberedSince } from '../remembered.ts';
 import { guardState } from '../state-database.ts';
@@ -16,6 +16,8 @@ export interface Journal {
   /** The one in which Redis was when this instance last spoke to it; null when it never did. */
   get epoch(): string | null;
   set epoch(epoch: string);
+  /** Null where it was never told. */
+  readHead(): Promise<StateHead | null>;
   record(commit: StateCommit): Promise<void>;
   /** All that is remembered of objects last modified since this moment, in pieces. */
   since(ms: number): Iterable<Remembered>;
@@ -57,6 +59,10 @@ export class RedisJournal implements Journal {
         .prepare('INSERT INTO epoch VALUES (1, ?) ON CONFLICT DO UPDATE SET epoch = excluded.epoch')
         .run(epoch),
     );
+  }
+
+  async readHead(): Promise<StateHead | null> {
+    return this.#store.readHead();
   }
 
   async record(commit: StateCommit): Promise<void> {

@@ -254,6 +254,31 @@ describe('a Redis that was started again with nothing on disk', () => {
     await stranger.state.commit(commitOf([], { head: { startFromMs: 1_000, floorMs: 2_000 } }));
     expect(await stranger.state.readHead()).toEqual({ startFromMs: 5, floorMs: 9 });
   });
+
+  it('is no first start for those that know an earlier one, though where it begins is the first that they ask', async () => {
+    const a = await open('a');
+    const head = { startFromMs: 5, floorMs: 9 };
+    await a.state.commit(commitOf([], { head }));
+    await redis.restart();
+    expect(await untilAnswered(async () => a.state.readHead())).toEqual(head);
+    expect(a.events.of('state forgotten')).toMatchObject([{ isWhole: true }]);
+  });
+
+  it('begins where it did also the second time, though the first time somebody took it for a first start', async () => {
+    const a = await open('a');
+    const head = { startFromMs: 5, floorMs: 9 };
+    const later = { startFromMs: 1_000, floorMs: 1_000 };
+    await a.state.commit(commitOf([], { head }));
+    await redis.restart();
+    const stranger = await open('new');
+    await untilAnswered(async () => stranger.state.commit(commitOf([], { head: later })));
+    await untilAnswered(async () => a.state.commit(commitOf([], { head: later })));
+    await a.state.renew('a', []);
+    await crash(stranger);
+    await redis.restart();
+    await untilAnswered(async () => a.state.renew('a', []));
+    expect(await a.state.readHead()).toEqual(head);
+  });
 });
 
 describe('a Redis that knows less than it had acknowledged', () => {
@@ -271,6 +296,23 @@ describe('a Redis that knows less than it had acknowledged', () => {
     expect(a.events.of('state forgotten')).toMatchObject([{ isWhole: false }]);
     await a.state.renew('session-a', []);
     expect(a.events.of('state forgotten').length).toBe(1);
+  });
+
+  it('begins where it did: also where it never heard of that, or a stranger took it for a first start', async () => {
+    const a = await open('a');
+    const head = { startFromMs: 5, floorMs: 9 };
+    await a.state.renew('a', []);
+    const [first, second] = [await copyOf(redis), await copyOf(redis)];
+    await a.state.commit(commitOf([], { head }));
+    await first.takeOver();
+    expect(await a.state.readHead()).toEqual(head);
+
+    await second.takeOver();
+    const stranger = await open('new');
+    await stranger.state.commit(commitOf([], { head: { startFromMs: 1_000, floorMs: 1_000 } }));
+    await a.state.readHead();
+    await a.state.renew('a', []);
+    expect(await a.state.readHead()).toEqual(head);
   });
 
   it('is told again what the journal told it, by an instance that has committed nothing since', async () => {

@@ -90,11 +90,15 @@ export class RedisState implements StateStore, SharedWork {
     this.#scripts = scripts;
   }
 
+  /** Null only where the journal knows of no start either: whoever is taken for the first would skip all that lies before. */
   async readHead(): Promise<StateHead | null> {
-    await this.#open();
-    const answer = await this.#connection.command('HMGET', [this.#connection.key('meta'), 'start_from', 'floor']);
-    const [startFromMs, floorMs] = textsOf(answer);
-    return startFromMs === '' ? null : { startFromMs: Number(startFromMs), floorMs: Number(floorMs) };
+    let fields = await this.#readHeadFields();
+    if (headOf(fields) === null) {
+      await this.#catchUp();
+      fields = await this.#readHeadFields();
+    }
+    await this.#followHead(fields);
+    return headOf(fields);
   }
 
   async lookup(objects: readonly ObjectRef[]): Promise<readonly ObjectRecord[]> {
@@ -126,7 +130,8 @@ export class RedisState implements StateStore, SharedWork {
   }
 
   async commit(commit: StateCommit): Promise<void> {
-    await this.#journal.record(commit);
+    // Where another was the first, Redis does not take the head that we have; so the journal gets the one that Redis has then.
+    await this.#journal.record({ ...commit, head: null });
     const number = this.#nextNumber();
     const session = this.#session;
     const args = [session, number, encodeCommit(commit, { process: this.#process })];
@@ -141,6 +146,7 @@ export class RedisState implements StateStore, SharedWork {
       if (refused.has(claim.token)) claim.lose();
       if (complete) this.#held.delete(claim.token);
     }
+    if (commit.head !== null) await this.readHead();
   }
 
   async renew(session: string, held: readonly HeldObject[]): Promise<RenewalAnswer> {
@@ -262,8 +268,10 @@ export class RedisState implements StateStore, SharedWork {
     const before = this.#journal.epoch;
     const answer = await this.#connection.run(this.#scripts.open, [before ?? '', this.#newEpoch(), this.leaseTtlMs]);
     const [epoch = '', isReplaced] = textsOf(answer);
-    if (isReplaced === '1') this.#journal.clear();
-    else if (before === null || before === epoch) await this.#tell(epoch, await this.#floorMs());
+    if (isReplaced === '1') {
+      this.#journal.clear();
+      this.#journalHead = null;
+    } else if (before === null || before === epoch) await this.#tell(epoch, await this.#floorMs());
     else {
       const objects = await this.#tell(epoch, -Infinity);
       this.#events.emit({ kind: 'state forgotten', objects, isWhole: true });
@@ -323,12 +331,31 @@ export class RedisState implements StateStore, SharedWork {
     return [...lost];
   }
 
+  /** In the order of a renewal's answer. A plain command does not look at the epoch: each turn is one that Redis has begun since. */
+  async #readHeadFields(): Promise<readonly string[]> {
+    const fields = ['epoch', 'start_from', 'floor', 'forgotten_before'];
+    for (;;) {
+      const epoch = await this.#open();
+      const answer = await this.#connection.command('HMGET', [this.#connection.key('meta'), ...fields]);
+      const [current, ...head] = textsOf(answer);
+      if (current === epoch) return head;
+      if (this.#epoch === epoch) this.#epoch = null;
+    }
+  }
+
   /** The journal knows where all of it begins, should it have to tell, and need not be older than the shared state. */
-  async #followHead([startFrom = '', floor = '', forgotten = '']: readonly string[]): Promise<void> {
-    if (startFrom === '') return;
-    const head = { startFromMs: Number(startFrom), floorMs: Number(floor) };
+  async #followHead(fields: readonly string[]): Promise<void> {
+    const head = headOf(fields);
+    if (head === null) return;
+    this.#journalHead ??= await this.#journal.readHead();
     const known = this.#journalHead;
+    // Somebody took a Redis that had forgotten for a first start: the journal knows better, and tells it before the next renewal.
+    if (known !== null && known.startFromMs < head.startFromMs) {
+      this.#isAhead = true;
+      return;
+    }
     if (known?.startFromMs === head.startFromMs && head.floorMs < known.floorMs + HOUR_MS) return;
+    const [, , forgotten = ''] = fields;
     const forgetBeforeMs = forgotten === '' ? null : Number(forgotten);
     await this.#journal.record({ changes: [], quarantined: [], fulfilled: [], head, forgetBeforeMs });
     this.#journalHead = head;
@@ -337,4 +364,9 @@ export class RedisState implements StateStore, SharedWork {
   #keys() {
     return { key: (name: string) => this.#connection.key(name) };
   }
+}
+
+/** Null at the first start, or where Redis has forgotten it. */
+function headOf([startFrom = '', floor = '']: readonly string[]): StateHead | null {
+  return startFrom === '' ? null : { startFromMs: Number(startFrom), floorMs: Number(floor) };
 }
