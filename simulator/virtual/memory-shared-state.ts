@@ -92,8 +92,7 @@ export class MemorySharedState implements StateStore, SharedWork {
       else if (this.#completedBy.get(idOf(shared.object)) !== claim.token) lost.push(claim.token);
     }
     const heldIds = new Set(held.map(({ shared }) => idOf(shared.object)));
-    for (const [id, claim] of this.#claims)
-      if (claim.session === session && !heldIds.has(id)) this.#makeReady(id);
+    for (const [id, claim] of this.#claims) if (claim.session === session && !heldIds.has(id)) this.#makeReady(id);
     if (this.#lister === null || this.#lister.session === session || this.#lister.untilMs <= nowMs)
       this.#lister = { session, untilMs: nowMs + this.leaseTtlMs };
     return { isLister: this.#lister.session === session, lost, takenOver };
