@@ -15,6 +15,7 @@
  */
 
 import { COUNT_HOURS, COUNT_SESSIONS, LIST_COMPLETE, REWIND, SET_ASIDE, WANT } from './admin-scripts.ts';
+import { COMMIT } from './commit-script.ts';
 
 /** After an outage: a connection that hangs is given up after 3 s, and made again within another 2. */
 const RETURN_MS = 5_000;
@@ -255,130 +256,6 @@ for index = 2, #ARGV do
   records[#records + 1] = isComplete(ARGV[index]) and 'complete' or redis.call('HGET', key('partial'), ARGV[index]) or ''
 end
 return records`;
-
-/**
- * ARGV: epoch, session or '', number of the session's commit, the commit as JSON (\`redis-codec.ts\`). Gives back the refused tokens.
- * \`isRemembered\`: an instance tells Redis what it has forgotten. Then what is complete is complete, whoever holds it.
- */
-const COMMIT = `
-local commit = cjson.decode(ARGV[4])
-local refused = {}
-local done = key('done:' .. ARGV[2])
-local doneBefore, doneNow = {}, {}
-for _, token in ipairs(redis.call('SMEMBERS', done)) do doneBefore[token] = true end
-
-local function addRanges(change)
-  local stored = redis.call('HGET', key('partial'), change.id)
-  local ranges = stored and cjson.decode(stored).settled or {}
-  for _, range in ipairs(change.settled) do ranges[#ranges + 1] = range end
-  ranges = union(ranges)
-  if #ranges == 0 then return end
-  redis.call('HSET', key('partial'), change.id, cjson.encode({ object = change.object, settled = ranges }))
-  redis.call('ZADD', key('partial_time'), 'GT', change.lastModifiedMs, change.id)
-end
-
-local function complete(change)
-  redis.call('ZADD', key('complete'), 'GT', change.hour, change.id)
-  redis.call('HDEL', key('partial'), change.id)
-  redis.call('ZREM', key('partial_time'), change.id)
-  redis.call('ZREM', key('ready'), change.id)
-  redis.call('HDEL', key('objects'), change.id)
-  dropClaim(change.id)
-end
-
--- An object that is read again on request is complete, and has ranges of the new reading; also of one who lost it, while it waits for the next. Those of an
--- earlier reading hold what it set aside, which the request may be about.
-local function isOfThisReading(change)
-  local wanted = change.token and string.match(change.token, '(%d+)%.[^.]+$')
-  return wanted and wanted ~= '0' and wanted == wantedOf(change.id)
-end
-
-for _, change in ipairs(commit.changes) do
-  local token = change.token
-  local current = redis.call('HGET', key('claims'), change.id)
-  local isDone = isComplete(change.id)
-  -- The session has not heard the answer, and says again what was accepted; a zombie's claim ended otherwise.
-  local isRepetition = not current and isDone and doneBefore[token]
-  local isRefused = token and current ~= token and not isRepetition
-  if isRefused then refused[#refused + 1] = token
-  elseif token and change.complete then doneNow[#doneNow + 1] = token end
-  -- What somebody remembers as complete, and is, says nothing of those who read it again on request.
-  if commit.isRemembered and change.complete and isDone then
-  elseif change.complete and not isRefused then complete(change)
-  elseif not isDone or (not commit.isRemembered and isOfThisReading(change)) then addRanges(change) end
-end
-
-for _, entry in ipairs(commit.quarantined) do
-  if redis.call('HEXISTS', key('quarantine_ids'), entry.recordId) == 0 then
-    local number = redis.call('HINCRBY', meta, 'quarantine_seq', 1)
-    redis.call('HSET', key('quarantine_ids'), entry.recordId, number)
-    redis.call('HSET', key('quarantine'), number, entry.record)
-  end
-end
-
-local function isQuarantinedAgain(number, record)
-  for _, later in ipairs(redis.call('HKEYS', key('quarantine'))) do
-    if tonumber(later) > tonumber(number) then
-      local other = cjson.decode(redis.call('HGET', key('quarantine'), later))
-      local isSame = other.objectId == record.objectId and not other.closedMs and not other.wantedSeq
-      if isSame and (not other.start or not record.start or (other.start < record['end'] and record.start < other['end'])) then return true end
-    end
-  end
-  return false
-end
-
-for _, fulfilment in ipairs(commit.fulfilled) do
-  local retries = key('retries:' .. fulfilment.wantedSeq)
-  for _, number in ipairs(redis.call('SMEMBERS', retries)) do
-    local record = cjson.decode(redis.call('HGET', key('quarantine'), number))
-    record.closedMs = fulfilment.atMs
-    record.outcome = isQuarantinedAgain(number, record) and 'quarantined-again' or fulfilment.outcome
-    redis.call('HSET', key('quarantine'), number, cjson.encode(record))
-    redis.call('ZADD', key('quarantine_closed'), record.closedMs, number)
-  end
-  redis.call('DEL', retries)
-  local id = redis.call('HGET', key('wanted_owner'), fulfilment.wantedSeq)
-  if id then redis.call('HDEL', key('wanted_ids'), id) end
-  redis.call('HDEL', key('wanted_owner'), fulfilment.wantedSeq)
-  redis.call('HDEL', key('wanted'), fulfilment.wantedSeq)
-end
-
-local function moveLater(field, ms)
-  local current = tonumber(redis.call('HGET', meta, field))
-  if not current or ms > current then redis.call('HSET', meta, field, ms) end
-end
-
-if commit.head then
-  local startFrom = tonumber(redis.call('HGET', meta, 'start_from'))
-  local isEarlier = commit.isRemembered and startFrom and commit.head.startFromMs < startFrom
-  -- Where a first start begins is decided once; but what somebody remembers of an earlier one is true, and the first start was none.
-  if not startFrom or isEarlier then redis.call('HSET', meta, 'start_from', commit.head.startFromMs, 'floor', commit.head.floorMs)
-  -- A floor is a fact, and the later one says more: of those who begin at the same moment.
-  elseif commit.head.startFromMs == startFrom then moveLater('floor', commit.head.floorMs) end
-end
-
-if commit.dropped then redis.call('HSET', key('dropped'), commit.dropped.process, commit.dropped.lines) end
-
-if commit.forgetBeforeMs then
-  local hour = math.floor(commit.forgetBeforeMs / 3600000)
-  redis.call('ZREMRANGEBYSCORE', key('complete'), '-inf', '(' .. hour)
-  for _, id in ipairs(redis.call('ZRANGEBYSCORE', key('partial_time'), '-inf', '(' .. commit.forgetBeforeMs)) do redis.call('HDEL', key('partial'), id) end
-  redis.call('ZREMRANGEBYSCORE', key('partial_time'), '-inf', '(' .. commit.forgetBeforeMs)
-  for _, number in ipairs(redis.call('ZRANGEBYSCORE', key('quarantine_closed'), '-inf', '(' .. commit.forgetBeforeMs)) do
-    local record = cjson.decode(redis.call('HGET', key('quarantine'), number))
-    redis.call('HDEL', key('quarantine_ids'), record.recordId)
-    redis.call('HDEL', key('quarantine'), number)
-  end
-  redis.call('ZREMRANGEBYSCORE', key('quarantine_closed'), '-inf', '(' .. commit.forgetBeforeMs)
-  moveLater('forgotten_before', hour * 3600000)
-end
-
-if ARGV[2] ~= '' and redis.call('ZSCORE', key('sessions'), ARGV[2]) then
-  redis.call('HSET', key('marks'), ARGV[2], ARGV[3])
-  redis.call('DEL', done)
-  for _, token in ipairs(doneNow) do redis.call('SADD', done, token) end
-end
-return refused`;
 
 export type Scripts = ReturnType<typeof createScripts>;
 
