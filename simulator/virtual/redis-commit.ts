@@ -120,6 +120,7 @@ function addRanges({ data, watch }: ScriptCall, { id, object, settled, lastModif
 function fulfil(data: RedisData, { wantedSeq, outcome, atMs }: Commit['fulfilled'][number]): void {
   const retries = `retries:${wantedSeq}`;
   for (const number of data.members(retries)) {
+    if (!data.hash('quarantine').has(number)) continue;
     const record = recordOf(data, number);
     const closed = {
       ...record,

@@ -60,13 +60,68 @@ for _, entry in ipairs(commit.quarantined) do
   end
 end
 
-local function isQuarantinedAgain(number, record)
-  for _, later in ipairs(redis.call('HKEYS', key('quarantine'))) do
-    if tonumber(later) > tonumber(number) then
-      local other = cjson.decode(redis.call('HGET', key('quarantine'), later))
-      local isSame = other.objectId == record.objectId and not other.closedMs and not other.wantedSeq
-      if isSame and (not other.start or not record.start or (other.start < record['end'] and record.start < other['end'])) then return true end
+-- What each fulfilled request answers, by its number.
+local answered, answeredIds, firstAnswered = {}, {}, math.huge
+for _, fulfilment in ipairs(commit.fulfilled) do
+  for _, number in ipairs(redis.call('SMEMBERS', key('retries:' .. fulfilment.wantedSeq))) do
+    local text = redis.call('HGET', key('quarantine'), number)
+    if text then
+      answered[number] = cjson.decode(text)
+      answeredIds[answered[number].objectId] = true
+      firstAnswered = math.min(firstAnswered, tonumber(number))
     end
+  end
+end
+
+-- By object: its open records that are later than the first that is answered. Read once, and nothing else is decoded: with thousands of records anything more
+-- keeps Redis from all others for seconds.
+local function readLater()
+  local later, numbers = {}, {}
+  for id in pairs(answeredIds) do later[id] = { last = 0, lastWhole = 0, ranges = {} } end
+  if firstAnswered == math.huge then return later end
+  for _, number in ipairs(redis.call('HKEYS', key('quarantine'))) do
+    if tonumber(number) > firstAnswered then numbers[#numbers + 1] = number end
+  end
+  for first = 1, #numbers, 500 do
+    local piece = redis.call('HMGET', key('quarantine'), unpack(numbers, first, math.min(first + 499, #numbers)))
+    for index, text in ipairs(piece) do
+      local ofObject = later[string.match(text, '"objectId":"([^"]+)"')]
+      local record = ofObject and cjson.decode(text)
+      if record and not record.closedMs and not record.wantedSeq then
+        local number = tonumber(numbers[first + index - 1])
+        ofObject.last = math.max(ofObject.last, number)
+        if record.start then ofObject.ranges[#ofObject.ranges + 1] = { from = record.start, to = record['end'], number = number }
+        else ofObject.lastWhole = math.max(ofObject.lastWhole, number) end
+      end
+    end
+  end
+  for _, ofObject in pairs(later) do
+    table.sort(ofObject.ranges, function(left, right) return left.from < right.from end)
+    -- How far it reaches, or one before it.
+    local reach = -1
+    for _, range in ipairs(ofObject.ranges) do
+      reach = math.max(reach, range.to)
+      range.reach = reach
+    end
+  end
+  return later
+end
+
+local laterRecords = readLater()
+
+local function isQuarantinedAgain(number, record)
+  local later = laterRecords[record.objectId]
+  if not record.start then return later.last > number end
+  if later.lastWhole > number then return true end
+  local low, high = 0, #later.ranges
+  while low < high do
+    local middle = math.ceil((low + high) / 2)
+    if later.ranges[middle].from < record['end'] then low = middle else high = middle - 1 end
+  end
+  for index = low, 1, -1 do
+    local range = later.ranges[index]
+    if range.reach <= record.start then return false end
+    if range.to > record.start and range.number > number then return true end
   end
   return false
 end
@@ -74,11 +129,13 @@ end
 for _, fulfilment in ipairs(commit.fulfilled) do
   local retries = key('retries:' .. fulfilment.wantedSeq)
   for _, number in ipairs(redis.call('SMEMBERS', retries)) do
-    local record = cjson.decode(redis.call('HGET', key('quarantine'), number))
-    record.closedMs = fulfilment.atMs
-    record.outcome = isQuarantinedAgain(number, record) and 'quarantined-again' or fulfilment.outcome
-    redis.call('HSET', key('quarantine'), number, cjson.encode(record))
-    redis.call('ZADD', key('quarantine_closed'), record.closedMs, number)
+    local record = answered[number]
+    if record then
+      record.closedMs = fulfilment.atMs
+      record.outcome = isQuarantinedAgain(tonumber(number), record) and 'quarantined-again' or fulfilment.outcome
+      redis.call('HSET', key('quarantine'), number, cjson.encode(record))
+      redis.call('ZADD', key('quarantine_closed'), record.closedMs, number)
+    end
   end
   redis.call('DEL', retries)
   local id = redis.call('HGET', key('wanted_owner'), fulfilment.wantedSeq)

@@ -494,6 +494,31 @@ describe('what somebody says too late', () => {
   });
 });
 
+describe('a request that answers thousands of quarantined lines', () => {
+  it('is fulfilled within the time that a command has, and each line says what became of it', async () => {
+    const a = await open('a');
+    const object = refOf('1');
+    const lines = Array.from({ length: 3_000 }, (_, index) => index);
+    const aside = (some: readonly number[], shift: number): readonly QuarantineRecord[] =>
+      some.map((line) => recordOf(object, line * 10 + shift, line * 10 + shift + 5));
+    const completion = { object, settled: [], complete: true };
+    await a.state.commit(commitOf([completion], { head: HEAD, quarantined: aside(lines, 0) }));
+    const wantedSeq = await want(object);
+    // In other batches: a third of them, each with the end of its line.
+    const again = aside(
+      lines.filter((line) => line % 3 === 0),
+      2,
+    );
+    await a.state.commit(commitOf([], { quarantined: again }));
+    await a.state.commit(commitOf([], { fulfilled: [{ wantedSeq, outcome: 'delivered', atMs: 2 }] }));
+    const admin = await RedisAdmin.open(await connected());
+    const statuses = (await admin?.quarantined({ isClosedToo: true }))?.map(({ status }) => status);
+    await admin?.close();
+    const expected = lines.map((line) => (line % 3 === 0 ? 'quarantined-again' : 'resolved'));
+    expect(statuses).toEqual([...expected, ...again.map(() => 'open')]);
+  }, 60_000);
+});
+
 describe('a request that Redis has forgotten', () => {
   it('does not make its object complete', async () => {
     const a = await open('a');
