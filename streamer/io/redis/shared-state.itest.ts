@@ -240,6 +240,19 @@ describe('a Redis that was started again with nothing on disk', () => {
     expect(ofB.claim.isLost).toBe(true);
   });
 
+  it('is told by one that could not save while it was away, though others have begun anew before', async () => {
+    const a = await open('a');
+    const object = refOf('half');
+    await a.state.commit(commitOf([], { head: HEAD }));
+    await redis.kill();
+    await expect(a.state.commit(commitOf([settled(object, 5)]))).rejects.toMatchObject({ code: 'STATE_UNREACHABLE' });
+    await redis.restart();
+    const stranger = await open('new');
+    await stranger.state.lookup([object]);
+    await untilAnswered(async () => a.state.renew('a', []));
+    expect(await kinds(stranger.state, object)).toEqual(['partial']);
+  });
+
   it('is no first start for those that know an earlier one: where they begin is what it was', async () => {
     const a = await open('a');
     await a.state.commit(commitOf([], { head: { startFromMs: 5, floorMs: 9 } }));

@@ -247,14 +247,18 @@ export class RedisState implements StateStore, SharedWork {
     return this.#turns;
   }
 
-  /** In the epoch that Redis is in; if it has begun another, after telling it what it has forgotten. */
   async #run(script: Script, args: readonly (string | number)[]): Promise<unknown> {
+    return this.#inEpoch(async (epoch) => this.#connection.run(script, [epoch, ...args]));
+  }
+
+  /** In the epoch that Redis is in; if it has begun another, after telling it what it has forgotten. */
+  async #inEpoch<T>(ask: (epoch: string) => Promise<T>): Promise<T> {
     try {
-      return await this.#connection.run(script, [await this.#open(), ...args]);
+      return await ask(await this.#open());
     } catch (error) {
       if (!hasCode(error, 'STATE_FORGOTTEN')) throw error;
       this.#epoch = null;
-      return this.#connection.run(script, [await this.#open(), ...args]);
+      return ask(await this.#open());
     }
   }
 
@@ -286,7 +290,7 @@ export class RedisState implements StateStore, SharedWork {
   async #catchUp(): Promise<number> {
     this.#isAhead = false;
     try {
-      return await this.#tell(await this.#open(), await this.#floorMs());
+      return await this.#inEpoch(async (epoch) => this.#tell(epoch, await this.#floorMs()));
     } catch (error) {
       this.#isAhead = true;
       throw error;
