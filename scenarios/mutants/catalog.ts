@@ -17,6 +17,7 @@ import { mutant as flushSkipsBatch } from './streamers/flush-skips-batch.ts';
 import { mutant as foreignKeyMovesCursor } from './streamers/foreign-key-moves-cursor.ts';
 import { mutant as fullQueueForgets } from './streamers/full-queue-forgets.ts';
 import { mutant as lateFolderNotEntered } from './streamers/late-folder-not-entered.ts';
+import { mutant as lateRenewalCounts } from './streamers/late-renewal-counts.ts';
 import { mutant as leaseByWallClock } from './streamers/lease-by-wall-clock.ts';
 import { mutant as leaseNeverEnds } from './streamers/lease-never-ends.ts';
 import { mutant as longLineFailsObject } from './streamers/long-line-fails-object.ts';
@@ -39,6 +40,7 @@ import { mutant as refusalCondemnsAll } from './streamers/refusal-condemns-all.t
 import { mutant as refusedBatchDropped } from './streamers/refused-batch-dropped.ts';
 import { mutant as refusedBatchHoldsWorker } from './streamers/refused-batch-holds-worker.ts';
 import { mutant as renewsWithoutHolding } from './streamers/renews-without-holding.ts';
+import { mutant as replicaNotTold } from './streamers/replica-not-told.ts';
 import { mutant as resumeFromTheStart } from './streamers/resume-from-the-start.ts';
 import { mutant as retryAfterIgnored } from './streamers/retry-after-ignored.ts';
 import { mutant as salvageIsDropped } from './streamers/salvage-is-dropped.ts';
@@ -103,6 +105,8 @@ export const MUTANTS: readonly Mutant[] = [
   completionWithoutToken,
   leaseNeverEnds,
   leaseByWallClock,
+  replicaNotTold,
+  lateRenewalCounts,
   renewsWithoutHolding,
   toldOnce,
 ];

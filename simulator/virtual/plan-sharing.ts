@@ -20,6 +20,9 @@ const COMMANDS_OF: Readonly<Record<(typeof REDIS_COMMANDS)[number], number>> = {
   open: 4,
 };
 
+/** The usual ones more often. */
+const COMMANDS_HIT = [...REDIS_COMMANDS, 'claim', 'commit', 'renew', 'renew'] as const;
+
 interface Site {
   readonly liveMs: number;
   readonly leaseTtlMs: number;
@@ -62,16 +65,16 @@ const redisEmpty: Draw = (random, site) => ({
 });
 
 const redisFails: Draw = (random) => {
-  const of = random.pick(REDIS_COMMANDS);
+  const of = random.pick(COMMANDS_HIT);
   const nth = 1 + Math.floor(random.next() * random.next() * COMMANDS_OF[of]);
   return { kind: 'redis-fails', of, nth, times: 1 + random.below(3), isDone: random.chance(0.7) };
 };
 
 const redisLate: Draw = (random) => {
-  const of = random.pick(REDIS_COMMANDS);
+  const of = random.pick(COMMANDS_HIT);
   const nth = 1 + Math.floor(random.next() * random.next() * COMMANDS_OF[of]);
   const lateMs = random.next() * random.pick([3 * SECOND_MS, 10 * SECOND_MS]);
-  return { kind: 'redis-late', of, nth, times: 1, lateMs, isDoneLate: random.chance(0.3) };
+  return { kind: 'redis-late', of, nth, times: 1, lateMs, isDoneLate: random.chance(0.4) };
 };
 
 const killAtCommand: Draw = (random) => ({
@@ -81,7 +84,10 @@ const killAtCommand: Draw = (random) => ({
   downMs: downMs(random),
 });
 
-const ALWAYS: readonly Draw[] = [pause, redisAway, redisFails, redisLate, killAtCommand];
+/** In one world Redis forgets some of it, in another all. */
+const forgets: Draw = (random, site) => random.pick([redisFailover, redisFailover, redisEmpty])(random, site);
+
+const ALWAYS: readonly Draw[] = [pause, redisAway, redisFails, redisLate, killAtCommand, forgets];
 const MORE: readonly Draw[] = [
   ...[pause, pause, redisAway, redisCut, redisCut, redisFails, redisFails, redisLate, redisLate],
   ...[redisFailover, redisFailover, redisEmpty, killAtCommand, killAtCommand],
