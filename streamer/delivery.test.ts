@@ -135,6 +135,20 @@ describe('an endpoint that fails', () => {
     expect([(await suspect).kind, (await other).kind]).toEqual(['acknowledged', 'acknowledged']);
   });
 
+  it('holds up no batch by its Retry-After that another endpoint can take', async () => {
+    const world = createWorld({ endpoints: 2 });
+    let resets = 1;
+    world.sink.onPost = ({ endpoint }) => {
+      if (endpoint === 1) return answered(429, { retryAfterMs: 300_000 });
+      return resets-- > 0 ? { kind: 'network', code: 'ECONNRESET', message: 'reset' } : null;
+    };
+    const written = [write(world, { count: 5 })];
+    const streamer = start(world);
+    await world.clock.runUntil(allComplete(world, written), MINUTE_MS);
+    expectDelivered(world, written);
+    await streamer.stop();
+  });
+
   it('is asked no sooner than its Retry-After says', async () => {
     const world = createWorld({ endpoints: 1 });
     let refusals = 1;

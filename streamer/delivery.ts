@@ -168,7 +168,9 @@ export class Delivery {
   #delayMs(failures: number, outcome: Outcome, random: number): number {
     const isFirstFailover = failures === 1 && this.usableEndpointCount > 0 && this.#ports.sink.endpoints.length > 1;
     if (isFirstFailover && outcome.kind !== 'refused') return 0;
-    return backoffMs(BACKOFF, failures, random, outcome.kind === 'retry' ? outcome.afterMs : null);
+    // What one endpoint asks for holds up that endpoint, not the batch, which another may take.
+    const afterMs = outcome.kind === 'retry' && this.usableEndpointCount === 0 ? outcome.afterMs : null;
+    return backoffMs(BACKOFF, failures, random, afterMs);
   }
 
   async #post(booking: Booking, body: DeliveryBody, signal: AbortSignal): Promise<SinkAnswer | null> {

@@ -173,6 +173,51 @@ describe('what a ProgressWriter is told', () => {
     await finish();
   });
 
+  it('is waited for before more is acknowledged, when 64 MiB wait behind a commit that takes its time', async () => {
+    const { clock, state, writer, finish } = createWriter();
+    const MIB = 1024 * 1024;
+    const commit = Promise.withResolvers<void>();
+    state.onCommit = async () => commit.promise;
+    writer.settle(refOf('a'), { start: 0, end: 64 * MIB });
+    await settle();
+    let hasRoom = false;
+    const wait = async (): Promise<void> => {
+      hasRoom = false;
+      await writer.waitForRoom(never);
+      hasRoom = true;
+    };
+    // One commit may be under way while the next is gathered.
+    await wait();
+    writer.settle(refOf('a'), { start: 64 * MIB, end: 128 * MIB });
+    const waiting = wait();
+    await clock.runFor(60_000);
+    expect({ hasRoom, unsavedBytes: writer.unsavedBytes }).toEqual({ hasRoom: false, unsavedBytes: 128 * MIB });
+    state.onCommit = () => undefined;
+    commit.resolve();
+    await clock.runFor(2_000);
+    await waiting;
+    expect(hasRoom).toBe(true);
+    await finish();
+  });
+
+  it('is waited for while the store refuses 64 MiB', async () => {
+    const { clock, state, writer, finish } = createWriter();
+    state.onCommit = () => {
+      throw new StreamerError('STATE_UNWRITABLE', 'disk full');
+    };
+    writer.settle(refOf('a'), { start: 0, end: 64 * 1024 * 1024 });
+    await clock.runFor(2_000);
+    let hasRoom = false;
+    const waiting = writer.waitForRoom(never).then(() => (hasRoom = true));
+    await clock.runFor(60_000);
+    expect(hasRoom).toBe(false);
+    state.onCommit = () => undefined;
+    await clock.runFor(20_000);
+    await waiting;
+    expect(hasRoom).toBe(true);
+    await finish();
+  });
+
   it('counts as unsaved until a commit has returned', async () => {
     const { clock, state, writer, finish } = createWriter();
     writer.settle(refOf('a'), { start: 0, end: 10 });

@@ -2,6 +2,7 @@
  * The settle stage: gathers what was settled and makes it durable, every `save_interval` or 64 MiB, whichever is first.
  * Invariant: nothing is reported as durably complete before the commit that says so has returned. A failed commit loses nothing: its changes stay
  * gathered and are written with the next ones, and no new objects are read meanwhile.
+ * A store that is slow, or refuses, is waited for before more is sent: at most twice 64 MiB, and what is under way, are not durable.
  */
 import { backoffMs } from './core/backoff.ts';
 import type { Claim } from './core/claim.ts';
@@ -24,6 +25,7 @@ import type {
 
 const UNSAVED_BYTES_MAX = 64 * 1024 * 1024;
 const RETRY_MS_BASE = 200;
+const ROOM_POLL_MS = 20;
 
 interface Unsaved {
   readonly object: ObjectRef;
@@ -53,6 +55,8 @@ export class ProgressWriter {
   #head: StateHead | null = null;
   #forgetBeforeMs: number | null = null;
   #unsavedBytes = 0;
+  /** What the commit that is under way holds; empty when there is none. */
+  #committing: ReadonlyMap<string, Unsaved> = new Map();
   #dropped: Dropped = { lines: 0, batches: 0 };
   #failures = 0;
 
@@ -74,6 +78,13 @@ export class ProgressWriter {
     unsaved.settled = unionRanges(unsaved.settled, [range]);
     this.#unsavedBytes += range.end - range.start;
     if (this.#unsavedBytes >= UNSAVED_BYTES_MAX) this.#wakeup.notify();
+  }
+
+  /** Until more may be acknowledged: not while 64 MiB wait behind a commit that takes its time, or fails. */
+  async waitForRoom(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    while (!signal.aborted && this.#unsavedBytes >= UNSAVED_BYTES_MAX && (this.#committing.size > 0 || !this.isHealthy))
+      await clock.sleep(ROOM_POLL_MS, signal);
   }
 
   /** Lines that this process has thrown away. */
@@ -148,6 +159,7 @@ export class ProgressWriter {
     const forgetBeforeMs = this.#forgetBeforeMs;
     const bytes = this.#unsavedBytes;
     this.#unsaved = new Map();
+    this.#committing = unsaved;
     this.#quarantined = [];
     this.#fulfilled = [];
     this.#head = null;
@@ -161,6 +173,8 @@ export class ProgressWriter {
     } catch (error) {
       this.#putBack(unsaved, quarantined, fulfilled, head, bytes);
       throw error;
+    } finally {
+      this.#committing = new Map();
     }
     events.emit({ kind: 'state saved', objects: changes.length, durationMs: clock.now() - startMs });
     for (const { object, complete, claim } of changes) {
@@ -207,7 +221,8 @@ export class ProgressWriter {
   /** Bytes settled and not yet durable: what a kill -9 now would send again. */
   get unsavedBytes(): number {
     let bytes = 0;
-    for (const unsaved of this.#unsaved.values()) bytes += rangeBytes(unsaved.settled);
+    for (const gathered of [this.#unsaved, this.#committing])
+      for (const { settled } of gathered.values()) bytes += rangeBytes(settled);
     return bytes;
   }
 }

@@ -59,6 +59,8 @@ export async function sendBatches(context: RunContext, delivery: Delivery, stop:
     },
   };
   for (;;) {
+    // With shared state progress is durable in the journal first.
+    if (context.claims === null) await context.progress.waitForRoom(signal);
     const group = await sendQueue.take(signal);
     if (group !== null) await sendGroup(context, delivery, group, aside, signal);
     else if (waiting.size > 0) await Promise.race(waiting);

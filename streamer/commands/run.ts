@@ -70,9 +70,16 @@ export async function runStreamer({ config, warnings }: RunOptions): Promise<voi
     ...(queue === null ? {} : { notifications: queue.notifications }),
     ...(shared === null ? {} : { shared }),
   };
+  const endOfSignals = stopOnSignals(config, stop, kill, (reason) =>
+    events.emit({ kind: 'streamer stopping', reason }),
+  );
   try {
     for (const warning of warnings) logger.warn({ warning }, 'configuration warning');
-    await checkSurroundings(ports, config, isFirstStart, logger, stop.signal);
+    await checkSurroundings(ports, config, isFirstStart, logger, stop.signal).catch((error: unknown) => {
+      // What a stop has broken off is no fault of the surroundings.
+      if (!stop.signal.aborted) throw error;
+    });
+    if (stop.signal.aborted) return;
     const pipeline = createPipeline(ports, config);
     const healthPort = await observatory.open(pipeline);
     events.emit({
@@ -83,18 +90,15 @@ export async function runStreamer({ config, warnings }: RunOptions): Promise<voi
       sources: config.s3.sources.map(({ bucket, prefix }) => `s3://${bucket}/${prefix}`),
       healthPort,
     });
-    const endOfSignals = stopOnSignals(config, stop, kill, (reason) =>
-      events.emit({ kind: 'streamer stopping', reason }),
-    );
     const progress = (): object => ({ ...totals, ...pipeline.gauges(), redisCommands: redisCommands() });
     const endOfProgress = logProgress(logger, progress);
     try {
       await pipeline.run(stop.signal, kill.signal);
     } finally {
-      endOfSignals();
       endOfProgress();
     }
   } finally {
+    endOfSignals();
     await observatory.close();
     await sink.close();
     client.destroy();

@@ -185,6 +185,14 @@ describe('an answer', () => {
     },
   );
 
+  it('gives no part of a secret, also where its text is cut in the middle of one', async () => {
+    const secret = 'SECRETTOKEN123456';
+    const text = `${'x'.repeat(490)}${secret} is not known`;
+    const endpoint = await startEndpoint((_, response) => response.writeHead(401).end(text));
+    const answer = await post(sinkFor([endpoint.url], { secrets: [secret] }));
+    expect(JSON.stringify(answer)).not.toContain('SECRET');
+  });
+
   it('gives no more of its text than a log line can bear', async () => {
     const endpoint = await startEndpoint((_, response) => response.writeHead(500).end('x'.repeat(300_000)));
     const answer = await post(sinkFor([endpoint.url]));

@@ -129,7 +129,10 @@ async function post(
       signal: attempt.signal,
     });
     const isSuccess = answer.statusCode >= 200 && answer.statusCode < 300;
-    const text = isSuccess ? '' : hideSecrets(await readText(answer.body), options.secrets ?? []);
+    // Hidden before it is cut: half a secret would not be recognised.
+    const text = isSuccess
+      ? ''
+      : hideSecrets(await readText(answer.body), options.secrets ?? []).slice(0, ANSWER_TEXT_CHARS_MAX);
     if (isSuccess) await answer.body.dump({ limit: ANSWER_BYTES_MAX });
     const retryAfter = answer.headers['retry-after'];
     const retryAfterMs = parseRetryAfter(
@@ -181,7 +184,7 @@ async function readText(body: AsyncIterable<unknown>): Promise<string> {
     if (bytes < ANSWER_BYTES_MAX) pieces.push(piece);
     bytes += piece.length;
   }
-  return Buffer.concat(pieces).toString('utf8').trim().slice(0, ANSWER_TEXT_CHARS_MAX);
+  return Buffer.concat(pieces).toString('utf8').trim();
 }
 
 function failureOf(error: unknown): SinkAnswer {

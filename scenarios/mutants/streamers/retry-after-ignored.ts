@@ -7,7 +7,7 @@ export const mutant: Mutant = {
   edits: [
     {
       file: 'delivery.ts',
-      search: `    return backoffMs(BACKOFF, failures, random, outcome.kind === 'retry' ? outcome.afterMs : null);`,
+      search: `    return backoffMs(BACKOFF, failures, random, afterMs);`,
       replace: `    return backoffMs(BACKOFF, failures, random, null);`,
     },
     {
