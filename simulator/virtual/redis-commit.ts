@@ -41,7 +41,7 @@ interface StoredRecord {
 /** Gives back the tokens that are refused. */
 export function commit(call: ScriptCall): readonly string[] {
   const { data, args, watch } = call;
-  const [, session = '', mark = '', text = ''] = args;
+  const [, session = '', number = '', text = '', acknowledged = ''] = args;
   const given: Commit = JSON.parse(text);
   const done = `done:${session}`;
   const before = new Set(data.members(done));
@@ -66,8 +66,10 @@ export function commit(call: ScriptCall): readonly string[] {
   if (given.head !== undefined) mergeHead(data, given.head, given.isRemembered);
   if (given.dropped !== undefined) data.hash('dropped').set(given.dropped.process, String(given.dropped.lines));
   if (given.forgetBeforeMs !== undefined) forget(data, given.forgetBeforeMs);
-  if (session !== '' && data.sortedSet('sessions').score(session) !== null) {
-    data.hash('marks').set(session, mark);
+  const isKnown = data.sortedSet('sessions').score(session) !== null || data.sortedSet('ended').score(session) !== null;
+  if (session !== '' && isKnown) {
+    const mark = Number(data.hash('marks').get(session) ?? 0);
+    if (mark >= Number(acknowledged) && Number(number) > mark) data.hash('marks').set(session, number);
     data.removeSet(done);
     for (const token of accepted) data.addMember(done, token);
   }

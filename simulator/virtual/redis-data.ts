@@ -14,7 +14,7 @@ const HASHES = [
   'wanted_ids',
   'wanted_owner',
 ] as const;
-const SORTED_SETS = ['sessions', 'ready', 'complete', 'partial_time', 'quarantine_closed'] as const;
+const SORTED_SETS = ['sessions', 'ended', 'ready', 'complete', 'partial_time', 'quarantine_closed'] as const;
 type HashName = (typeof HASHES)[number];
 type SortedSetName = (typeof SORTED_SETS)[number];
 

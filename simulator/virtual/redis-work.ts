@@ -12,6 +12,7 @@ export interface ScriptCall {
 
 /** As the script has it. */
 const RETURN_MS = 5_000;
+const REMEMBERED_MS = 86_400_000;
 
 /** Of an object that is told of; the rest is text to Redis. */
 interface Told {
@@ -31,14 +32,15 @@ export function open({ data, nowMs, args }: ScriptCall): readonly (string | numb
 
 export function renew(call: ScriptCall) {
   const { data, nowMs, watch, args } = call;
-  const [, session = '', lease = '', turn = '', told = ''] = args;
+  const [, session = '', lease = '', turn = '', told = '', acknowledged = ''] = args;
   const takenOver = endDeadSessions(call, session);
   const isKnown = data.sortedSet('sessions').score(session) !== null;
   extendLease(call, session, lease);
+  data.sortedSet('ended').remove(session);
   const lost: string[] = [];
   const missing: string[] = [];
   const held = new Set<string>();
-  for (const [id, token] of groups(args.slice(5), 2)) {
+  for (const [id, token] of groups(args.slice(6), 2)) {
     const current = data.hash('claims').get(id);
     held.add(id);
     if (current === token) continue;
@@ -46,7 +48,8 @@ export function renew(call: ScriptCall) {
     else if (!isComplete(data, id)) missing.push(token);
     else if (!data.members(`done:${session}`).includes(token)) lost.push(token);
   }
-  if (takeTurn(data, session, turn)) {
+  const mark = data.hash('marks').get(session) ?? '0';
+  if (takeTurn(data, session, turn) && Number(mark) >= Number(acknowledged)) {
     for (const id of data.members(`held:${session}`)) {
       if (held.has(id)) continue;
       release(call, id, 'not-held');
@@ -58,7 +61,6 @@ export function renew(call: ScriptCall) {
   const isFree = lister === undefined || lister === session || Number(meta.get('lister_until')) <= nowMs;
   if (isFree) meta.set('lister', session).set('lister_until', String(nowMs + Number(lease)));
   watch.leased(session, nowMs + Number(lease));
-  const mark = data.hash('marks').get(session) ?? '0';
   if (told !== '' && Number(told) > Number(mark)) data.hash('marks').set(session, told);
   const head = ['start_from', 'floor', 'forgotten_before'].map((field) => meta.get(field) ?? '');
   return [isFree ? 1 : 0, takenOver, mark, head, lost, missing];
@@ -132,6 +134,8 @@ export function leave(call: ScriptCall): number {
   const { data, args } = call;
   const [, session = ''] = args;
   const objects = endSession(call, session, 'left');
+  data.sortedSet('ended').remove(session);
+  data.hash('marks').delete(session);
   if (data.hash('meta').get('lister') === session) data.hash('meta').delete('lister');
   return objects;
 }
@@ -201,8 +205,19 @@ function spareAll({ data, nowMs }: ScriptCall, session: string): void {
 
 function endDeadSessions(call: ScriptCall, survivor: string): number {
   spareAll(call, survivor);
-  const dead = call.data.sortedSet('sessions').range((untilMs) => untilMs <= call.nowMs);
-  return dead.reduce((sum, session) => sum + (session === survivor ? 0 : endSession(call, session, 'expired')), 0);
+  const { data, nowMs } = call;
+  const dead = data.sortedSet('sessions').range((untilMs) => untilMs <= nowMs);
+  let objects = 0;
+  for (const session of dead) {
+    if (session === survivor) continue;
+    objects += endSession(call, session, 'expired');
+    data.sortedSet('ended').set(session, nowMs);
+  }
+  for (const session of data.sortedSet('ended').range((atMs) => atMs <= nowMs - REMEMBERED_MS)) {
+    data.sortedSet('ended').remove(session);
+    data.hash('marks').delete(session);
+  }
+  return objects;
 }
 
 function endSession(call: ScriptCall, session: string, reason: ReleaseReason): number {
@@ -213,7 +228,6 @@ function endSession(call: ScriptCall, session: string, reason: ReleaseReason): n
     makeReady(data, id);
   }
   data.sortedSet('sessions').remove(session);
-  data.hash('marks').delete(session);
   data.hash('turns').delete(session);
   data.removeSet(`done:${session}`);
   return ids.length;

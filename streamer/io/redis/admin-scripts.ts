@@ -106,7 +106,7 @@ for _, number in ipairs(redis.call('HKEYS', key('quarantine'))) do
   end
 end
 -- What is ready was found under the earlier state; the lister finds it again.
-redis.call('DEL', key('ready'), key('objects'), key('claims'))
+redis.call('DEL', key('ready'), key('objects'), key('claims'), key('marks'), key('ended'))
 redis.call('SADD', key('replaced'), ARGV[1])
 redis.call('HSET', meta, 'epoch', ARGV[2])
 redis.call('HDEL', meta, 'claims_from', 'lister', 'lister_until')
@@ -120,7 +120,7 @@ export const SET_ASIDE = `
 local living = redis.call('ZCOUNT', key('sessions'), '(' .. now(), '+inf')
 if living > 0 then return living end
 for _, session in ipairs(redis.call('ZRANGE', key('sessions'), 0, -1)) do endSession(session) end
-redis.call('DEL', key('ready'), key('objects'), key('claims'))
+redis.call('DEL', key('ready'), key('objects'), key('claims'), key('marks'), key('ended'))
 local ended = redis.call('SMEMBERS', key('replaced'))
 local names = { 'meta', 'complete', 'partial', 'partial_time', 'quarantine', 'quarantine_ids', 'quarantine_closed', 'replaced', 'dropped',
   'wanted', 'wanted_ids', 'wanted_owner' }

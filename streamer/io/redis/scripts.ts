@@ -5,6 +5,7 @@
  * The one key that is named, `{prefix}:meta`, carries the hash tag that puts all others on the same node of a cluster:
  * - `meta` hash: epoch, claims_from, start_from, floor, forgotten_before, counter, quarantine_seq, wanted_seq, lister, lister_until
  * - `sessions` sorted by the end of their lease · `held:<session>` set of ids · `claims` id -> token · `marks` session -> number of its last commit, or of what it told by heart
+ * - `ended` sessions by the time at which others took what they held: one that was only slow comes back, and what it said still stands
  * - `turns` session -> number of its last renewal or claim · `done:<session>` tokens of the completions in its last commit
  * - `ready` ids sorted by rank · `objects` id -> what is told of an object that is ready or claimed
  * - `complete` ids sorted by the hour of LastModified, so that forgetting is one range · `partial` id -> settled ranges, `partial_time` by LastModified
@@ -19,6 +20,8 @@ import { COMMIT } from './commit-script.ts';
 
 /** After an outage: a connection that hangs is given up after 3 s, and made again within another 2. */
 const RETURN_MS = 5_000;
+/** Of a session that has ended: nobody stands still for longer and goes on. */
+const REMEMBERED_MS = 86_400_000;
 
 export interface Script {
   readonly name: string;
@@ -67,7 +70,6 @@ local function endSession(session)
   local ids = redis.call('SMEMBERS', key('held:' .. session))
   for _, id in ipairs(ids) do makeReady(id) end
   redis.call('ZREM', key('sessions'), session)
-  redis.call('HDEL', key('marks'), session)
   redis.call('HDEL', key('turns'), session)
   redis.call('DEL', key('done:' .. session))
   return #ids
@@ -90,7 +92,14 @@ local function endDeadSessions(at, survivor)
   spareAll(at, survivor)
   local objects = 0
   for _, session in ipairs(redis.call('ZRANGEBYSCORE', key('sessions'), '-inf', at)) do
-    if session ~= survivor then objects = objects + endSession(session) end
+    if session ~= survivor then
+      objects = objects + endSession(session)
+      redis.call('ZADD', key('ended'), at, session)
+    end
+  end
+  for _, session in ipairs(redis.call('ZRANGEBYSCORE', key('ended'), '-inf', at - ${REMEMBERED_MS})) do
+    redis.call('ZREM', key('ended'), session)
+    redis.call('HDEL', key('marks'), session)
   end
   return objects
 end
@@ -122,15 +131,19 @@ redis.call('HSET', meta, 'epoch', ARGV[2])
 if ARGV[1] ~= '' and isReplaced == 0 then redis.call('HSET', meta, 'claims_from', now() + ARGV[3]) end
 return { ARGV[2], isReplaced }`;
 
-/** ARGV: epoch, session, lease, turn, number of what the session told by heart before this, or '', then id and token of each object that it holds. */
+/**
+ * ARGV: epoch, session, lease, turn, number of what the session told by heart before this, or '', the last number of which it had an answer, then id and token of
+ * each object that it holds.
+ */
 const RENEW = `
 local at = now()
 local session = ARGV[2]
 local takenOver = endDeadSessions(at, session)
 local isKnown = redis.call('ZSCORE', key('sessions'), session)
 redis.call('ZADD', key('sessions'), at + ARGV[3], session)
+redis.call('ZREM', key('ended'), session)
 local lost, missing, held = {}, {}, {}
-for index = 6, #ARGV, 2 do
+for index = 7, #ARGV, 2 do
   local id, token = ARGV[index], ARGV[index + 1]
   local current = redis.call('HGET', key('claims'), id)
   held[id] = true
@@ -141,7 +154,9 @@ for index = 6, #ARGV, 2 do
     elseif redis.call('SISMEMBER', key('done:' .. session), token) == 0 then lost[#lost + 1] = token end
   end
 end
-if takeTurn(session, ARGV[4]) then
+local mark = redis.call('HGET', key('marks'), session) or '0'
+-- What it does not hold any more it may have completed, and we have forgotten: first it must tell.
+if takeTurn(session, ARGV[4]) and tonumber(mark) >= tonumber(ARGV[6]) then
   for _, id in ipairs(redis.call('SMEMBERS', key('held:' .. session))) do
     if not held[id] then makeReady(id) end
   end
@@ -151,7 +166,6 @@ if not lister or lister == session or tonumber(redis.call('HGET', meta, 'lister_
   redis.call('HSET', meta, 'lister', session, 'lister_until', at + ARGV[3])
   lister = session
 end
-local mark = redis.call('HGET', key('marks'), session) or '0'
 if ARGV[5] ~= '' and tonumber(ARGV[5]) > tonumber(mark) then redis.call('HSET', key('marks'), session, ARGV[5]) end
 local head = {}
 for index, field in ipairs({ 'start_from', 'floor', 'forgotten_before' }) do head[index] = redis.call('HGET', meta, field) or '' end
@@ -246,6 +260,8 @@ return 1`;
 /** ARGV: epoch, session. */
 const LEAVE = `
 local objects = endSession(ARGV[2])
+redis.call('ZREM', key('ended'), ARGV[2])
+redis.call('HDEL', key('marks'), ARGV[2])
 if redis.call('HGET', meta, 'lister') == ARGV[2] then redis.call('HDEL', meta, 'lister') end
 return objects`;
 

@@ -328,6 +328,53 @@ describe('a Redis that knows less than it had acknowledged', () => {
     expect(await a.state.readHead()).toEqual(head);
   });
 
+  it('is told again also where a commit comes before the renewal, and gives away nothing that it has forgotten the end of', async () => {
+    const [a, b] = [await open('a'), await open('b')];
+    const object = refOf('1');
+    await a.state.commit(commitOf([], { head: HEAD }));
+    await a.state.renew('a', []);
+    await b.state.renew('b', []);
+    await a.state.offer([sharedOf(object)], OFFER);
+    const [held] = await claimAll(a.state, 'a');
+    if (held === undefined) throw new Error('nothing was claimed');
+    await a.state.commit(commitOf([settled(refOf('before'), 1)]));
+    const replica = await copyOf(redis);
+    await a.state.commit(commitOf([{ object, settled: [], complete: true, claim: held.claim }]));
+    await replica.takeOver();
+    await a.state.commit(commitOf([settled(refOf('after'), 1)]));
+    // Before it has told again what it completed.
+    const telling = a.state.renew('a', []);
+    const taken = await claimAll(b.state, 'b');
+    await telling;
+    expect(taken).toEqual([]);
+    expect(await kinds(b.state, object)).toEqual(['complete']);
+    expect(a.events.of('state forgotten')).toMatchObject([{ isWhole: false }]);
+    await a.state.renew('a', []);
+    await a.state.commit(commitOf([settled(refOf('later'), 1)]));
+    await a.state.renew('a', []);
+    expect(a.events.of('state forgotten').length).toBe(1);
+  });
+
+  it('is told from one that still knows all, though it ended a session that was only slow', async () => {
+    const [a, b] = [await open('a'), await open('b')];
+    await a.state.commit(commitOf([], { head: HEAD }));
+    await a.state.renew('a', []);
+    await a.state.commit(commitOf([settled(refOf('1'), 3)]));
+    const replica = await copyOf(redis);
+    await b.state.renew('b', []);
+    await sleep(LEASE_TTL_MS / 2);
+    await b.state.renew('b', []);
+    await sleep(LEASE_TTL_MS / 2 + 200);
+    await b.state.renew('b', []);
+    await a.state.commit(commitOf([settled(refOf('2'), 3)]));
+    await a.state.renew('a', []);
+    expect(a.events.of('state forgotten')).toEqual([]);
+    // And this one does not.
+    await replica.takeOver();
+    await a.state.renew('a', []);
+    expect(a.events.of('state forgotten').length).toBe(1);
+  });
+
   it('is told again what the journal told it, by an instance that has committed nothing since', async () => {
     const [a, b] = [await open('a'), await open('b')];
     const object = refOf('1');
@@ -416,7 +463,7 @@ describe('what somebody says too late', () => {
     const { a, b } = await withTwo();
     const [epoch] = await hashValues(a, 'meta', 'epoch');
     // The first renewal once more: then it held nothing.
-    await a.connection.run(createScripts().renew, [epoch ?? '', 'a', LEASE_TTL_MS, 1, '']);
+    await a.connection.run(createScripts().renew, [epoch ?? '', 'a', LEASE_TTL_MS, 1, '', 0]);
     expect(await claimAll(b.state, 'b')).toEqual([]);
   });
 

@@ -134,7 +134,7 @@ export class RedisState implements StateStore, SharedWork {
     await this.#journal.record({ ...commit, head: null });
     const number = this.#nextNumber();
     const session = this.#session;
-    const args = [session, number, encodeCommit(commit, { process: this.#process })];
+    const args = [session, number, encodeCommit(commit, { process: this.#process }), this.#acknowledged];
     const answer = await this.#run(this.#scripts.commit, args).catch((error: unknown) => {
       this.#isAhead = true;
       throw error;
@@ -161,6 +161,7 @@ export class RedisState implements StateStore, SharedWork {
       this.leaseTtlMs,
       this.#nextTurn(),
       told ?? '',
+      this.#acknowledged,
       ...held.flatMap(({ shared, claim }) => [sharedIdOf(shared.object), claim.token]),
     ];
     const answer = await this.#run(this.#scripts.renew, args).catch((error: unknown) => {
@@ -279,6 +280,8 @@ export class RedisState implements StateStore, SharedWork {
     else {
       const objects = await this.#tell(epoch, -Infinity);
       this.#events.emit({ kind: 'state forgotten', objects, isWhole: true });
+      // By one that is no more.
+      this.#acknowledged = 0;
     }
     this.#journal.epoch = epoch;
     this.#epoch = epoch;
