@@ -146,7 +146,8 @@ export class RedisState implements StateStore, SharedWork {
       if (refused.has(claim.token)) claim.lose();
       if (complete) this.#held.delete(claim.token);
     }
-    if (commit.head !== null) await this.readHead();
+    // What is committed is committed: where this fails, the journal follows at the next renewal.
+    if (commit.head !== null) await this.readHead().catch(() => undefined);
   }
 
   async renew(session: string, held: readonly HeldObject[]): Promise<RenewalAnswer> {
