@@ -21,6 +21,8 @@ export const HEADS_MAX = 10;
 const WAITING_OFFERS_MAX = 20;
 const ROOM_POLL_MS = 50;
 const HEAD_RETRY = { delayMsBase: 200, delayMsMax: 30_000 } as const;
+/** Up to a lease, and for many objects at the same time. */
+const START_POLL_MS = 1_000;
 /** An event may be ahead of what S3 shows; after so many looks the object is gone. */
 const GONE_LOOKS = 3;
 /** For giving the messages back at the end. */
@@ -173,10 +175,18 @@ export class NotificationIntake {
     const object = await this.#locate(source, told, signal);
     if (object === null) return null;
     if (object === 'gone') return { identity: '', offered: intake.skip(key, 'gone') };
+    await this.#waitForStart(object, signal);
     this.#offering += 1;
     const [offered] = await intake.offer([object], { motion: 'notification', sinceMs: -Infinity }, signal);
     this.#offering -= 1;
     return offered === undefined ? null : { identity: identityOf(object), offered };
+  }
+
+  /** Nobody else need find what is told of: it is skipped only once it is sure that it lies before the start. */
+  async #waitForStart({ lastModifiedMs }: ObjectRef, signal: AbortSignal): Promise<void> {
+    const { ports, start } = this.#context;
+    while (!signal.aborted && lastModifiedMs < start.fromMs && !start.isSure)
+      await ports.clock.sleep(START_POLL_MS, signal);
   }
 
   /**

@@ -9,7 +9,7 @@
  */
 import { Claims } from './claims.ts';
 import type { Config } from './config/config.ts';
-import { backoffMs, SHARED_STATE_RETRY } from './core/backoff.ts';
+import { SHARED_STATE_RETRY } from './core/backoff.ts';
 import { AdaptiveLimit } from './core/adaptive-limit.ts';
 import { ByteBudget } from './core/byte-budget.ts';
 import { FolderFormats } from './core/folder-formats.ts';
@@ -23,7 +23,6 @@ import { SendQueue } from './core/send-queue.ts';
 import { Wakeup } from './core/wakeup.ts';
 import { Delivery, type EndpointStatus } from './delivery.ts';
 import { Discovery } from './discovery.ts';
-import { hasCode } from './errors.ts';
 import { NotificationIntake } from './notification-intake.ts';
 import { retryObject, settleObject } from './object-end.ts';
 import { ObjectReader } from './object-reader.ts';
@@ -34,6 +33,7 @@ import type { RunContext } from './run-context.ts';
 import { sendBatches } from './sender.ts';
 import { HEAD_OVERLAP_MS, SourceIntake } from './source-intake.ts';
 import { offerWanted } from './wanted.ts';
+import { abortWhenMoved, readHead, watchStart, WorkStart } from './work-start.ts';
 
 /** A completed object is remembered in memory for as long as head scans may list it again. */
 const KNOWN_KEEP_MS = HEAD_OVERLAP_MS + 120_000;
@@ -45,7 +45,6 @@ const READY_WAIT_MS_MAX = 60_000;
 const SOURCE_GATE = { refusalsInRowMax: 5, restMs: 30_000 } as const;
 const READ_LIMIT_WINDOW_MS = 1_000;
 const SAVE_RETRY_MS_MAX = 10_000;
-const START_POLL_MS = 5_000;
 
 /** What is remembered of parked objects: some ten thousand of them. */
 const PARKED_BYTES_MAX = 16 * 1024 * 1024;
@@ -145,7 +144,7 @@ async function run(context: RunContext, delivery: Delivery, stop: AbortSignal, k
 
   const head = await readHead(context, stopOrFault);
   if (head === null) return;
-  const intakes = config.s3.sources.map((_, index) => new SourceIntake(context, index, head.startFromMs));
+  const intakes = config.s3.sources.map((_, index) => new SourceIntake(context, index));
   const discoveries = intakes.map((intake, index) => new Discovery(context, index, intake));
   const notified =
     ports.notifications === undefined ? null : new NotificationIntake(context, ports.notifications, intakes);
@@ -226,26 +225,17 @@ function share(context: RunContext, claims: Claims, offers: Offers, signal: Abor
     const moved = new AbortController();
     const untilMoved = AbortSignal.any([term, moved.signal]);
     const discoveries = context.config.s3.sources.map(
-      (_, index) => new Discovery(context, index, new SourceIntake(context, index, head.startFromMs)),
+      (_, index) => new Discovery(context, index, new SourceIntake(context, index)),
     );
     const motions = discover(context, discoveries, head, () => offers.oldestMs(), untilMoved);
-    await Promise.all([...motions, watchStart(context, head, moved, untilMoved)]);
+    await Promise.all([...motions, abortWhenMoved(context, head, moved, untilMoved)]);
   };
-  return [claims.inTurn(list, signal), offers.run(context, signal), claims.fill(context, signal)];
-}
-
-/** A store that had forgotten took us for the first; those who remember have told it since where all of it begins. */
-async function watchStart(
-  context: RunContext,
-  { startFromMs }: StateHead,
-  moved: AbortController,
-  signal: AbortSignal,
-): Promise<void> {
-  while (!signal.aborted) {
-    await context.ports.clock.sleep(START_POLL_MS, signal);
-    const head = await readHead(context, signal);
-    if (head !== null && head.startFromMs !== startFromMs) moved.abort();
-  }
+  return [
+    claims.inTurn(list, signal),
+    offers.run(context, signal),
+    claims.fill(context, signal),
+    watchStart(context, signal),
+  ];
 }
 
 /** With notifications alone nobody sweeps. What the queue does not tell of is never found, so state forgets as if all had been swept. */
@@ -323,34 +313,6 @@ function readmitParked({ ready, parked, config }: RunContext, nowMs: number): vo
   }
 }
 
-/** Null when the signal aborts while the store, which others keep too, does not answer. */
-async function readHead({ ports, config }: RunContext, signal: AbortSignal): Promise<StateHead | null> {
-  for (let failures = 1; !signal.aborted; failures += 1) {
-    try {
-      const known = await ports.state.readHead();
-      if (known !== null) return known;
-      const startFromMs = firstStartMs(ports.clock.now(), config);
-      const head = { startFromMs, floorMs: startFromMs };
-      await ports.state.commit({ changes: [], quarantined: [], fulfilled: [], head, forgetBeforeMs: null });
-      // Another instance may have been the first.
-      return (await ports.state.readHead()) ?? head;
-    } catch (error) {
-      if (!hasCode(error, 'STATE_UNREACHABLE')) throw error;
-      const delayMs = backoffMs(SHARED_STATE_RETRY, failures, ports.random.next(), null);
-      ports.events.emit({ kind: 'state read failed', code: error.code, error: error.message, delayMs });
-      await ports.clock.sleep(delayMs, signal);
-    }
-  }
-  return null;
-}
-
-/** `now` means what it meant in the original: one minute before what is eligible at the first start. */
-export function firstStartMs(nowMs: number, { processing }: Config): number {
-  if (processing.startFrom === 'beginning') return 0;
-  if (processing.startFrom === 'now') return nowMs - processing.delayWindowMs - 60_000;
-  return processing.startFrom;
-}
-
 export function createContext(ports: Ports, config: Config): RunContext {
   const known = new KnownObjects({ keepMs: KNOWN_KEEP_MS });
   const { http, processing, state } = config;
@@ -362,6 +324,7 @@ export function createContext(ports: Ports, config: Config): RunContext {
   return {
     ports,
     config,
+    start: new WorkStart({ sureAfterMs: ports.shared?.leaseTtlMs ?? 0 }),
     known,
     formats,
     folderFormats: new FolderFormats(formats),

@@ -15,6 +15,7 @@ import type { QueueAction } from './held-messages.ts';
 import type { ObjectFlight } from './object-flight.ts';
 import type { Ports } from './ports.ts';
 import type { ProgressWriter } from './progress-writer.ts';
+import type { WorkStart } from './work-start.ts';
 
 export interface RunContext {
   readonly ports: Ports;
@@ -22,6 +23,7 @@ export interface RunContext {
   readonly formats: CompiledFormats;
   /** Of objects whose names tell none. */
   readonly folderFormats: FolderFormats;
+  readonly start: WorkStart;
   readonly known: KnownObjects;
   /** What was found and is told to the others; where nobody shares the objects, the same as `ready`. */
   readonly found: ReadyQueue;

@@ -19,7 +19,8 @@ function createIntake() {
     { clock, random: { next: () => 0.5 }, objects: s3, inflate: fakeInflate, sink, state, events },
     testConfig({ processing: { queueObjectsMax: 1 } }),
   );
-  const intake = new SourceIntake(context, 0, 0);
+  context.start.hear(0, clock.elapsed());
+  const intake = new SourceIntake(context, 0);
   const old = (sequence: number): ObjectRef =>
     write(world, { atMs: START_MS - HOUR_MS, sequence, lastModifiedMs: START_MS - HOUR_MS }).ref;
   const offer = (objects: readonly ObjectRef[]) => {

@@ -36,15 +36,13 @@ export class SourceIntake {
   readonly selection: Selection;
   readonly #context: RunContext;
   readonly #bucket: string;
-  readonly #startFromMs: number;
 
-  constructor(context: RunContext, sourceIndex: number, startFromMs: number) {
+  constructor(context: RunContext, sourceIndex: number) {
     const source = context.config.s3.sources[sourceIndex];
     if (source === undefined) throw new RangeError(`source ${sourceIndex}`);
     this.selection = selectionOf(context.config, context.formats, sourceIndex);
     this.#context = context;
     this.#bucket = source.bucket;
-    this.#startFromMs = startFromMs;
   }
 
   /**
@@ -93,7 +91,7 @@ export class SourceIntake {
   #select(object: ObjectRef, motion: Motion, sinceMs: number): Selected | Offered {
     const standing = this.standing(identityOf(object));
     if (standing !== null) return standing;
-    const bounds = { startFromMs: this.#startFromMs, sinceMs };
+    const bounds = { startFromMs: this.#context.start.fromMs, sinceMs };
     const selected = this.selection.select(object, bounds, this.#context.ports.clock.now());
     // A head scan leaves what is not fresh to the sweep: that skips nothing.
     if (selected.kind === 'task' || (motion === 'head' && selected.reason === 'older-than-lookback')) return selected;

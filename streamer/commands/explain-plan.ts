@@ -9,7 +9,7 @@ import { compileFormats } from '../core/format.ts';
 import type { Lane, ObjectTask } from '../core/object-task.ts';
 import { compareTasks, laneOf } from '../core/ready-queue.ts';
 import type { Selected, SkipReason } from '../core/selection.ts';
-import { firstStartMs } from '../pipeline.ts';
+import { firstStartMs } from '../work-start.ts';
 import type { ObjectRecord, StateHead } from '../ports.ts';
 import { selectionOf } from '../source-selection.ts';
 import { type Bucket, nameOfSource } from './bucket.ts';

@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import type { Config } from '../config/config.ts';
 import { parseConfig } from '../config/parse.ts';
 import { createPipeline } from '../pipeline.ts';
-import type { ObjectRef } from '../ports.ts';
+import type { ObjectRef, SharedWork } from '../ports.ts';
 import { fakeInflate, FakeObjectStore, FakeSink, FakeStateStore, RecordedEvents } from './fakes.ts';
 import type { FakeQueue } from './fake-queue.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -49,6 +49,8 @@ export interface World {
   readonly state: FakeStateStore;
   /** Where S3 tells of its objects, if it does. */
   readonly queue?: FakeQueue;
+  /** Where several instances share the objects. */
+  readonly shared?: SharedWork;
 }
 
 export function createWorld({ nowMs = START_MS, endpoints = 2 } = {}): World {
@@ -57,7 +59,10 @@ export function createWorld({ nowMs = START_MS, endpoints = 2 } = {}): World {
 }
 
 /** A streamer in the world. Several may follow each other, as after a crash. */
-export function start({ clock, s3, sink, state, queue }: World, overrides: Parameters<typeof testConfig>[0] = {}) {
+export function start(
+  { clock, s3, sink, state, queue, shared }: World,
+  overrides: Parameters<typeof testConfig>[0] = {},
+) {
   const events = new RecordedEvents();
   const ports = {
     clock,
@@ -68,6 +73,7 @@ export function start({ clock, s3, sink, state, queue }: World, overrides: Param
     state,
     events,
     ...(queue === undefined ? {} : { notifications: queue }),
+    ...(shared === undefined ? {} : { shared }),
   };
   const pipeline = createPipeline(ports, testConfig(overrides));
   const stop = new AbortController();
