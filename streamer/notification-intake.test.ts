@@ -202,14 +202,64 @@ describe('what is not to be read', () => {
   it('an object that is gone is looked for again, then skipped, loudly', async () => {
     const world = createQueueWorld();
     const streamer = start(world);
-    world.s3.onHead = () => {
-      throw new StreamerError('S3_NOT_FOUND', 'gone');
-    };
     const { ref } = tell(world);
+    world.s3.remove(ref.key);
     await world.clock.runUntil(isEmpty(world), 30_000);
     expect(world.s3.heads).toHaveLength(3);
     expect(streamer.events.of('object skipped')).toMatchObject([{ key: ref.key, reason: 'gone' }]);
     expect(streamer.gauges().isS3Healthy).toBe(true);
+    await streamer.stop();
+  });
+
+  // A 404 to a HEAD has no body: a proxy in front of S3 says it, too, while S3 is away, and the messages of all that it hid were deleted.
+  it.each(['S3_NO_BUCKET', 'S3_UNAVAILABLE', 'S3_ACCESS_DENIED'] as const)(
+    'nothing is gone because of a 404 that no LIST confirms (%s)',
+    async (code) => {
+      const world = createQueueWorld();
+      const streamer = start(world);
+      let isAway = true;
+      world.s3.onHead = () => {
+        if (isAway) throw new StreamerError('S3_NOT_FOUND', '404');
+      };
+      world.s3.onList = () => {
+        if (isAway) throw new StreamerError(code, 'no LIST');
+      };
+      const written = Array.from({ length: 20 }, (_, index) => tell(world, { sequence: index + 1 }));
+      await world.clock.runFor(120_000);
+      expect(world.queue.ids).toHaveLength(20);
+      expect(streamer.gauges().isS3Healthy).toBe(false);
+      isAway = false;
+      await world.clock.runUntil(isEmpty(world), 120_000);
+      expectDelivered(world, written);
+      expect(streamer.events.of('object skipped')).toEqual([]);
+      await streamer.stop();
+    },
+  );
+
+  it('looks that failed do not count: an object is gone when three looks did not find it', async () => {
+    const world = createQueueWorld();
+    const streamer = start(world);
+    let failures = 5;
+    world.s3.onHead = () => {
+      failures -= 1;
+      if (failures >= 0) throw new StreamerError('S3_UNAVAILABLE', '500');
+    };
+    const { ref } = tell(world);
+    world.s3.remove(ref.key);
+    await world.clock.runUntil(isEmpty(world), 120_000);
+    expect(world.s3.heads).toHaveLength(8);
+    await streamer.stop();
+  });
+
+  it('an object is read that the HEAD does not find and the LIST shows', async () => {
+    const world = createQueueWorld();
+    const streamer = start(world);
+    world.s3.onHead = () => {
+      throw new StreamerError('S3_NOT_FOUND', '404');
+    };
+    const written = tell(world);
+    await world.clock.runUntil(isEmpty(world), 10_000);
+    expectDelivered(world, [written]);
     await streamer.stop();
   });
 

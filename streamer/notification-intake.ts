@@ -196,6 +196,7 @@ export class NotificationIntake {
   async #locate(source: number, told: ToldObject, signal: AbortSignal): Promise<ObjectRef | 'gone' | null> {
     const { ports, listing } = this.#context;
     const { bucket, key } = told;
+    let looksInVain = 0;
     for (let failures = 1; !signal.aborted; failures += 1) {
       try {
         const object = await this.#heads.run(async () => this.#look(told, signal));
@@ -205,7 +206,8 @@ export class NotificationIntake {
         if (signal.aborted) return null;
         if (!(error instanceof StreamerError)) throw error;
         const isMissing = hasCode(error, 'S3_NOT_FOUND');
-        if (isMissing && failures >= GONE_LOOKS) return 'gone';
+        if (isMissing) looksInVain += 1;
+        if (looksInVain === GONE_LOOKS) return 'gone';
         if (!isMissing) listing.failingSources.add(source);
         const delayMs = backoffMs(HEAD_RETRY, failures, ports.random.next(), null);
         ports.events.emit({ kind: 'head failed', bucket, key, code: error.code, error: error.message, delayMs });
@@ -215,7 +217,10 @@ export class NotificationIntake {
     return null;
   }
 
-  /** HEAD; and a LIST of just this key where that is refused, because S3 refuses the HEAD of a missing object to those who may list only a prefix. */
+  /**
+   * HEAD; and a LIST of just this key where that is refused, because S3 refuses the HEAD of a missing object to those who may list only a prefix, and where
+   * it says 404, because a proxy says that, too, of an S3 that is away.
+   */
   async #look({ bucket, key }: ToldObject, signal: AbortSignal): Promise<ObjectRef> {
     const { objects, events } = this.#context.ports;
     try {
@@ -223,7 +228,7 @@ export class NotificationIntake {
       events.emit({ kind: 'headed', bucket, key });
       return object;
     } catch (error) {
-      if (!hasCode(error, 'S3_ACCESS_DENIED')) throw error;
+      if (!hasCode(error, 'S3_ACCESS_DENIED', 'S3_NOT_FOUND')) throw error;
       const page = await objects.list(
         { bucket, prefix: key, startAfter: null, continuationToken: null, delimiter: null, keysMax: 1 },
         signal,

@@ -82,7 +82,7 @@ export interface ObjectBody {
 /** S3. Failures are thrown as `StreamerError` with an `S3_*` code. */
 export interface ObjectStore {
   list(request: ListRequest, signal: AbortSignal): Promise<ListPage>;
-  /** The version that stands there now. */
+  /** The version that stands there now. `S3_NOT_FOUND` proves nothing before a LIST has confirmed it: the answer has no body, and may be a proxy's. */
   head(object: Pick<ObjectRef, 'bucket' | 'key'>, signal: AbortSignal): Promise<ObjectRef>;
   /** Reads with If-Match on the ETag: an overwritten object fails with `S3_CHANGED`, so that versions are never mixed. */
   get(ref: ObjectRef, signal: AbortSignal): Promise<ObjectBody>;

@@ -146,7 +146,9 @@ describe('every failure of S3', () => {
 
   it.each([
     [404, 'NoSuchKey', 'S3_NOT_FOUND'],
-    [404, null, 'S3_NOT_FOUND'],
+    // No answer of S3: something on the way does not find its server.
+    [404, null, 'S3_UNAVAILABLE'],
+    [404, 'NotFound', 'S3_UNAVAILABLE'],
     [412, 'PreconditionFailed', 'S3_CHANGED'],
     [412, null, 'S3_CHANGED'],
     [403, 'InvalidObjectState', 'S3_ARCHIVED'],
@@ -155,7 +157,7 @@ describe('every failure of S3', () => {
     expect(await failureOf(store.get(refOf('a.gz'), never))).toMatchObject({ code: expected });
   });
 
-  // A LIST names no object: what is missing can only be the bucket.
+  // Whoever asks confirms a 404 by a LIST.
   it.each([
     [404, 'S3_NOT_FOUND'],
     [403, 'S3_ACCESS_DENIED'],
@@ -167,6 +169,7 @@ describe('every failure of S3', () => {
     expect(error).toMatchObject({ code: expected, message: expect.stringContaining('HEAD s3://logs/web/a.gz') });
   });
 
+  // A LIST names no object: what is missing can only be the bucket.
   it('404 without a body of a LIST is S3_NO_BUCKET', async () => {
     answerAll(404, null);
     expect(await failureOf(store.list(listOf(), never))).toMatchObject({ code: 'S3_NO_BUCKET' });
@@ -220,6 +223,22 @@ async function startServer(listener: RequestListener): Promise<string> {
   });
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
+
+describe('a 404 of a proxy whose server is away', () => {
+  it.each([
+    ['empty', {}, ''],
+    ['HTML', { 'content-type': 'text/html' }, '<html><body><h1>404 Not Found</h1></body></html>'],
+    ['text', { 'content-type': 'text/plain' }, '404 page not found'],
+    ['JSON', { 'content-type': 'application/json' }, '{"code":"NoSuchRoute"}'],
+  ])('(%s) does not prove that an object is gone', async (_, headers, text) => {
+    const endpoint = await startServer((_request, response) => response.writeHead(404, headers).end(text));
+    const store = createS3ObjectStore(clientFor(endpoint));
+    const failure = await failureOf(store.get(refOf('web/a.gz'), never));
+    expect(failure).toMatchObject({ code: 'S3_UNAVAILABLE' });
+    // What confirms a HEAD.
+    expect((await failureOf(store.list(listOf({ prefix: 'web/a.gz' }), never))).code).not.toBe('S3_NOT_FOUND');
+  });
+});
 
 describe('a body', () => {
   it('that is cut fails as S3_UNAVAILABLE, whole or streamed, and gives what came when it is streamed', async () => {

@@ -101,7 +101,8 @@ async function head(
       lastModifiedMs: answer.LastModified?.getTime() ?? 0,
     };
   } catch (error) {
-    throw asS3Error(error, `HEAD s3://${bucket}/${key}`, signal);
+    // The answer to a HEAD has no body that could name what is missing.
+    throw asS3Error(error, `HEAD s3://${bucket}/${key}`, signal, 'S3_NOT_FOUND');
   }
 }
 
@@ -238,29 +239,32 @@ const CURES = {
   S3_UNAVAILABLE: 'S3 did not answer as it should; check s3.endpoint and the network',
 } as const;
 
+/** What a 404 means that names no fault: also a proxy says it, of a server that is away. */
+type Bare404 = 'S3_NOT_FOUND' | 'S3_NO_BUCKET' | 'S3_UNAVAILABLE';
+
 /** Names that S3 gives in an error body, or the SDK and the system for failures without one. */
 function asS3Error(
   error: unknown,
   place: string,
   signal: AbortSignal,
-  missing: 'S3_NOT_FOUND' | 'S3_NO_BUCKET' = 'S3_NOT_FOUND',
+  bare404: Bare404 = 'S3_UNAVAILABLE',
 ): StreamerError {
   if (error instanceof StreamerError) return error;
   if (signal.aborted) return new StreamerError('ABORTED', `${place} was stopped`, { cause: error });
-  const code = codeOf(error, missing);
+  const code = codeOf(error, bare404);
   const said =
     error instanceof Error ? `${error.name === 'Error' ? '' : `${error.name}: `}${error.message}` : String(error);
   return new StreamerError(code, `${place}: ${CURES[code]} (${said})`, { cause: error });
 }
 
-function codeOf(error: unknown, missing: 'S3_NOT_FOUND' | 'S3_NO_BUCKET'): keyof typeof CURES {
+function codeOf(error: unknown, bare404: Bare404): keyof typeof CURES {
   const name = error instanceof Error ? error.name : '';
   const named = CODES[name];
   if (named !== undefined) return named;
   const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
   // Some servers answer without a body that names the fault (HEAD-like answers, proxies).
   if (status === 412) return 'S3_CHANGED';
-  if (status === 404) return missing;
+  if (status === 404) return bare404;
   if (status === 401 || status === 403) return 'S3_ACCESS_DENIED';
   if (status === 429 || status === 503) return 'S3_THROTTLED';
   return 'S3_UNAVAILABLE';
