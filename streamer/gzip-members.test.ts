@@ -50,6 +50,19 @@ describe('readMembers', () => {
     );
   });
 
+  // Python's gzip reads on behind them; zlib and gzip(1) do not.
+  it('reads on behind zeros: a hole that a power cut left, or blocks that are padded', async () => {
+    const [first, second] = [gzipSync('first\n'), gzipSync('second\n')];
+    const stored = Buffer.concat([first, Buffer.alloc(512), second, Buffer.alloc(7)]);
+    const read = await readMembers(inflate, stored, 1e6);
+    expect({ content: text(read!.content), restAt: read!.restAt }).toEqual({
+      content: 'first\nsecond\n',
+      restAt: null,
+    });
+    const garbage = Buffer.concat([first, Buffer.alloc(512), Buffer.from('garbage')]);
+    expect((await readMembers(inflate, garbage, 1e6))?.restAt).toBe(first.length + 512);
+  });
+
   it('reads headers with every optional field, as the standard has them', () => {
     const plain = gzipSync('content\n');
     const fields = Buffer.concat([Buffer.from([3, 0, 1, 2, 3]), Buffer.from('name\0comment\0'), Buffer.from([9, 9])]);
@@ -88,6 +101,40 @@ it('linesAround reaches from the beginning of the first line touched to the end 
     ]),
   ).toEqual([{ start: 4, end: 15 }]);
   expect(linesAround(content, [])).toEqual([]);
+});
+
+describe('an object with zeros between its members', () => {
+  it.each([
+    ['the last the larger', 20, 40],
+    ['the last the smaller', 40, 20],
+    ['both as long', 30, 30],
+  ])('is delivered with all of them, %s', async (_, before, behind) => {
+    const world = createWorld();
+    const [first, second] = [linesOf('a', before), linesOf('b', behind)];
+    const ref = world.s3.put(
+      keyOf(START_MS),
+      Buffer.concat([gzipSync(contentOf(first)), Buffer.alloc(512), gzipSync(contentOf(second))]),
+    );
+    const streamer = start(world);
+    await world.clock.runUntil(() => world.state.isComplete(ref), 600_000);
+    expect(world.sink.lines.toSorted()).toEqual([...first, ...second].toSorted());
+    expect(world.state.quarantined).toEqual([]);
+    await streamer.stop();
+  });
+
+  it('is not called complete where what follows them is no member', async () => {
+    const world = createWorld();
+    const lines = linesOf('a', 25);
+    const ref = world.s3.put(
+      keyOf(START_MS),
+      Buffer.concat([gzipSync(contentOf(lines)), Buffer.alloc(512), Buffer.from('the rest of a line\n')]),
+    );
+    const streamer = start(world);
+    await world.clock.runUntil(() => world.state.isComplete(ref), 600_000);
+    expect(world.sink.lines.toSorted()).toEqual(lines.toSorted());
+    expect(world.state.quarantined).toMatchObject([{ reason: 'gzip-corrupt', object: { key: ref.key } }]);
+    await streamer.stop();
+  });
 });
 
 describe('an object with a member whose CRC is wrong', () => {

@@ -2,6 +2,7 @@
  * Reads a stored object member by member, each into memory and checked before any line of it is used.
  * Invariant: content of a member whose CRC or length is wrong is named as damaged, so that no garbled line is delivered.
  */
+import { behindZeros } from './core/gzip-member.ts';
 import { type Range, unionRanges } from './core/ranges.ts';
 import type { GzipMember, Inflate } from './ports.ts';
 
@@ -21,8 +22,7 @@ export async function readMembers(inflate: Inflate, stored: Uint8Array, bytesMax
   const damaged: Range[] = [];
   let bytes = 0;
   let at = 0;
-  // Zeros behind a member are padding, as zlib has it.
-  while (at < stored.length && stored[at] !== 0) {
+  while (at < stored.length) {
     // Several are joined in the end, and for a moment stand there twice.
     const freeBytes = members.length === 0 ? bytesMax : Math.floor(bytesMax / 2) - bytes;
     const member = await inflate.member(stored, at, freeBytes);
@@ -30,12 +30,12 @@ export async function readMembers(inflate: Inflate, stored: Uint8Array, bytesMax
     members.push(member);
     if (!member.isSound) damaged.push({ start: bytes, end: bytes + member.content.length });
     bytes += member.content.length;
-    at = member.end;
+    at = behindZeros(stored, member.end);
   }
   const [first] = members;
   if (first === undefined) return null;
   const content = members.length === 1 ? first.content : join(members, bytes);
-  return { content, damaged, restAt: at < stored.length && stored[at] !== 0 ? at : null };
+  return { content, damaged, restAt: at < stored.length ? at : null };
 }
 
 /** The ranges of the lines that stand in the given ranges, be it in part. */

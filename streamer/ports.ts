@@ -144,8 +144,8 @@ export interface GzipMember {
 /** gzip (any number of members), or plain content where the gzip magic is absent. */
 export interface Inflate {
   /**
-   * Whole content in one buffer; `stored` is spent then, and may be read no more. Null when the content exceeds `rawBytesMax` or is damaged: then use `stream`,
-   * which gives what is good of it.
+   * Whole content in one buffer; `stored` is spent then, and may be read no more. Null when the content exceeds `rawBytesMax` or is damaged, or zeros stand
+   * in what is stored: then use `member` or `stream`, which give what is good of it.
    */
   whole(stored: Uint8Array, rawBytesMax: number): Promise<Inflated | null>;
   /** The member that begins at this byte; null where none stands there that can be inflated to its end, or its content exceeds `rawBytesMax`. */

@@ -60,6 +60,18 @@ describe('the synchronous inflate', () => {
     });
   });
 
+  it('reads on behind zeros, as the real one does', async () => {
+    const [first, second] = [gzipSync('first\n'), gzipSync('other\n')];
+    const stored = Buffer.concat([first, Buffer.alloc(40), second, Buffer.alloc(9)]);
+    for (const bytes of [1, 7, stored.length])
+      expect(await streamed(stored, bytes)).toEqual({ content: 'first\nother\n', failure: null });
+    expect(await syncInflate.whole(stored.subarray(0, -9), 6)).toBeNull();
+    expect(await streamed(Buffer.concat([first, Buffer.alloc(40), Buffer.from('garbage')]), 1)).toEqual({
+      content: 'first\n',
+      failure: 'GZIP_CORRUPT',
+    });
+  });
+
   it('passes on what is no gzip', async () => {
     expect(await streamed(Buffer.from('plain text'), 1)).toEqual({ content: 'plain text', failure: null });
     expect(await streamed(Buffer.alloc(0), 1)).toEqual({ content: '', failure: null });

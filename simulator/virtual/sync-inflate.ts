@@ -2,8 +2,8 @@
  * The Inflate port without threads: everything happens inside the call, so that a run depends on nothing but its seed. The same zlib as in production.
  * Memory that is given back is overwritten at once: whoever reads it later delivers a line that never was, and the sink notices.
  */
-import { constants, createGunzip, type Gunzip, gunzipSync } from 'node:zlib';
-import { type Inflate, inflateMemberSync, StreamerError } from '#streamer';
+import { constants, createGunzip, type Gunzip } from 'node:zlib';
+import { behindZeros, type Inflate, inflateMemberSync, inflateWholeSync, StreamerError } from '#streamer';
 
 /** Content comes out in pieces no longer than this. */
 const PIECE_BYTES = 8 * 1024;
@@ -13,14 +13,10 @@ const OVERWRITTEN = 0x7e;
 export const syncInflate: Inflate = {
   async whole(stored, rawBytesMax) {
     if (!isGzip(stored)) return stored.length <= rawBytesMax ? held(stored) : null;
-    try {
-      const content = gunzipSync(stored, { maxOutputLength: Math.max(1, rawBytesMax) });
-      stored.fill(OVERWRITTEN);
-      return held(content);
-    } catch {
-      // Damaged, or longer than asked for: the streaming way tells which.
-      return null;
-    }
+    const content = inflateWholeSync(stored, rawBytesMax);
+    if (content === null) return null;
+    stored.fill(OVERWRITTEN);
+    return held(content);
   },
 
   member: async (stored, at, rawBytesMax) => inflateMemberSync(stored, at, rawBytesMax),
@@ -56,9 +52,9 @@ function isGzip(stored: Uint8Array): boolean {
 async function* gunzipPieces(head: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncIterable<Uint8Array> {
   const gunzip = new SyncGunzip();
   try {
-    yield* cut(gunzip.push(head));
+    for (const content of gunzip.push(head)) yield* cut(content);
     for (let next = await rest.next(); next.done !== true; next = await rest.next())
-      yield* cut(gunzip.push(next.value));
+      for (const content of gunzip.push(next.value)) yield* cut(content);
     yield* cut(gunzip.end());
   } catch (error) {
     throw asDamage(error);
@@ -101,8 +97,10 @@ class SyncGunzip {
     this.#closeHandle = this.#handle.close;
   }
 
-  push(chunk: Uint8Array): Uint8Array {
-    return this.#process(chunk, constants.Z_NO_FLUSH);
+  *push(chunk: Uint8Array): Iterable<Uint8Array> {
+    // zlib stops at zeros behind a member, and goes on when it is called again.
+    for (let at = 0; at < chunk.length; at = behindZeros(chunk, at + this.#gunzip.bytesWritten))
+      yield this.#process(chunk.subarray(at), constants.Z_NO_FLUSH);
   }
 
   end(): Uint8Array {

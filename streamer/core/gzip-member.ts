@@ -21,6 +21,16 @@ export function memberBodyAt(stored: Uint8Array, at: number): number | null {
   return bodyAt < stored.length ? bodyAt : null;
 }
 
+/**
+ * Where the next member may begin: behind zeros, which are padding, or a hole that a power cut left; the end where nothing else follows. zlib itself stops at
+ * the first zero and says that all is well.
+ */
+export function behindZeros(stored: Uint8Array, at: number): number {
+  let next = at;
+  while (stored[next] === 0) next += 1;
+  return next;
+}
+
 /** What the trailer says. Its length is modulo 2^32. */
 export function memberTrailer(
   stored: Uint8Array,

@@ -100,6 +100,22 @@ describe('the content of a sound object', () => {
     expect(await inflateAll(gzipSync(''))).toMatchObject({ content: Buffer.alloc(0), code: null });
   });
 
+  it('comes out whole behind zeros, too, which a power cut or padded blocks leave between members', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.uint8Array({ maxLength: 2000 }), fc.nat(700)), { minLength: 1, maxLength: 4 }),
+        fc.oneof(fc.integer({ min: 1, max: 300 }), fc.constant(65_536)),
+        async (parts, pieceBytes) => {
+          const stored = Buffer.concat(parts.flatMap(([part, zeros]) => [gzipSync(part), Buffer.alloc(zeros)]));
+          const { content, code, isClosed } = await inflateAll(stored, pieceBytes);
+          const whole = Buffer.concat(parts.map(([part]) => part));
+          expect({ content, code, isClosed }).toEqual({ content: whole, code: null, isClosed: true });
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
   it('may be followed by zeros, which some tools pad with', async () => {
     expect(await inflateAll(Buffer.concat([gzipSync(LINES), Buffer.alloc(512)]))).toMatchObject({
       content: LINES,
@@ -183,6 +199,16 @@ describe('the content of a damaged object', () => {
     );
     expect(code).toBe('GZIP_CORRUPT');
     expect(content.equals(LINES)).toBe(true);
+  });
+
+  it.each([
+    ['garbage', Buffer.from('no member'), 'GZIP_CORRUPT'],
+    ['a cut member', gzipSync('cut\n').subarray(0, 11), 'GZIP_TRUNCATED'],
+  ])('keeps what stands before zeros and %s, and says so', async (_, tail, expected) => {
+    for (const pieceBytes of [8, 65_536]) {
+      const { content, code } = await inflateAll(Buffer.concat([stored, Buffer.alloc(512), tail]), pieceBytes);
+      expect({ code, isWhole: content.equals(LINES) }).toEqual({ code: expected, isWhole: true });
+    }
   });
 
   it('keeps whole members before a cut one', async () => {
@@ -269,6 +295,18 @@ describe('whole', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024);
     expect(await inflate.whole(Buffer.from('plain\n'), 5)).toBeNull();
   });
+
+  // The last member's trailer says how long the content is: as long as the first, in the second case.
+  it.each([LINES.length + 7, LINES.length, 3])(
+    'is null when zeros hide another member, of %i bytes',
+    async (secondBytes) => {
+      const second = gzipSync(Buffer.alloc(secondBytes, 'x'));
+      for (const first of [LINES, Buffer.alloc(3, 'y')]) {
+        const stored = Buffer.concat([gzipSync(first), Buffer.alloc(512), second]);
+        expect(await inflate.whole(stored, rawBytesFromTrailer(stored))).toBeNull();
+      }
+    },
+  );
 
   it('is null when the content is damaged or cut', async () => {
     const stored = gzipSync(LINES);

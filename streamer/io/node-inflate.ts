@@ -4,7 +4,7 @@
  * `stream` handles any number of members and tells damage from an early end.
  */
 import zlib from 'node:zlib';
-import { memberBodyAt, memberTrailer, TRAILER_BYTES } from '../core/gzip-member.ts';
+import { behindZeros, memberBodyAt, memberTrailer, TRAILER_BYTES } from '../core/gzip-member.ts';
 import { isGzip } from '../core/gzip-trailer.ts';
 import { StreamerError } from '../errors.ts';
 import type { GzipMember, Inflate, Inflated } from '../ports.ts';
@@ -24,9 +24,9 @@ export function createNodeInflate(pool: BufferPool): Inflate {
   return {
     async whole(stored, rawBytesMax) {
       if (!isGzip(stored)) return stored.length <= rawBytesMax ? { content: stored, release: () => undefined } : null;
-      return rawBytesMax <= SMALL_RAW_BYTES_MAX
-        ? inflateSmall(stored, rawBytesMax)
-        : inflateWhole(pool, stored, rawBytesMax);
+      if (rawBytesMax > SMALL_RAW_BYTES_MAX) return inflateWhole(pool, stored, rawBytesMax);
+      const content = inflateWholeSync(stored, rawBytesMax);
+      return content === null ? null : { content, release: () => undefined };
     },
 
     async member(stored, at, rawBytesMax) {
@@ -46,14 +46,17 @@ export function createNodeInflate(pool: BufferPool): Inflate {
   };
 }
 
-function inflateSmall(stored: Uint8Array, rawBytesMax: number): Inflated | null {
+/** `whole` of a gzip on the event loop. */
+export function inflateWholeSync(stored: Uint8Array, rawBytesMax: number): Uint8Array | null {
   try {
     const chunkSize = Math.max(zlib.constants.Z_MIN_CHUNK, rawBytesMax + SPARE_BYTES);
-    const content = zlib.gunzipSync(stored, { chunkSize, maxOutputLength: chunkSize });
-    return content.length > rawBytesMax ? null : { content, release: () => undefined };
-  } catch {
+    const result: unknown = zlib.gunzipSync(stored, { info: true, chunkSize, maxOutputLength: chunkSize });
+    const { content, storedBytes } = asBody(result);
+    return content.length > rawBytesMax || storedBytes < stored.length ? null : content;
+  } catch (error) {
     // Damaged, or too long: the streaming way tells which.
-    return null;
+    if (isZlibError(error) || error instanceof RangeError) return null;
+    throw error;
   }
 }
 
@@ -81,6 +84,11 @@ async function inflateWhole(pool: BufferPool, stored: Uint8Array, rawBytesMax: n
     });
     gunzip.on('error', giveUp);
     gunzip.on('end', () => {
+      // Zeros, and perhaps another member behind them: zlib takes no notice of either.
+      if (gunzip.bytesWritten < stored.length) {
+        giveUp();
+        return;
+      }
       const [first] = pieces;
       freeMemory(stored);
       if (first !== undefined && pieces.length === 1 && first.buffer === buffer.buffer) {
@@ -134,7 +142,7 @@ async function inflateBody(stored: Uint8Array, rawBytesMax: number): Promise<Mem
 function asBody(result: unknown): MemberBody {
   if (typeof result === 'object' && result !== null && 'buffer' in result && 'engine' in result) {
     const { buffer, engine } = result;
-    if (buffer instanceof Uint8Array && engine instanceof zlib.InflateRaw)
+    if (buffer instanceof Uint8Array && (engine instanceof zlib.InflateRaw || engine instanceof zlib.Gunzip))
       return { content: buffer, storedBytes: engine.bytesWritten };
   }
   throw new TypeError('zlib gave no engine');
@@ -190,29 +198,47 @@ async function* inflateStream(stored: AsyncIterable<Uint8Array>, signal: AbortSi
  * before the damage. So it is the size of the pieces that bounds what comes out at a time.
  */
 class Gunzip {
-  readonly #stream = zlib.createGunzip({ chunkSize: STREAM_CHUNK_BYTES });
   #content: Buffer[] = [];
   #wake: () => void = () => undefined;
-  /** Also before the stored bytes end: zlib takes no notice of zeros behind the content, not even by calling back. */
+  /** Also before the stored bytes end: zlib takes no notice of zeros behind a member, not even by calling back. */
   #isEnded = false;
   damage: ZlibError | null = null;
+  #stream = this.#open();
 
-  constructor() {
-    this.#stream.on('data', (chunk: Buffer) => this.#content.push(chunk));
-    this.#stream.on('end', () => {
+  #open(): zlib.Gunzip {
+    const stream = zlib.createGunzip({ chunkSize: STREAM_CHUNK_BYTES });
+    stream.on('data', (chunk: Buffer) => this.#content.push(chunk));
+    stream.on('end', () => {
       this.#isEnded = true;
       this.#wake();
     });
-    this.#stream.on('error', (error) => {
+    stream.on('error', (error) => {
       if (!isZlibError(error)) throw error;
       this.damage = error;
       this.#wake();
     });
+    return stream;
   }
 
   /** Ends when all that can come out of it has, or with damage. */
   async write(piece: Uint8Array): Promise<void> {
-    if (this.#isEnded) return;
+    let rest = piece;
+    while (this.damage === null) {
+      if (this.#isEnded) {
+        rest = rest.subarray(behindZeros(rest, 0));
+        if (rest.length === 0) return;
+        this.#stream.destroy();
+        this.#isEnded = false;
+        this.#stream = this.#open();
+      }
+      const takenBytes = this.#stream.bytesWritten;
+      await this.#give(rest);
+      if (!this.#isEnded) return;
+      rest = rest.subarray(this.#stream.bytesWritten - takenBytes);
+    }
+  }
+
+  async #give(piece: Uint8Array): Promise<void> {
     return new Promise((resolve) => {
       this.#wake = resolve;
       // A failure is told by the event.
