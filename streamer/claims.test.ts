@@ -5,7 +5,7 @@ import { StreamerError } from './errors.ts';
 import { retryObject } from './object-end.ts';
 import { Offers } from './offers.ts';
 import { createContext } from './pipeline.ts';
-import type { ClaimedObject, Clock, HeldObject, SharedObject, SharedWork } from './ports.ts';
+import type { ClaimedObject, Clock, HeldObject, OfferAnswer, SharedObject, SharedWork } from './ports.ts';
 import { selectionOf } from './source-selection.ts';
 import { fakeInflate, FakeObjectStore, FakeSink, FakeStateStore, RecordedEvents } from './testing/fakes.ts';
 import { VirtualClock } from './testing/virtual-clock.ts';
@@ -26,6 +26,8 @@ class FakeShared implements SharedWork {
   readonly leaseTtlMs = 15_000;
   readonly offered: (readonly SharedObject[])[] = [];
   readonly dismissed: string[] = [];
+  /** To what is offered. */
+  answerTo: (object: SharedObject) => OfferAnswer = () => 'under-way';
   ready: ClaimedObject[] = [{ ...told, claim: new Claim('token') }];
 
   async renew() {
@@ -34,7 +36,7 @@ class FakeShared implements SharedWork {
 
   async offer(objects: readonly SharedObject[]) {
     this.offered.push(objects);
-    return objects.map(() => 'under-way' as const);
+    return objects.map((one) => this.answerTo(one));
   }
 
   async claim() {
@@ -134,5 +136,44 @@ describe('an object whose claim was lost', () => {
     await clock.runFor(12_000);
     expect(shared.offered).toHaveLength(3);
     expect(shared.offered[2]).toMatchObject([{ object, settled: [{ start: 0, end: 5 }] }]);
+  });
+});
+
+describe('while the shared set is full', () => {
+  const liveWindowMs = testConfig().processing.liveWindowMs;
+
+  function find({ clock, context }: ReturnType<typeof setUp>, count: number, name: string): void {
+    for (let index = 0; index < count; index += 1) {
+      const ref = { ...object, key: `web/1757419200_56442_130_${name}${index}.gz` };
+      const selected = selectionOf(context.config, context.formats, 0).selectByName(ref, clock.now());
+      if (selected.kind !== 'task') throw new Error('the object is none of ours');
+      context.found.push({ ...selected.task, eligibleMs: clock.now(), notBeforeMs: clock.now() });
+    }
+    context.foundChanged.notify();
+  }
+
+  it('live objects wait where discovery sees it, so that it pauses', async () => {
+    const world = setUp();
+    world.shared.answerTo = () => 'full';
+    void new Offers(world.shared).run(world.context, untilTheEnd());
+    find(world, 3_000, '');
+    await world.clock.runFor(60_000);
+    expect(world.context.found.length).toBe(2_000);
+  });
+
+  it('those that have become backlog by waiting do not keep back what is live', async () => {
+    const world = setUp();
+    const { clock, shared, context } = world;
+    shared.answerTo = () => 'full';
+    void new Offers(shared).run(context, untilTheEnd());
+    find(world, 600, '1');
+    await clock.runFor(liveWindowMs + 1_000);
+    // Room for live ones alone.
+    shared.answerTo = ({ rankMs }) => (rankMs > clock.now() - liveWindowMs ? 'queued' : 'full');
+    find(world, 1, '9');
+    const before = shared.offered.length;
+    await clock.runFor(1_000);
+    const keys = shared.offered.slice(before).flatMap((objects) => objects.map((one) => one.object.key));
+    expect(keys.some((key) => key.endsWith('_90.gz'))).toBe(true);
   });
 });

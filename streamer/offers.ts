@@ -4,19 +4,21 @@
  * Invariant: an object is followed from the moment it is found until it is durably complete, whoever completes it.
  */
 import { backoffMs, SHARED_STATE_RETRY } from './core/backoff.ts';
-import { identityOf, type Lane, type ObjectTask } from './core/object-task.ts';
+import { identityOf, type ObjectTask } from './core/object-task.ts';
+import { laneOf } from './core/ready-queue.ts';
 import { StreamerError } from './errors.ts';
 import type { OfferAnswer, SharedObject, SharedWork } from './ports.ts';
 import type { RunContext } from './run-context.ts';
 
 const OBJECTS_PER_OFFER = 500;
+/** So many wait for room in the shared set, then the rest waits where discovery sees it, and waits as well. */
+const WAITING_MAX = { backlog: OBJECTS_PER_OFFER, live: 2 * OBJECTS_PER_OFFER } as const;
 const TELL_AGAIN_MS = 5_000;
 /** While the shared set is full. */
 const ROOM_POLL_MS = 200;
 
 interface Followed {
   readonly task: ObjectTask;
-  readonly lane: Lane;
   readonly shared: SharedObject;
   /** By `Clock.elapsed`. */
   tellMs: number;
@@ -46,10 +48,11 @@ export class Offers {
     while (!signal.aborted) {
       const nowMs = clock.now();
       const elapsedMs = clock.elapsed();
-      this.#follow(context, nowMs, elapsedMs);
-      const due = this.#due(elapsedMs).slice(0, OBJECTS_PER_OFFER);
+      const due = [...this.#followed.values()].filter(({ tellMs }) => tellMs <= elapsedMs);
+      due.push(...this.#follow(context, due.length, nowMs, elapsedMs));
       if (due.length > 0) {
-        const isFull = await this.#tell(context, due, signal);
+        const first = liveFirst(due, nowMs, context.config.processing.liveWindowMs).slice(0, OBJECTS_PER_OFFER);
+        const isFull = await this.#tell(context, first, signal);
         if (isFull) await clock.sleep(ROOM_POLL_MS, signal);
         continue;
       }
@@ -58,31 +61,27 @@ export class Offers {
     }
   }
 
-  /** Takes what may be read now. While the shared set is full, the rest waits where discovery sees it, and waits as well. */
-  #follow({ found, config }: RunContext, nowMs: number, elapsedMs: number): void {
+  /** Takes what may be read now, beside what waits to be told. */
+  #follow({ found, config }: RunContext, waiting: number, nowMs: number, elapsedMs: number): readonly Followed[] {
     const { liveWindowMs } = config.processing;
-    const isWaiting = this.#due(elapsedMs).length >= OBJECTS_PER_OFFER;
-    for (let count = 0; count < OBJECTS_PER_OFFER; count += 1) {
+    const taken: Followed[] = [];
+    while (taken.length < OBJECTS_PER_OFFER) {
       const next = found.take(nowMs);
-      if (next === null) return;
+      if (next === null) break;
       const { task, lane } = next;
-      if (isWaiting && lane === 'backlog') {
+      if (waiting >= WAITING_MAX[lane]) {
         found.push(task);
-        return;
+        break;
       }
       const rankMs = lane === 'live' ? task.eligibleMs : Math.min(task.eligibleMs, nowMs - liveWindowMs);
       const { object, listedMs, settled, wanted, wantedKind } = task;
       const request = wanted === undefined ? null : { seq: wanted, kind: wantedKind ?? 'missing' };
       const shared = { object, listedMs, rankMs, settled, wanted: request };
-      this.#followed.set(identityOf(object), { task, lane, shared, tellMs: elapsedMs });
+      const followed = { task, shared, tellMs: elapsedMs };
+      this.#followed.set(identityOf(object), followed);
+      taken.push(followed);
     }
-  }
-
-  /** Live objects first: backlog that waits for room must not keep them waiting. */
-  #due(elapsedMs: number): readonly Followed[] {
-    return [...this.#followed.values()]
-      .filter(({ tellMs }) => tellMs <= elapsedMs)
-      .toSorted((left, right) => Number(right.lane === 'live') - Number(left.lane === 'live'));
+    return taken;
   }
 
   /** True when there was no room for some. */
@@ -124,4 +123,10 @@ export class Offers {
     }
     return [];
   }
+}
+
+/** Backlog that waits for room must not keep live objects waiting; nor must those that have become backlog by waiting. */
+function liveFirst(due: readonly Followed[], nowMs: number, liveWindowMs: number): readonly Followed[] {
+  const { live = [], backlog = [] } = Object.groupBy(due, ({ task }) => laneOf(task, nowMs, liveWindowMs));
+  return [...live, ...backlog];
 }
