@@ -19,9 +19,9 @@ export type ErrorCode =
   | 'STATE_CORRUPT'
   | 'STATE_UNWRITABLE'
   | 'STATE_LOCKED'
-  /** Redis does not answer: later it may. */
+  /** Redis does not answer, or cannot do it now: later it may. */
   | 'STATE_UNREACHABLE'
-  /** Redis answers, and refuses: a wrong password, a missing permission, a server that is too old. */
+  /** Redis answers, and refuses: a wrong password, a missing permission, a cluster. */
   | 'STATE_REFUSED'
   /** Redis has begun anew since this instance last spoke to it. */
   | 'STATE_FORGOTTEN'

@@ -5,8 +5,9 @@
 import { hash } from 'node:crypto';
 import { Redis } from 'ioredis';
 import type { RedisConfig } from '../../config/config.ts';
-import { StreamerError } from '../../errors.ts';
+import { type ErrorCode, StreamerError } from '../../errors.ts';
 import { readTlsFiles } from '../tls-files.ts';
+import { cureOfPassing, cureOfRefusal, cureOfSilence, isSaying } from './reply-errors.ts';
 import type { Script } from './scripts.ts';
 
 const RECONNECT_MS = 100;
@@ -51,6 +52,8 @@ class IoredisConnection implements RedisConnection {
     this.#prefix = `{${config.keyPrefix}}:`;
     this.#redis = createClient(config);
     this.#redis.on('error', (error: Error) => (this.#lastError = error));
+    // What was said before that is no cause of what comes after.
+    this.#redis.on('ready', () => (this.#lastError = null));
     this.#redis.on('close', () => this.#failAll());
   }
 
@@ -69,7 +72,7 @@ class IoredisConnection implements RedisConnection {
     const timer = Promise.withResolvers<never>();
     const timeout = setTimeout(() => timer.reject(this.#unreachable()), withinMs);
     const refused = setInterval(() => {
-      if (this.#lastError !== null && isRefusal(this.#lastError)) timer.reject(this.#explain(this.#lastError));
+      if (cureOfRefusal(this.#lastError) !== null) timer.reject(this.#explain(this.#lastError));
     }, RECONNECT_MS);
     try {
       await Promise.race([ready, timer.promise]);
@@ -123,7 +126,7 @@ class IoredisConnection implements RedisConnection {
       };
       const fail = (error: Error): void => settle(reject, error);
       const timer = setTimeout(() => {
-        fail(this.#unreachable());
+        fail(this.#unreachable(new Error(`nothing within ${ANSWER_MS_MAX} ms`)));
         // Whatever it would still answer is not ours any more.
         this.#redis.disconnect(true);
       }, ANSWER_MS_MAX);
@@ -140,17 +143,15 @@ class IoredisConnection implements RedisConnection {
     if (error instanceof StreamerError) return error;
     const said = (error instanceof Error ? error.message : String(error)).slice(0, ERROR_CHARS_MAX);
     if (isSaying(error, 'EPOCH')) return new StreamerError('STATE_FORGOTTEN', said, { cause: error });
-    if (isRefusal(error)) {
-      return new StreamerError(
-        'STATE_REFUSED',
-        `Redis at ${this.place} refuses us (${said}): check state.redis.username and password, and that the user may run ` +
-          'EVAL, EVALSHA and INFO on the keys of state.redis.key_prefix',
-        { cause: error },
-      );
-    }
-    if (error instanceof Error && error.name === 'ReplyError' && !isPassing(error)) {
-      return new StreamerError('STATE_CORRUPT', `Redis at ${this.place} cannot do it (${said})`, { cause: error });
-    }
+    const told = (code: ErrorCode, does: string, cure: string | null): StreamerError =>
+      new StreamerError(code, `Redis at ${this.place} ${does} (${said})${cure === null ? '' : `: ${cure}`}`, {
+        cause: error,
+      });
+    const refusalCure = cureOfRefusal(error);
+    if (refusalCure !== null) return told('STATE_REFUSED', 'refuses us', refusalCure);
+    const passingCure = cureOfPassing(error);
+    if (passingCure !== null) return told('STATE_UNREACHABLE', 'cannot do it now', passingCure);
+    if (error instanceof Error && error.name === 'ReplyError') return told('STATE_CORRUPT', 'cannot do it', null);
     return this.#unreachable(error);
   }
 
@@ -158,7 +159,7 @@ class IoredisConnection implements RedisConnection {
     const said = cause instanceof Error && cause.message !== '' ? ` (${cause.message.slice(0, ERROR_CHARS_MAX)})` : '';
     return new StreamerError(
       'STATE_UNREACHABLE',
-      `Redis at ${this.place} does not answer${said}: check that it runs and that state.redis leads to it`,
+      `Redis at ${this.place} does not answer${said}: ${cureOfSilence(cause)}`,
       { cause },
     );
   }
@@ -185,7 +186,7 @@ function createClient({ server, username, password, database, tls }: RedisConfig
     autoResendUnfulfilledCommands: false,
     retryStrategy: () => RECONNECT_MS,
     // A master that became a replica: Sentinel knows the new one by now.
-    reconnectOnError: (error: Error) => (error.message.startsWith('READONLY') ? (1 as const) : false),
+    reconnectOnError: (error: Error) => (isSaying(error, 'READONLY') ? (1 as const) : false),
   };
   switch (server.kind) {
     case 'url':
@@ -218,22 +219,4 @@ function placeOf(server: RedisConfig['server']): string {
     case 'sentinel':
       return `${server.name} (of ${server.sentinels.length} sentinels)`;
   }
-}
-
-function isSaying(error: unknown, code: string): error is Error {
-  return error instanceof Error && error.message.startsWith(code);
-}
-
-/** Nothing that time mends. */
-function isRefusal(error: unknown): boolean {
-  return ['NOAUTH', 'WRONGPASS', 'NOPERM', 'ERR invalid password', 'ERR AUTH', 'ERR invalid DB index'].some((code) =>
-    isSaying(error, code),
-  );
-}
-
-/** Said by a server that starts, is busy, lost its master, or is full. */
-function isPassing(error: Error): boolean {
-  return ['LOADING', 'BUSY', 'MASTERDOWN', 'READONLY', 'NOREPLICAS', 'OOM', 'MISCONF', 'CLUSTERDOWN', 'UNBLOCKED'].some(
-    (code) => isSaying(error, code),
-  );
 }
