@@ -13,7 +13,7 @@ import {
   type NotificationEvent,
 } from './notification-events.ts';
 import type { ObjectRef, QuarantineRecord } from './ports.ts';
-import { countSharingEvent, isSharingEvent, SHARING_LEVELS, type SharingEvent } from './sharing-events.ts';
+import { ASK_AGAIN, countSharingEvent, isSharingEvent, SHARING_LEVELS, type SharingEvent } from './sharing-events.ts';
 import type { Motion } from './source-intake.ts';
 
 export type StreamerEvent =
@@ -378,6 +378,7 @@ export function fieldsOf(event: StreamerEvent): Readonly<Record<string, unknown>
       lagMs: times.acknowledgedMs - completed.eligibleMs,
     };
   }
+  if (event.kind === 'state forgotten') return { ...fields, advice: ASK_AGAIN };
   if (!('object' in event)) return fields;
   const { kind: _kind, object, ...rest } = event;
   return { ...nameOf(object), ...rest };

@@ -205,7 +205,7 @@ export interface QuarantineRecord {
   readonly settled?: readonly Range[];
 }
 
-/** An object that an operator asked for. The request stays in state until it is fulfilled, over any number of restarts. */
+/** An object that an operator asked for. The request stays in state until it is fulfilled, over any number of restarts; shared state that forgets everything forgets it, too. */
 export interface WantedObject {
   /** Names the request, in the order in which they were made; a later request for the same object replaces the earlier and has another. */
   readonly seq: number;

@@ -39,6 +39,10 @@ export const SHARING_LEVELS: Readonly<Record<SharingEvent['kind'], LogLevel>> = 
   'state forgotten': 'error',
 };
 
+/** Requests stand in Redis alone. */
+export const ASK_AGAIN =
+  'what was asked for with audit --requeue, replay or quarantine retry, and not yet delivered, may be forgotten too: ask again';
+
 export function isSharingEvent(event: StreamerEvent): event is SharingEvent {
   return event.kind in SHARING_LEVELS;
 }

@@ -1,12 +1,12 @@
-/** `check`, Redis: whether it answers, lets us in, runs scripts, and would keep what it is given. Nothing is written. */
+/** `check`, Redis: whether it answers, lets us in, runs scripts, takes changes, and would keep what it is given. Nothing is written. */
 import type { RedisConfig } from '../config/config.ts';
-import { hasCode } from '../errors.ts';
 import { RedisAdmin } from '../io/redis/admin.ts';
 import { connectionOnDemand } from '../io/redis/on-demand.ts';
 import type { RedisConnection } from '../io/redis/connection.ts';
-import { textOf } from '../io/redis/replies.ts';
+import { systemClock } from '../io/system-clock.ts';
 import { type Finding, messageOf } from './check-finding.ts';
 import { formatMoment } from './moment.ts';
+import { readInfo, redisProblems } from './redis-fitness.ts';
 
 const CONNECT_MS_MAX = 5_000;
 /** `ZADD GT` and hash fields that scripts rely on. */
@@ -23,17 +23,18 @@ export async function checkRedis(config: RedisConfig): Promise<readonly Finding[
   });
   try {
     await connection.connect(CONNECT_MS_MAX);
-    const server = infoOf(await connection.command('INFO', ['server']));
-    const version = server.get('redis_version') ?? '';
+    const version = (await readInfo(connection, 'server')).get('redis_version') ?? '';
     if (isTooOld(version))
       return [finding('failed', `it is Redis ${version}`, `use Redis ${VERSION_MIN.join('.')} or newer`)];
+    const problems = await redisProblems(connection, systemClock);
     const shared = await sharedOf(connection);
-    return [finding('ok', `Redis ${version}; ${shared}`, null), ...(await lossFindings(connection, finding))];
+    return [
+      finding('ok', `Redis ${version}; ${shared}`, null),
+      ...problems.map(({ isFatal, detail, cure }) => finding(isFatal ? 'failed' : 'note', detail, cure)),
+    ];
   } catch (error) {
-    const cure = hasCode(error, 'STATE_REFUSED')
-      ? null
-      : 'start it, or set state.redis to where it is; instances that run go on until their leases end';
-    return [finding('failed', messageOf(error), cure)];
+    // The message says what to mend.
+    return [finding('failed', messageOf(error), null)];
   } finally {
     connection.close();
   }
@@ -46,47 +47,6 @@ async function sharedOf(connection: RedisConnection): Promise<string> {
   const isInUse = await admin.isInUse();
   const floor = head === null ? '' : `; all before ${formatMoment(head.floorMs)} is done`;
   return `${isInUse ? 'instances share it now' : 'no instance shares it now'}${floor}`;
-}
-
-/** What a restart or a fail-over would cost: duplicates, never a line. */
-async function lossFindings(
-  connection: RedisConnection,
-  finding: (status: Finding['status'], detail: string, cure: string | null) => Finding,
-): Promise<readonly Finding[]> {
-  const persistence = infoOf(await connection.command('INFO', ['persistence']));
-  const memory = infoOf(await connection.command('INFO', ['memory']));
-  const policy = memory.get('maxmemory_policy') ?? 'noeviction';
-  const keepsNothing = persistence.get('aof_enabled') !== '1';
-  return [
-    ...(keepsNothing
-      ? [
-          finding(
-            'note',
-            'it keeps no append-only file: after a crash it has forgotten something, and the instances have to tell it again',
-            'set appendonly yes',
-          ),
-        ]
-      : []),
-    ...(policy === 'noeviction'
-      ? []
-      : [
-          finding(
-            'failed',
-            `maxmemory-policy is ${policy}: when its memory is full it would throw away state`,
-            'set maxmemory-policy noeviction',
-          ),
-        ]),
-  ];
-}
-
-function infoOf(text: unknown): ReadonlyMap<string, string> {
-  const lines = textOf(text).split('\r\n');
-  return new Map(
-    lines.flatMap((line) => {
-      const colon = line.indexOf(':');
-      return colon === -1 ? [] : [[line.slice(0, colon), line.slice(colon + 1)] as const];
-    }),
-  );
 }
 
 function isTooOld(version: string): boolean {

@@ -3,6 +3,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import { secretsOf } from '../config/redact.ts';
+import { StreamerError } from '../errors.ts';
 import { createHttpSink } from '../io/http-sink.ts';
 import { BufferPool } from '../io/buffer-pool.ts';
 import { createNodeInflate } from '../io/node-inflate.ts';
@@ -20,6 +21,7 @@ import { createObservatory } from './observatory.ts';
 import { openState } from './open-state.ts';
 import { checkEndpoints, checkQueue, checkSources } from './preflight.ts';
 import { openQueue, queueWarnings } from './queue.ts';
+import { redisProblems } from './redis-fitness.ts';
 
 const PROGRESS_INTERVAL_MS = 10_000;
 /** A buffer that no object needed for this long is given back to the system. */
@@ -79,6 +81,7 @@ export async function runStreamer({ config, warnings }: RunOptions): Promise<voi
       // What a stop has broken off is no fault of the surroundings.
       if (!stop.signal.aborted) throw error;
     });
+    if (redis !== null) await warnOfRedis(redis, logger);
     if (stop.signal.aborted) return;
     const pipeline = createPipeline(ports, config);
     const healthPort = await observatory.open(pipeline);
@@ -121,6 +124,17 @@ async function checkSurroundings(
   for (const warning of facts === null ? [] : queueWarnings(config, facts)) logger.warn({ warning }, 'queue warning');
   for (const endpoint of await checkEndpoints(config, isFirstStart))
     logger.warn({ endpoint }, 'endpoint not reachable');
+}
+
+/** Not where it is away: this instance waits for it. */
+async function warnOfRedis(redis: RedisConnection, logger: Logger): Promise<void> {
+  try {
+    for (const { detail, cure } of await redisProblems(redis, systemClock))
+      logger.warn({ redis: redis.place, warning: detail, cure }, 'redis warning');
+  } catch (error) {
+    if (!(error instanceof StreamerError)) throw error;
+    logger.warn({ redis: redis.place, code: error.code, warning: error.message }, 'redis warning');
+  }
 }
 
 function stopOnSignals(

@@ -35,6 +35,11 @@ function accepted(): readonly string[] {
   return endpoint.bodies.flatMap((body) => [...body.matchAll(/"recordid":"([^"]+)"/g)].map(([, id]) => id ?? ''));
 }
 
+async function operate(...command: readonly [string, ...string[]]): Promise<void> {
+  const client = redis.client();
+  await client.call(...command).finally(() => client.disconnect());
+}
+
 async function json(...args: readonly string[]): Promise<unknown> {
   const { stdout, stderr } = await fixture.run([...args, '-c', config, '--json']);
   return stdout === '' ? stderr : JSON.parse(stdout);
@@ -54,6 +59,19 @@ describe('commands on state in Redis', () => {
     expect(check.stdout).toMatch(/ok +redis +127\.0\.0\.1:\d+: Redis \d+\.\d+\.\d+; no shared state yet/);
     expect(check.stdout).toContain('it keeps no append-only file');
     expect(check.code).toBe(0);
+    // Before the first start nothing but `check` tells of these.
+    await operate('ACL', 'SETUSER', 'default', '-evalsha');
+    expect(await fixture.run(['check', '-c', config])).toMatchObject({
+      code: 2,
+      stdout: expect.stringMatching(/FAILED +redis .*refuses us .*docs\/redis\.md lists under Permissions/),
+    });
+    await operate('ACL', 'SETUSER', 'default', '+evalsha');
+    await operate('REPLICAOF', '127.0.0.1', '1');
+    expect(await fixture.run(['check', '-c', config])).toMatchObject({
+      code: 2,
+      stdout: expect.stringMatching(/FAILED +redis .*it is a replica/),
+    });
+    await operate('REPLICAOF', 'NO', 'ONE');
     await redis.kill();
     expect(await fixture.run(['check', '-c', config])).toMatchObject({
       code: 2,
@@ -63,6 +81,22 @@ describe('commands on state in Redis', () => {
       code: 2,
       stderr: expect.stringMatching(/Redis at 127\.0\.0\.1:\d+ does not answer.*check that it runs/),
     });
+  });
+
+  it('and a run say so where Redis would throw away state, and not where it would throw away only what has a time to live', async () => {
+    await operate('CONFIG', 'SET', 'maxmemory-policy', 'volatile-lru');
+    expect(await fixture.run(['check', '-c', config])).toMatchObject({ code: 0 });
+    await operate('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');
+    expect(await fixture.run(['check', '-c', config])).toMatchObject({
+      code: 2,
+      stdout: expect.stringMatching(/FAILED +redis .*maxmemory-policy is allkeys-lru/),
+    });
+    const streamer = fixture.start(config);
+    await expect
+      .poll(() => streamer.lines, PATIENCE)
+      .toContainEqual(
+        expect.objectContaining({ msg: 'redis warning', warning: expect.stringContaining('allkeys-lru') }),
+      );
   });
 
   it('show it, ask for what is to be delivered again, and move it back only when nobody shares it', async () => {

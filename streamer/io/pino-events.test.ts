@@ -60,6 +60,12 @@ describe('a logged event', () => {
     expect(lines[0]).not.toHaveProperty('kind');
   });
 
+  it('of a Redis that has forgotten says what no instance remembers for it', () => {
+    const { lines, events } = logged();
+    events.emit({ kind: 'state forgotten', objects: 3, isWhole: true });
+    expect(lines).toMatchObject([{ msg: 'state forgotten', objects: 3, advice: expect.stringContaining('ask again') }]);
+  });
+
   it('names its object by bucket, key and ETag, so that one search follows it through its life', () => {
     const { lines, events } = logged();
     events.emit({ kind: 'object read', object });
