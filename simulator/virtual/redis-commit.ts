@@ -41,7 +41,7 @@ interface StoredRecord {
 /** Gives back the tokens that are refused. */
 export function commit(call: ScriptCall): readonly string[] {
   const { data, args, watch } = call;
-  const [, session = '', number = '', text = '', acknowledged = ''] = args;
+  const [, session = '', ownNumber = '', text = '', acknowledged = ''] = args;
   const given: Commit = JSON.parse(text);
   const done = `done:${session}`;
   const before = new Set(data.members(done));
@@ -69,7 +69,7 @@ export function commit(call: ScriptCall): readonly string[] {
   const isKnown = data.sortedSet('sessions').score(session) !== null || data.sortedSet('ended').score(session) !== null;
   if (session !== '' && isKnown) {
     const mark = Number(data.hash('marks').get(session) ?? 0);
-    if (mark >= Number(acknowledged) && Number(number) > mark) data.hash('marks').set(session, number);
+    if (mark >= Number(acknowledged) && Number(ownNumber) > mark) data.hash('marks').set(session, ownNumber);
     data.removeSet(done);
     for (const token of accepted) data.addMember(done, token);
   }
