@@ -62,6 +62,14 @@ export class MemoryJournal implements Journal {
     for (const piece of piecesOf(complete)) yield { ...NOTHING, complete: piece };
   }
 
+  quarantined(): readonly QuarantineRecord[] {
+    return [...this.#quarantined.values()];
+  }
+
+  dropQuarantined(isMeant: (record: QuarantineRecord) => boolean): void {
+    for (const [name, record] of this.#quarantined) if (isMeant(record)) this.#quarantined.delete(name);
+  }
+
   clear(): void {
     this.#complete.clear();
     this.#partial.clear();

@@ -4,6 +4,7 @@ import {
   type Journal,
   type ObjectRecord,
   type ObjectRef,
+  type QuarantineRecord,
   RedisState,
   type Remembered,
   type StateCommit,
@@ -120,6 +121,14 @@ class JournalOnDisk implements Journal {
 
   since(ms: number): Iterable<Remembered> {
     return this.#durable.since(ms);
+  }
+
+  quarantined(): readonly QuarantineRecord[] {
+    return this.#durable.quarantined();
+  }
+
+  dropQuarantined(isMeant: (record: QuarantineRecord) => boolean): void {
+    this.#durable.dropQuarantined(isMeant);
   }
 
   clear(): void {

@@ -133,6 +133,11 @@ function encodeChange({ object, settled, complete, claim }: StateChange): object
   };
 }
 
+/** Names it in Redis: the same record is the same one, whoever tells it. */
+export function recordIdOf(record: QuarantineRecord): string {
+  return storedQuarantine(record).recordId;
+}
+
 function storedQuarantine(record: QuarantineRecord): StoredQuarantine {
   const { object, range, firstLine, lineCount, reason, detail, atMs, settled } = record;
   const stored = {

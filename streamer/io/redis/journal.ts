@@ -4,10 +4,11 @@
  * Invariant: it is never asked what to read. Only Redis is, because only Redis knows what the others do.
  */
 import { DatabaseSync } from 'node:sqlite';
-import type { StateCommit, StateHead, StateStore } from '../../ports.ts';
+import type { QuarantineRecord, StateCommit, StateHead, StateStore } from '../../ports.ts';
 import { openFileStateStore } from '../file-state-store.ts';
 import { type Remembered, rememberedSince } from '../remembered.ts';
-import { guardState } from '../state-database.ts';
+import { guardState, inTransaction } from '../state-database.ts';
+import { createStateReader, type QuarantineEntry } from '../state-reader.ts';
 
 const BUSY_TIMEOUT_MS = 5_000;
 
@@ -21,6 +22,8 @@ export interface Journal {
   record(commit: StateCommit): Promise<void>;
   /** All that is remembered of objects last modified since this moment, in pieces. */
   since(ms: number): Iterable<Remembered>;
+  quarantined(): readonly QuarantineRecord[];
+  dropQuarantined(isMeant: (record: QuarantineRecord) => boolean): void;
   /** An operator has moved the state as a whole: what is remembered would undo it. */
   clear(): void;
   close(): Promise<void>;
@@ -71,6 +74,20 @@ export class RedisJournal implements Journal {
 
   since(ms: number): Iterable<Remembered> {
     return rememberedSince(this.#database, this.path, ms);
+  }
+
+  quarantined(): readonly QuarantineEntry[] {
+    return createStateReader(this.#database, this.path).quarantined({ isClosedToo: false });
+  }
+
+  dropQuarantined(isMeant: (record: QuarantineRecord) => boolean): void {
+    const meant = this.quarantined().filter(isMeant);
+    guardState(this.path, () =>
+      inTransaction(this.#database, () => {
+        const drop = this.#database.prepare('DELETE FROM quarantine WHERE seq = ?');
+        for (const { id } of meant) drop.run(id);
+      }),
+    );
   }
 
   clear(): void {

@@ -579,6 +579,46 @@ describe('a request that answers thousands of quarantined lines', () => {
   }, 60_000);
 });
 
+describe('a quarantined record that was seen to', () => {
+  async function withOneResolved(atMs: number) {
+    const a = await open('a');
+    const object = refOf('1');
+    const quarantined = [{ ...recordOf(object, 0, 5), atMs }];
+    await a.state.commit(commitOf([{ object, settled: [], complete: true }], { head: HEAD, quarantined }));
+    const wantedSeq = await want(object);
+    await a.state.commit(commitOf([], { fulfilled: [{ wantedSeq, outcome: 'delivered', atMs: atMs + 1 }] }));
+    return a;
+  }
+
+  async function openRecords(): Promise<number | undefined> {
+    const admin = await RedisAdmin.open(await connected());
+    const records = await admin?.quarantined({ isClosedToo: false });
+    await admin?.close();
+    return records?.length;
+  }
+
+  it('does not come back when it is forgotten and its instance starts again', async () => {
+    const a = await withOneResolved(Date.now() - 7_200_000);
+    await a.state.commit(commitOf([], { forgetBeforeMs: Date.now() }));
+    await crash(a);
+    await (await open('a')).state.renew('a', []);
+    expect(await openRecords()).toBe(0);
+  });
+
+  it('does not come back from the journal of an instance that went on, where Redis is started again with nothing on disk', async () => {
+    const a = await withOneResolved(Date.now());
+    const moved = { ...HEAD, floorMs: 3_600_000 };
+    const b = await open('b');
+    await b.state.commit(commitOf([], { head: moved }));
+    await a.state.renew('a', []);
+    // It asks beside the renewal.
+    await sleep(300);
+    await redis.restart();
+    await untilAnswered(async () => a.state.renew('a', []));
+    expect(await openRecords()).toBe(0);
+  });
+});
+
 describe('a request that Redis has forgotten', () => {
   it('does not make its object complete', async () => {
     const a = await open('a');

@@ -36,6 +36,7 @@ import {
   encodeShared,
   sharedIdOf,
 } from './codec.ts';
+import { dropClosed } from './closed-records.ts';
 import type { RedisConnection } from './connection.ts';
 import type { Journal } from './journal.ts';
 import { lookUp } from './look-up.ts';
@@ -277,8 +278,10 @@ export class RedisState implements StateStore, SharedWork {
     if (isReplaced === '1') {
       this.#journal.clear();
       this.#journalHead = null;
-    } else if (before === null || before === epoch) await this.#tell(epoch, await this.#floorMs());
-    else {
+    } else if (before === null || before === epoch) {
+      if (before === epoch) await dropClosed(this.#connection, this.#journal);
+      await this.#tell(epoch, await this.#floorMs());
+    } else {
       const objects = await this.#tell(epoch, -Infinity);
       this.#events.emit({ kind: 'state forgotten', objects, isWhole: true });
       // By one that is no more.
@@ -367,6 +370,7 @@ export class RedisState implements StateStore, SharedWork {
     const forgetBeforeMs = forgotten === '' ? null : Number(forgotten);
     await this.#journal.record({ changes: [], quarantined: [], fulfilled: [], head, forgetBeforeMs });
     this.#journalHead = head;
+    await dropClosed(this.#connection, this.#journal);
   }
 
   #keys() {
