@@ -108,7 +108,7 @@ export function createPipeline(ports: Ports, config: Config): Pipeline {
       unsettledObjects: context.known.underWayCount,
       parkedObjects: context.parked.count,
       usableEndpoints: delivery.usableEndpointCount,
-      isStateHealthy: context.progress.isHealthy && context.claims?.isHealthy !== false,
+      isStateHealthy: context.progress.isHealthy && context.claims?.isHealthy !== false && context.start.isHealthy,
       isLister: context.claims?.isLister !== false,
       claimedObjects: context.claims?.heldCount ?? 0,
       isQueueHealthy: context.queue.failingActions.size === 0,

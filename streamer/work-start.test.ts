@@ -2,10 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { Claim } from './core/claim.ts';
 import { identityOf } from './core/object-task.ts';
+import { StreamerError } from './errors.ts';
 import type { OfferAnswer, SharedObject, SharedWork } from './ports.ts';
 import { eventOf, FakeQueue } from './testing/fake-queue.ts';
 import type { FakeStateStore } from './testing/fakes.ts';
-import { createWorld, expectDelivered, start, START_MS, write } from './testing/world.ts';
+import { allComplete, createWorld, expectDelivered, start, START_MS, write } from './testing/world.ts';
 import { WorkStart } from './work-start.ts';
 
 const LEASE_TTL_MS = 15_000;
@@ -98,6 +99,50 @@ describe('a message of an object from before the start', () => {
     await world.clock.runUntil(() => world.queue.ids.length === 0, 30_000);
     expectDelivered(world, [old]);
     await streamer.stop();
+  });
+});
+
+function refuse(): never {
+  throw new StreamerError('STATE_REFUSED', 'NOPERM');
+}
+
+describe('a store that refuses to say where the work begins', () => {
+  it('in mid-run is asked again, and readiness tells of it; the lister goes on from what it knows', async () => {
+    const world = createSharedWorld();
+    const streamer = start(world);
+    await world.clock.runFor(1_000);
+    world.state.onReadHead = refuse;
+    await world.clock.runFor(10_000);
+    expect(streamer.gauges()).toMatchObject({ isLister: true, isStateHealthy: false });
+    const meanwhile = write(world);
+    await world.clock.runUntil(allComplete(world, [meanwhile]), MINUTE_MS);
+    world.state.onReadHead = () => undefined;
+    await world.clock.runUntil(() => streamer.gauges().isStateHealthy, 10_000);
+    expect(streamer.ended).toEqual({ isEnded: false, error: null });
+    await streamer.stop();
+  });
+
+  it('keeps waiting whoever becomes the lister just then', async () => {
+    const world = createSharedWorld();
+    world.shared.isLister = false;
+    const streamer = start(world);
+    await world.clock.runFor(1_000);
+    world.state.onReadHead = refuse;
+    world.shared.isLister = true;
+    await world.clock.runFor(MINUTE_MS);
+    expect(streamer.gauges()).toMatchObject({ isLister: true, isStateHealthy: false });
+    const written = write(world);
+    world.state.onReadHead = () => undefined;
+    await world.clock.runUntil(allComplete(world, [written]), 20_000);
+    await streamer.stop();
+  });
+
+  it('at the start ends the streamer with what it says', async () => {
+    const world = createSharedWorld();
+    world.state.onReadHead = refuse;
+    const streamer = start(world);
+    await world.clock.runUntil(() => streamer.ended.isEnded, 10_000);
+    expect(streamer.ended.error).toMatchObject({ code: 'STATE_REFUSED' });
   });
 });
 

@@ -4,7 +4,7 @@
  */
 import { backoffMs, SHARED_STATE_RETRY } from './core/backoff.ts';
 import type { Config } from './config/config.ts';
-import { hasCode } from './errors.ts';
+import { hasCode, StreamerError } from './errors.ts';
 import type { StateHead } from './ports.ts';
 import type { RunContext } from './run-context.ts';
 
@@ -13,10 +13,13 @@ const ASK_MS = 5_000;
 /** Longer without an answer, and the store may have been away, and have forgotten meanwhile. */
 const UNHEARD_MS_MAX = 1.5 * ASK_MS;
 const MOVED_POLL_MS = 500;
+/** While the store refuses: somebody must mend that. */
+const REFUSED_RETRY = { delayMsBase: 200, delayMsMax: ASK_MS } as const;
 
 export class WorkStart {
   readonly #sureAfterMs: number;
   #fromMs = Infinity;
+  #isHealthy = true;
   /** Both by `Clock.elapsed`. */
   #heardMs = -Infinity;
   #sameSinceMs = -Infinity;
@@ -30,6 +33,15 @@ export class WorkStart {
     return this.#fromMs;
   }
 
+  get isKnown(): boolean {
+    return this.#fromMs !== Infinity;
+  }
+
+  /** Whether the store said it when it was asked last. */
+  get isHealthy(): boolean {
+    return this.#isHealthy;
+  }
+
   /** False while others may still move it back. */
   get isSure(): boolean {
     return this.#heardMs - this.#sameSinceMs >= this.#sureAfterMs;
@@ -40,10 +52,16 @@ export class WorkStart {
     if (fromMs !== this.#fromMs || elapsedMs - this.#heardMs > UNHEARD_MS_MAX) this.#sameSinceMs = elapsedMs;
     this.#fromMs = fromMs;
     this.#heardMs = elapsedMs;
+    this.#isHealthy = true;
+  }
+
+  /** The store did not say it. */
+  miss(): void {
+    this.#isHealthy = false;
   }
 }
 
-/** Null when the signal aborts while the store, which others keep too, does not answer. */
+/** Null when the signal aborts while the store, which others keep too, does not answer. Only at the start does a refusal end us: somebody is there then, and can mend it. */
 export async function readHead(context: RunContext, signal: AbortSignal): Promise<StateHead | null> {
   const { ports, start } = context;
   for (let failures = 1; !signal.aborted; failures += 1) {
@@ -52,8 +70,11 @@ export async function readHead(context: RunContext, signal: AbortSignal): Promis
       start.hear(head.startFromMs, ports.clock.elapsed());
       return head;
     } catch (error) {
-      if (!hasCode(error, 'STATE_UNREACHABLE')) throw error;
-      const delayMs = backoffMs(SHARED_STATE_RETRY, failures, ports.random.next(), null);
+      if (!(error instanceof StreamerError)) throw error;
+      const isPassing = hasCode(error, 'STATE_UNREACHABLE', 'STATE_FORGOTTEN');
+      if (!isPassing && !start.isKnown) throw error;
+      start.miss();
+      const delayMs = backoffMs(isPassing ? SHARED_STATE_RETRY : REFUSED_RETRY, failures, ports.random.next(), null);
       ports.events.emit({ kind: 'state read failed', code: error.code, error: error.message, delayMs });
       await ports.clock.sleep(delayMs, signal);
     }

@@ -200,11 +200,13 @@ export class FakeStateStore implements StateStore {
   /** Requests that are not fulfilled, in the order of their `seq`. */
   wanted: WantedObject[] = [];
   readonly commits: StateCommit[] = [];
-  /** Called before each commit and each look-up; what it throws is the answer. */
+  /** Called before each reading of the head, each commit and each look-up; what it throws is the answer. */
+  onReadHead: () => void = () => undefined;
   onCommit: () => void | Promise<void> = () => undefined;
   onLookup: () => void = () => undefined;
 
   async readHead(): Promise<StateHead | null> {
+    this.onReadHead();
     return this.head;
   }
 
