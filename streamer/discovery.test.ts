@@ -343,6 +343,118 @@ describe('a LIST that fails', () => {
   });
 });
 
+// One folder that a policy denied held back its whole source for ever: the walk waited for it.
+describe('a folder that may not be listed', () => {
+  const denied = () => new StreamerError('S3_ACCESS_DENIED', 'an explicit deny');
+
+  it.each(['web/private/', 'web/zprivate/', 'web/year=2025/month=9/day=8/'])(
+    '(%s) is passed by: the rest of its source is found, live and late',
+    async (folder) => {
+      const world = createWorld();
+      world.s3.onList = ({ prefix }) => {
+        if (prefix.startsWith(folder)) throw denied();
+      };
+      world.s3.put(`${folder}x.gz`, gzipSync('a\n'));
+      const written = [write(world)];
+      const streamer = start(world);
+      await world.clock.runUntil(allComplete(world, written), MINUTE_MS);
+      written.push(write(world, { sequence: 9 }));
+      await world.clock.runUntil(allComplete(world, written), 4000);
+      written.push(write(world, { atMs: world.clock.now() - 5 * HOUR_MS }));
+      await world.clock.runUntil(allComplete(world, written), 6 * MINUTE_MS);
+      expectDelivered(world, written);
+      expect(streamer.gauges().isS3Healthy).toBe(false);
+      expect(streamer.events.of('folder refused')[0]).toMatchObject({ bucket: 'logs', prefix: folder });
+      await streamer.stop();
+    },
+  );
+
+  it('that is active rests between two attempts, and its neighbour is scanned', async () => {
+    const world = createWorld();
+    const inner = (name: string, sequence: number) => {
+      const key = keyOf(world.clock.now(), sequence).replace('web/', `web/${name}/`);
+      return { ref: world.s3.put(key, gzipSync('{"a":1}\n')), lines: ['{"a":1}'], content: '' };
+    };
+    const first = [inner('dns', 1), inner('fw', 1)];
+    const streamer = start(world);
+    await world.clock.runUntil(allComplete(world, first), 10_000);
+    world.s3.onList = ({ prefix }) => {
+      if (prefix.startsWith('web/dns/')) throw denied();
+    };
+    await world.clock.runFor(10_000);
+    const before = world.s3.lists.length;
+    const [held, next] = [inner('dns', 2), inner('fw', 2)];
+    await world.clock.runUntil(allComplete(world, [next]), 4000);
+    await world.clock.runFor(10 * MINUTE_MS);
+    expect(world.s3.lists.slice(before).filter(({ prefix }) => prefix.startsWith('web/dns/')).length).toBeLessThan(30);
+    world.s3.onList = () => undefined;
+    await world.clock.runUntil(allComplete(world, [held]), 7 * MINUTE_MS);
+    expect(streamer.gauges().isS3Healthy).toBe(true);
+    await streamer.stop();
+  });
+
+  it('holds the floor: what stands in it is found once it may be listed, also after a restart and after the look-back', async () => {
+    const world = createWorld();
+    const key = `web/private/${START_MS / 1000}_1_1_1.gz`;
+    const held = { ref: world.s3.put(key, gzipSync('{"a":1}\n')), lines: ['{"a":1}'], content: '' };
+    let isDenied = true;
+    world.s3.onList = ({ prefix }) => {
+      if (isDenied && prefix.startsWith('web/private/')) throw denied();
+    };
+    const processing = { lookbackMs: HOUR_MS, lookbackIntervalMs: 5 * MINUTE_MS, scanIntervalMs: 15_000 };
+    const good = write(world);
+    const first = start(world, { processing });
+    await world.clock.runFor(3 * HOUR_MS);
+    expect(world.state.isComplete(good.ref)).toBe(true);
+    await first.stop();
+    const second = start(world, { processing });
+    await world.clock.runFor(3 * HOUR_MS);
+    expect(world.state.head!.floorMs).toBeLessThanOrEqual(held.ref.lastModifiedMs);
+    isDenied = false;
+    await world.clock.runUntil(allComplete(world, [held]), 10 * MINUTE_MS);
+    await world.clock.runFor(10 * MINUTE_MS);
+    expect(world.state.head!.floorMs).toBeGreaterThan(held.ref.lastModifiedMs);
+    expect(second.gauges().isS3Healthy).toBe(true);
+    expectDelivered(world, [good, held]);
+    await second.stop();
+  });
+
+  it('shows in the health no longer once it is gone', async () => {
+    const world = createWorld();
+    world.s3.onList = ({ prefix }) => {
+      if (prefix.startsWith('web/private/')) throw denied();
+    };
+    const { key } = world.s3.put('web/private/x.gz', gzipSync('a\n'));
+    const streamer = start(world, { processing: { lookbackIntervalMs: 5 * MINUTE_MS } });
+    await world.clock.runFor(MINUTE_MS);
+    expect(streamer.gauges().isS3Healthy).toBe(false);
+    world.s3.remove(key);
+    await world.clock.runFor(10 * MINUTE_MS);
+    expect(streamer.gauges().isS3Healthy).toBe(true);
+    await streamer.stop();
+  });
+
+  it('is waited for when the source itself may not be listed either: that is an outage', async () => {
+    const world = createWorld();
+    let isDenied = false;
+    world.s3.onList = () => {
+      if (isDenied) throw denied();
+    };
+    const first = write(world);
+    const streamer = start(world);
+    await world.clock.runUntil(allComplete(world, [first]), 10_000);
+    isDenied = true;
+    await world.clock.runFor(20 * MINUTE_MS);
+    expect(streamer.events.of('folder refused')).toEqual([]);
+    expect(streamer.gauges().isS3Healthy).toBe(false);
+    isDenied = false;
+    const next = write(world);
+    await world.clock.runUntil(allComplete(world, [next]), 35_000);
+    expect(streamer.gauges().isS3Healthy).toBe(true);
+    await streamer.stop();
+  });
+});
+
 describe('the queue of objects', () => {
   it('is bounded: a backlog of any size is listed only as fast as it is read', async () => {
     const world = createWorld();

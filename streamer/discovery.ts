@@ -3,7 +3,8 @@
  * - **Head scan**, each `scan_interval`: the active folders only, from a little before the newest key where key order is time order. It offers what is
  *   live and leaves the rest to the sweep.
  * - **Look-back sweep**, each `lookback_interval`: every folder of the look-back window, paced, for what came late, with an odd time stamp, or while we were away.
- * Invariant: an object that was last modified inside the window is offered by one of them or skipped for a reason that has a name.
+ * Invariant: an object that was last modified inside the window is offered by one of them or skipped for a reason that has a name; a folder that may not be
+ * listed keeps the window open.
  */
 import { backoffMs } from './core/backoff.ts';
 import { FolderMap } from './core/folder-map.ts';
@@ -17,6 +18,10 @@ import { HEAD_OVERLAP_MS, type SourceIntake } from './source-intake.ts';
 const KEYS_PER_PAGE = 1000;
 /** Between two pages of a sweep that looks for late arrivals: it must not compete with live work. */
 const SWEEP_PAUSE_MS = 100;
+/** So many failures until a folder that is refused is passed by, if its source is not refused. */
+const REFUSED_FAILURES = 3;
+/** Then nobody asks for it. */
+const REFUSED_REST_MS = 60_000;
 const LIST_RETRY = { delayMsBase: 200, delayMsMax: 30_000 } as const;
 
 type ListMotion = 'head' | 'sweep';
@@ -30,6 +35,8 @@ export class Discovery {
   readonly #intake: SourceIntake;
   readonly #folders = new FolderMap();
   readonly #scans = new Map<string, FolderScans>();
+  /** Whole prefixes of the folders that may not be listed, and until when they rest, as the clock that nobody sets counts. */
+  readonly #refused = new Map<string, number>();
 
   constructor(context: RunContext, sourceIndex: number, intake: SourceIntake) {
     const source = context.config.s3.sources[sourceIndex];
@@ -43,13 +50,16 @@ export class Discovery {
   }
 
   async runHeadScans(signal: AbortSignal): Promise<void> {
-    const { ports, config } = this.#context;
+    const { ports, config, listing } = this.#context;
     while (!signal.aborted) {
       const startMs = ports.clock.now();
       await this.#scanHead(signal);
       this.#context.known.expire(startMs);
       await ports.clock.sleep(restOf(config.processing.scanIntervalMs, ports.clock.now() - startMs), signal);
     }
+    // Another instance lists now: nobody here would find that all is well again.
+    listing.failingSources.delete(this.#sourceIndex);
+    listing.refusingSources.delete(this.#sourceIndex);
   }
 
   /** The first sweep reaches back to `floorMs` (what an earlier run left), unpaced; each later one over the look-back window of the one before. */
@@ -57,18 +67,24 @@ export class Discovery {
     const { ports, config } = this.#context;
     let isFirst = true;
     let sinceMs = floorMs;
+    let pauseMs = 0;
     while (!signal.aborted) {
       const startMs = ports.clock.now();
       const lookbackMs = startMs - config.processing.lookbackMs;
       const fromMs = Math.min(sinceMs, lookbackMs);
       // What an earlier run had found and left may have come late: to a folder whose date ended up to a look-back before.
       const foldersFromMs = isFirst ? fromMs - config.processing.lookbackMs : fromMs;
-      await this.#sweep({ sinceMs: fromMs, foldersFromMs, pauseMs: isFirst ? 0 : SWEEP_PAUSE_MS }, signal);
+      const refused = await this.#sweep({ sinceMs: fromMs, foldersFromMs, pauseMs }, signal);
       if (signal.aborted) return;
-      onFinished(startMs);
-      isFirst = false;
-      // A sweep that waited for a full queue, or a clock that was set forward, must not move the window past what was never listed.
-      sinceMs = lookbackMs;
+      this.#forgetRefusedBut(refused);
+      pauseMs = SWEEP_PAUSE_MS;
+      // Else the next one reaches as far back: what a folder holds that may not be listed is found as soon as it may be.
+      if (refused.size === 0) {
+        onFinished(startMs);
+        isFirst = false;
+        // A sweep that waited for a full queue, or a clock that was set forward, must not move the window past what was never listed.
+        sinceMs = lookbackMs;
+      }
       await ports.clock.sleep(restOf(config.processing.lookbackIntervalMs, ports.clock.now() - startMs), signal);
     }
   }
@@ -80,7 +96,7 @@ export class Discovery {
       'head',
       signal,
     );
-    if (page !== null)
+    if (page !== null && page !== 'refused')
       await this.#offer(
         page.objects.filter(({ key }) => key === object.key),
         'sweep',
@@ -110,13 +126,13 @@ export class Discovery {
     const listed: { key: string; fileTimestampMs: number }[] = [];
     let pages = 0;
     for (let token: string | null = null, isFirst = true; isFirst || token !== null; isFirst = false) {
-      const page: ListPage | null = await this.#list(
+      const page: ListPage | 'refused' | null = await this.#list(
         // Deeper folders have scans and cursors of their own.
         { prefix: this.#prefix + folder, startAfter, continuationToken: token, delimiter: '/' },
         'head',
         signal,
       );
-      if (page === null) return;
+      if (page === null || page === 'refused') return;
       pages += 1;
       const freshMs = ports.clock.now() - config.processing.delayWindowMs - config.processing.liveWindowMs;
       await this.#offer(page.objects, 'head', freshMs, signal);
@@ -131,7 +147,10 @@ export class Discovery {
     if (isOrdered) scans.finish(scan, listed, pages, ports.clock.now());
   }
 
-  /** Offers what was last modified since `sinceMs`, from the folders whose date had not ended by `foldersFromMs`. */
+  /**
+   * Offers what was last modified since `sinceMs`, from the folders whose date had not ended by `foldersFromMs`. Gives back the whole prefixes of those that
+   * may not be listed.
+   */
   async #sweep(
     {
       sinceMs,
@@ -139,14 +158,19 @@ export class Discovery {
       pauseMs,
     }: { readonly sinceMs: number; readonly foldersFromMs: number; readonly pauseMs: number },
     signal: AbortSignal,
-  ): Promise<void> {
+  ): Promise<ReadonlySet<string>> {
     const { ports } = this.#context;
     const startMs = ports.clock.now();
+    const refused = new Set<string>();
     let listed = 0;
     let found = 0;
     const pages = walkFolders({
       prefix: this.#prefix,
-      list: async (request) => this.#list(request, 'sweep', signal),
+      list: async (request) => {
+        const page = await this.#list(request, 'sweep', signal);
+        if (page === 'refused') refused.add(request.prefix);
+        return page;
+      },
       isWanted: ({ endMs }) => endMs > foldersFromMs,
     });
     for await (const { folder, objects, passedBy } of pages) {
@@ -156,8 +180,9 @@ export class Discovery {
       found += await this.#offer(objects, 'sweep', sinceMs, signal);
       if (pauseMs > 0) await ports.clock.sleep(pauseMs, signal);
     }
-    if (signal.aborted) return;
+    if (signal.aborted) return refused;
     ports.events.emit({ kind: 'sweep finished', listed, found, durationMs: ports.clock.now() - startMs });
+    return refused;
   }
 
   /** Gives back how many were found that nobody had found before. */
@@ -184,30 +209,78 @@ export class Discovery {
     return scans;
   }
 
-  /** Lists one page, however often that fails; null when the signal aborts. */
+  /** Lists one page, however often that fails, but for a folder that is refused; null when the signal aborts. */
   async #list(
     request: Omit<ListRequest, 'bucket' | 'keysMax'>,
     motion: ListMotion,
     signal: AbortSignal,
-  ): Promise<ListPage | null> {
+  ): Promise<ListPage | 'refused' | null> {
     const { ports, listing } = this.#context;
     const place = { bucket: this.#bucket, prefix: request.prefix };
+    if ((this.#refused.get(request.prefix) ?? -Infinity) > ports.clock.elapsed()) return 'refused';
     for (let failures = 1; !signal.aborted; failures += 1) {
       try {
         const page = await ports.objects.list({ bucket: this.#bucket, keysMax: KEYS_PER_PAGE, ...request }, signal);
         listing.failingSources.delete(this.#sourceIndex);
+        this.#allow(request.prefix);
         ports.events.emit({ kind: 'listed', ...place, motion, objects: page.objects.length });
         return page;
       } catch (error) {
         if (signal.aborted) return null;
         if (!(error instanceof StreamerError)) throw error;
         listing.failingSources.add(this.#sourceIndex);
+        if (error.code === 'S3_ACCESS_DENIED' && (await this.#isRefusedAlone(request, failures, motion, signal))) {
+          this.#refuse(request.prefix, error);
+          return 'refused';
+        }
         const delayMs = backoffMs(LIST_RETRY, failures, ports.random.next(), null);
         ports.events.emit({ kind: 'list failed', ...place, code: error.code, error: error.message, delayMs });
         await ports.clock.sleep(delayMs, signal);
       }
     }
     return null;
+  }
+
+  /** Whether it is this folder that is refused: a source that is refused as a whole is waited for. */
+  async #isRefusedAlone(
+    { prefix, delimiter }: Omit<ListRequest, 'bucket' | 'keysMax'>,
+    failures: number,
+    motion: ListMotion,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { ports, listing } = this.#context;
+    const isFolder = delimiter !== null && prefix !== this.#prefix;
+    if (!isFolder || (failures < REFUSED_FAILURES && !this.#refused.has(prefix))) return false;
+    const source = { bucket: this.#bucket, prefix: this.#prefix };
+    try {
+      const request = { ...source, startAfter: null, continuationToken: null, delimiter, keysMax: 1 };
+      const page = await ports.objects.list(request, signal);
+      listing.failingSources.delete(this.#sourceIndex);
+      ports.events.emit({ kind: 'listed', ...source, motion, objects: page.objects.length });
+      return !signal.aborted;
+    } catch (error) {
+      if (!(error instanceof StreamerError)) throw error;
+      return false;
+    }
+  }
+
+  #refuse(prefix: string, { message }: StreamerError): void {
+    const { ports, listing } = this.#context;
+    this.#refused.set(prefix, ports.clock.elapsed() + REFUSED_REST_MS);
+    listing.refusingSources.add(this.#sourceIndex);
+    const place = { bucket: this.#bucket, prefix };
+    ports.events.emit({ kind: 'folder refused', ...place, error: message, restMs: REFUSED_REST_MS });
+  }
+
+  #allow(prefix: string): void {
+    this.#refused.delete(prefix);
+    if (this.#refused.size === 0) this.#context.listing.refusingSources.delete(this.#sourceIndex);
+  }
+
+  /** What no sweep meets any more is gone, unless head scans ask for it. */
+  #forgetRefusedBut(met: ReadonlySet<string>): void {
+    for (const prefix of this.#refused.keys())
+      if (!met.has(prefix) && !this.#scans.has(prefix.slice(this.#prefix.length))) this.#allow(prefix);
   }
 }
 

@@ -34,6 +34,14 @@ export type StreamerEvent =
       readonly error: string;
       readonly delayMs: number;
     }
+  /** One folder may not be listed, while its source may: it is passed by, and asked for again after a rest. */
+  | {
+      readonly kind: 'folder refused';
+      readonly bucket: string;
+      readonly prefix: string;
+      readonly error: string;
+      readonly restMs: number;
+    }
   | NotificationEvent
   | SharingEvent
   | { readonly kind: 'object found'; readonly object: ObjectRef; readonly isLate: boolean }
@@ -219,6 +227,7 @@ export function countEvent(totals: Totals, event: StreamerEvent): void {
 function countPipelineEvent(totals: Totals, event: Exclude<StreamerEvent, NotificationEvent | SharingEvent>): void {
   switch (event.kind) {
     case 'listed':
+    case 'folder refused':
       totals.listRequests += 1;
       return;
     case 'list failed':
@@ -323,6 +332,7 @@ const LEVELS: Readonly<Record<StreamerEvent['kind'], LogLevel>> = {
   'streamer stopping': 'info',
   listed: 'debug',
   'list failed': 'warn',
+  'folder refused': 'error',
   ...NOTIFICATION_LEVELS,
   ...SHARING_LEVELS,
   'object found': 'debug',

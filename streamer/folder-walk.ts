@@ -5,8 +5,8 @@ import type { ListPage, ListRequest, ObjectRef } from './ports.ts';
 
 export interface WalkOptions {
   readonly prefix: string;
-  /** Lists one page; null ends the walk. */
-  readonly list: (request: Omit<ListRequest, 'bucket' | 'keysMax'>) => Promise<ListPage | null>;
+  /** Lists one page; null ends the walk, and what is left of a folder that is refused is passed by. */
+  readonly list: (request: Omit<ListRequest, 'bucket' | 'keysMax'>) => Promise<ListPage | 'refused' | null>;
   /** Whether to enter a folder of that date. One without a date is always entered. */
   readonly isWanted: (span: TimeSpan) => boolean;
 }
@@ -24,13 +24,14 @@ export async function* walkFolders({ prefix, list, isWanted }: WalkOptions): Asy
   for (let folder = queue.shift(); folder !== undefined; folder = queue.shift()) {
     const folders: string[] = [];
     for (let token: string | null = null, isFirst = true; isFirst || token !== null; isFirst = false) {
-      const page: ListPage | null = await list({
+      const page: ListPage | 'refused' | null = await list({
         prefix: prefix + folder,
         startAfter: null,
         continuationToken: token,
         delimiter: '/',
       });
       if (page === null) return;
+      if (page === 'refused') break;
       const passedBy: string[] = [];
       for (const inner of page.prefixes) {
         const span = spanOfFolder(inner.slice(prefix.length));

@@ -29,7 +29,7 @@ import { ObjectReader } from './object-reader.ts';
 import { Offers } from './offers.ts';
 import type { Ports, StateHead } from './ports.ts';
 import { ProgressWriter } from './progress-writer.ts';
-import type { RunContext } from './run-context.ts';
+import { isListingHealthy, type RunContext } from './run-context.ts';
 import { sendBatches } from './sender.ts';
 import { HEAD_OVERLAP_MS, SourceIntake } from './source-intake.ts';
 import { offerWanted } from './wanted.ts';
@@ -112,7 +112,7 @@ export function createPipeline(ports: Ports, config: Config): Pipeline {
       isLister: context.claims?.isLister !== false,
       claimedObjects: context.claims?.heldCount ?? 0,
       isQueueHealthy: context.queue.failingActions.size === 0,
-      isS3Healthy: context.listing.failingSources.size === 0 && !context.gates.some(({ isRefusing }) => isRefusing),
+      isS3Healthy: isListingHealthy(context) && !context.gates.some(({ isRefusing }) => isRefusing),
     }),
     status: () => ({
       endpoints: delivery.endpointStatus(),
@@ -334,7 +334,7 @@ export function createContext(ports: Ports, config: Config): RunContext {
     parked: new ParkedObjects({ bytesMax: PARKED_BYTES_MAX }),
     readyChanged,
     claims,
-    listing: { failingSources: new Set() },
+    listing: { failingSources: new Set(), refusingSources: new Set() },
     queue: { failingActions: new Set() },
     gates: config.s3.sources.map(() => new SourceGate(SOURCE_GATE)),
     readLimit: new AdaptiveLimit({ limitMax: processing.workers, windowMs: READ_LIMIT_WINDOW_MS }),

@@ -37,7 +37,11 @@ export interface RunContext {
   /** Null where nobody shares the objects. */
   readonly claims: Claims | null;
   /** Sources whose last LIST or HEAD failed. */
-  readonly listing: { readonly failingSources: Set<number> };
+  readonly listing: {
+    readonly failingSources: Set<number>;
+    /** Those with a folder that may not be listed, while the rest of them may. */
+    readonly refusingSources: Set<number>;
+  };
   /** What the queue of notifications refused at the last attempt. */
   readonly queue: { readonly failingActions: Set<QueueAction> };
   /** One for each source. */
@@ -46,4 +50,8 @@ export interface RunContext {
   readonly budget: ByteBudget;
   readonly sendQueue: SendQueue<ObjectFlight>;
   readonly progress: ProgressWriter;
+}
+
+export function isListingHealthy({ listing: { failingSources, refusingSources } }: RunContext): boolean {
+  return failingSources.size === 0 && refusingSources.size === 0;
 }

@@ -53,7 +53,7 @@ export class HealthMonitor {
   observe(event: StreamerEvent, nowMs: number): void {
     if (event.kind === 'streamer stopping') {
       this.#isStopping = true;
-    } else if (event.kind === 'list failed' || event.kind === 'source paused') {
+    } else if (event.kind === 'list failed' || event.kind === 'folder refused' || event.kind === 'source paused') {
       this.#listsFailingSinceMs ??= nowMs;
       this.#s3Error = event.error;
     } else if (event.kind === 'object retried' && isS3Trouble(event.code)) {

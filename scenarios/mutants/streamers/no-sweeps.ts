@@ -7,11 +7,11 @@ export const mutant: Mutant = {
   edits: [
     {
       file: 'discovery.ts',
-      search: `      onFinished(startMs);
-      isFirst = false;`,
-      replace: `      onFinished(startMs);
-      await ports.clock.sleep(2 ** 31 - 1, signal);
-      isFirst = false;`,
+      search: `        onFinished(startMs);
+        isFirst = false;`,
+      replace: `        onFinished(startMs);
+        await ports.clock.sleep(2 ** 31 - 1, signal);
+        isFirst = false;`,
     },
   ],
 };
