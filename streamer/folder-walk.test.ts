@@ -36,6 +36,33 @@ describe('walkFolders', () => {
     }
   });
 
+  // Each folder was an argument of one call: a bucket with that many ended the process.
+  it('takes any number of folders in one folder', async () => {
+    const prefixes = Array.from({ length: 150_000 }, (_, index) => `p/run-${index}/`);
+    const list = async ({ prefix }: { readonly prefix: string }) =>
+      Promise.resolve({ objects: [], prefixes: prefix === 'p/' ? prefixes : [], continuationToken: null });
+    const visited: string[] = [];
+    for await (const { folder } of walkFolders({ prefix: 'p/', list, isWanted: () => true })) visited.push(folder);
+    expect(visited.length).toBe(150_001);
+    expect(visited.slice(0, 3)).toEqual(['', 'run-0/', 'run-1/']);
+  });
+
+  it('passes by what is left of a folder that is refused, and what was found in it before is entered', async () => {
+    const visited: string[] = [];
+    const pageOf = (prefixes: readonly string[], continuationToken: string | null = null) => ({
+      objects: [],
+      prefixes,
+      continuationToken,
+    });
+    const list = async ({ prefix, continuationToken }: { prefix: string; continuationToken: string | null }) => {
+      if (prefix === 'p/') return Promise.resolve(pageOf(['p/a/', 'p/b/']));
+      if (prefix !== 'p/a/') return Promise.resolve(pageOf([]));
+      return Promise.resolve(continuationToken === null ? pageOf(['p/a/1/'], 'more') : ('refused' as const));
+    };
+    for await (const { folder } of walkFolders({ prefix: 'p/', list, isWanted: () => true })) visited.push(folder);
+    expect(visited).toEqual(['', 'a/', 'a/1/', 'b/']);
+  });
+
   it('goes in the order of time where names are not padded: day 9 before day 10, month 9 before month 10', async () => {
     const folders = [
       'year=2025/month=9/day=9/',

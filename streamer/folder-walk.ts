@@ -20,8 +20,9 @@ export interface WalkedPage {
 }
 
 export async function* walkFolders({ prefix, list, isWanted }: WalkOptions): AsyncGenerator<WalkedPage, void, void> {
-  const queue = [''];
-  for (let folder = queue.shift(); folder !== undefined; folder = queue.shift()) {
+  /** The next one stands last. */
+  const waiting = [''];
+  for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
     const folders: string[] = [];
     for (let token: string | null = null, isFirst = true; isFirst || token !== null; isFirst = false) {
       const page: ListPage | 'refused' | null = await list({
@@ -41,6 +42,6 @@ export async function* walkFolders({ prefix, list, isWanted }: WalkOptions): Asy
       token = page.continuationToken;
       yield { folder, objects: page.objects, passedBy };
     }
-    queue.unshift(...folders.toSorted(compareNatural));
+    for (const inner of folders.toSorted(compareNatural).toReversed()) waiting.push(inner);
   }
 }
