@@ -137,12 +137,14 @@ export class Discovery {
       const freshMs = ports.clock.now() - config.processing.delayWindowMs - config.processing.liveWindowMs;
       await this.#offer(page.objects, 'head', freshMs, signal);
       if (signal.aborted) return;
+      token = page.continuationToken;
+      // Without a cursor to move, the keys of a whole day would be held for nothing.
+      if (!isOrdered) continue;
       for (const { key } of page.objects) {
         // A key that tells no time (a foreign file) has no place in the order: its LastModified must not move the cursor past all that comes.
         const fileTimestampMs = this.#intake.selection.timestampOf(key);
         if (fileTimestampMs !== null) listed.push({ key, fileTimestampMs });
       }
-      token = page.continuationToken;
     }
     if (isOrdered) scans.finish(scan, listed, pages, ports.clock.now());
   }
