@@ -144,6 +144,25 @@ describe('head scans', () => {
     await streamer.stop();
   });
 
+  it('do not grow by folders that are named for each run', async () => {
+    const world = createWorld();
+    const processing = { scanIntervalMs: 10 * MINUTE_MS, lookbackIntervalMs: 30 * MINUTE_MS };
+    const streamer = start(world, { processing });
+    const scanned: number[] = [];
+    for (let day = 0; day < 6; day += 1) {
+      for (let run = 0; run < 24; run += 1) {
+        const key = keyOf(world.clock.now()).replace(/[^/]+$/, (name) => `run=${day}-${run}/${name}`);
+        world.s3.put(key, gzipSync('{"a":1}\n'));
+        await world.clock.runFor(HOUR_MS);
+      }
+      const before = streamer.events.all.length;
+      await world.clock.runFor(HOUR_MS);
+      scanned.push(new Set(headScans(streamer.events, before)).size);
+    }
+    expect(Math.max(...scanned)).toBeLessThanOrEqual(30);
+    await streamer.stop();
+  });
+
   it('wait until an object is as old as delay_window says', async () => {
     const world = createWorld();
     const written = [write(world)];

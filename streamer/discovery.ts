@@ -68,8 +68,10 @@ export class Discovery {
     let isFirst = true;
     let sinceMs = floorMs;
     let pauseMs = 0;
+    let previousSweepMs = -Infinity;
     while (!signal.aborted) {
       const startMs = ports.clock.now();
+      const sweepMs = ports.clock.elapsed();
       const lookbackMs = startMs - config.processing.lookbackMs;
       const fromMs = Math.min(sinceMs, lookbackMs);
       // What an earlier run had found and left may have come late: to a folder whose date ended up to a look-back before.
@@ -77,6 +79,9 @@ export class Discovery {
       const refused = await this.#sweep({ sinceMs: fromMs, foldersFromMs, pauseMs }, signal);
       if (signal.aborted) return;
       this.#forgetRefusedBut(refused);
+      // What came behind the sweep's back is seen by the next one.
+      this.#folders.forgetQuiet(previousSweepMs);
+      previousSweepMs = sweepMs;
       pauseMs = SWEEP_PAUSE_MS;
       // Else the next one reaches as far back: what a folder holds that may not be listed is found as soon as it may be.
       if (refused.size === 0) {
@@ -178,7 +183,9 @@ export class Discovery {
     for await (const { folder, objects, passedBy } of pages) {
       for (const prefix of passedBy) this.#intake.skip(prefix, 'folder-outside-lookback');
       listed += objects.length;
-      if (objects.some((object) => this.#isOurs(object))) this.#folders.add(folder);
+      const ours = objects.filter((object) => this.#isOurs(object));
+      const isFresh = ours.some(({ lastModifiedMs }) => lastModifiedMs >= sinceMs);
+      if (ours.length > 0) this.#folders.add(folder, isFresh ? ports.clock.elapsed() : null);
       found += await this.#offer(objects, 'sweep', sinceMs, signal);
       if (pauseMs > 0) await ports.clock.sleep(pauseMs, signal);
     }

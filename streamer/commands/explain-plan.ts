@@ -71,7 +71,8 @@ export async function planOf(config: Config, view: StateView | null, bucket: Buc
     const folders = new FolderMap();
     for await (const { folder, objects, passedBy } of bucket.walk(source, ({ endMs }) => endMs > sinceMs)) {
       for (const prefix of passedBy) tally.skip(prefix, 'folder-outside-lookback');
-      if (objects.length > 0) folders.add(folder);
+      const isFresh = objects.some(({ lastModifiedMs }) => lastModifiedMs >= sinceMs);
+      if (objects.length > 0) folders.add(folder, isFresh ? nowMs : null);
       const records = (await view?.lookup(objects)) ?? [];
       for (const [at, object] of objects.entries()) {
         const selected = selection.select(object, { startFromMs: head.startFromMs, sinceMs }, nowMs);

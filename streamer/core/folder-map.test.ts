@@ -7,7 +7,7 @@ const DAY_MS = 86_400_000;
 
 function activeAt(folders: readonly string[], at: string): readonly string[] {
   const map = new FolderMap();
-  for (const folder of folders) map.add(folder);
+  for (const folder of folders) map.add(folder, 0);
   return map.activeAt(Date.parse(at));
 }
 
@@ -23,8 +23,8 @@ describe('FolderMap', () => {
       fc.property(moment, fc.array(moment, { minLength: 1, maxLength: 40 }), (nowMs, seen) => {
         const map = new FolderMap();
         // Day 9 of month 9 tells the padding, as it does within nine days of any feed's life.
-        map.add('year=2025/month=9/day=9/');
-        for (const seenMs of seen) map.add(dayFolder(seenMs));
+        map.add('year=2025/month=9/day=9/', 0);
+        for (const seenMs of seen) map.add(dayFolder(seenMs), 0);
         const expected = new Set([
           dayFolder(nowMs - 15 * MINUTE_MS),
           dayFolder(nowMs),
@@ -74,6 +74,31 @@ describe('FolderMap', () => {
     const folder = 'year=2025/month=9/day=9/hour=05/';
     expect(activeAt([folder], '2025-09-09T05:30:00Z')).toEqual([folder]);
     expect(activeAt([folder], '2025-09-09T07:30:00Z')).toEqual([]);
+  });
+
+  // A folder named for each run was listed every day from then on: the scans grew until the next restart.
+  it.each(['year=2025/month=9/day=9/', ''])(
+    'keeps of folders that are named for each run, below %j, those of lately',
+    (day) => {
+      const map = new FolderMap();
+      map.add('quiet/', null);
+      for (let run = 0; run < 5000; run += 1) map.add(`${day}run=${run}/`, run);
+      map.forgetQuiet(4900);
+      const active = map.activeAt(Date.UTC(2025, 8, 9, 12));
+      expect(active).toEqual(Array.from({ length: 100 }, (_, index) => `${day}run=${4900 + index}/`));
+      map.add(`${day}run=1/`, null);
+      expect(map.activeAt(Date.UTC(2025, 8, 9, 12))).toEqual(active);
+    },
+  );
+
+  it('keeps some feeds however long they are quiet, the least quiet ones', () => {
+    const map = new FolderMap();
+    for (let feed = 0; feed < 30; feed += 1) map.add(`feed-${feed}/`, feed < 25 ? feed : 1000);
+    map.forgetQuiet(500);
+    const kept = [...Array.from({ length: 15 }, (_, index) => 10 + index), 25, 26, 27, 28, 29];
+    expect(map.activeAt(0)).toEqual(kept.map((feed) => `feed-${feed}/`));
+    map.forgetQuiet(2000);
+    expect(map.activeAt(0)).toHaveLength(20);
   });
 
   it('is empty until a folder was added', () => {
