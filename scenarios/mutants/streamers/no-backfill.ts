@@ -6,7 +6,7 @@ export const mutant: Mutant = {
   originalFault: 13,
   edits: [
     {
-      file: 'pipeline.ts',
+      file: 'work-start.ts',
       search: `  if (processing.startFrom === 'beginning') return 0;`,
       replace: `  if (processing.startFrom === 'beginning') return nowMs - processing.delayWindowMs - 60_000;`,
     },
