@@ -107,6 +107,19 @@ describe('a line that is refused', () => {
     await streamer.stop();
   });
 
+  // Found by the virtual world: refused batches held all memory, the first waited for proof, and the good lines of the others, which could have brought it, behind it.
+  it('that waits for proof does not keep the next refused batch from being taken apart', async () => {
+    const world = createWorld({ endpoints: 1 });
+    refuseBadLines(world);
+    const alone = write(world, { lines: ['{"BAD":0}'] });
+    const streamer = start(world, { http: { workers: 1 } });
+    await world.clock.runUntil(() => world.sink.posts.length >= 2);
+    const mixed = write(world, { sequence: 2, lines: ['{"BAD":1}', '{"good":1}'] });
+    await world.clock.runUntil(allComplete(world, [alone, mixed]), 5 * MINUTE_MS);
+    expect(world.state.quarantined).toHaveLength(2);
+    await streamer.stop();
+  });
+
   it('alone in its object waits until something else shows that the endpoint accepts at all', async () => {
     const world = createWorld({ endpoints: 1 });
     refuseBadLines(world);

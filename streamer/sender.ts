@@ -5,7 +5,8 @@
  * line that is refused alone is quarantined with the answer's text: where its neighbours, refused with it, were accepted without it, or where it is
  * refused once more by an endpoint that accepted something in between. An endpoint that
  * refuses everything condemns nothing: that is an outage. All this is done aside, while the worker goes on: if refused batches could hold all workers,
- * nothing would be sent that shows that the endpoints are well.
+ * nothing would be sent that shows that the endpoints are well. Nor does a line that waits for proof keep the next refused batch from being taken apart:
+ * where all memory is held by refused batches, only their own good lines can bring it.
  */
 import { backoffMs } from './core/backoff.ts';
 import { type BodyPart, halve } from './core/bisect.ts';
@@ -38,17 +39,22 @@ export async function sendBatches(context: RunContext, delivery: Delivery, stop:
   const faults: unknown[] = [];
   const fault = new AbortController();
   const signal = AbortSignal.any([stop, fault.signal]);
-  // One refused batch after the other: in an outage they must not all knock at the endpoints. What waits aside is bounded by `memory.limit`.
+  const onFault = (error: unknown): void => {
+    faults.push(error);
+    fault.abort();
+  };
+  // One refused batch after the other, and one suspect line: in an outage they must not all knock at the endpoints. What waits aside is bounded by `memory.limit`.
   let piecewise = Promise.resolve();
+  let proving = Promise.resolve();
+  const pace = new RefusalPace(context, delivery);
   const waiting = new Set<Promise<void>>();
   const aside: Aside = {
     refused(batch, refusal) {
-      piecewise = piecewise
-        .then(async () => sendPieces(context, delivery, batch, refusal, signal))
-        .catch((error: unknown) => {
-          faults.push(error);
-          fault.abort();
-        });
+      const apart = piecewise.then(async () => takeApart(context, delivery, batch, refusal, pace, signal));
+      piecewise = apart.then(() => undefined).catch(onFault);
+      proving = Promise.all([apart, proving])
+        .then(async ([pieces]) => (pieces === null ? undefined : judge(context, delivery, batch, pieces, signal)))
+        .catch(onFault);
     },
     failing(batch, delayMs) {
       const wait = ports.clock.sleep(delayMs, signal).then(() => {
@@ -67,6 +73,7 @@ export async function sendBatches(context: RunContext, delivery: Delivery, stop:
     else break;
   }
   await piecewise;
+  await proving;
   for (const error of faults) throw error;
 }
 
@@ -170,43 +177,66 @@ interface Suspects {
   readonly firstSentMs: number;
 }
 
-/** Takes a refused batch apart, down to the lines that are refused alone. The batch is settled once all its pieces are. */
-async function sendPieces(
+interface TakenApart extends Suspects {
+  /** Acknowledged, or set aside. */
+  readonly settled: BodyPart[];
+}
+
+/** Takes a refused batch apart, down to the lines that are refused alone. Null when it is over with it: the batch is settled, or given up. */
+async function takeApart(
   context: RunContext,
   delivery: Delivery,
   batch: Batch,
   refusal: Refusal,
+  pace: RefusalPace,
+  signal: AbortSignal,
+): Promise<TakenApart | null> {
+  const settled: BodyPart[] = [];
+  const suspects = await findSuspects(batch, refusal, pace, signal, async (part) => {
+    const result = await postPiece(context, delivery, pieceOf(context, batch, part, null), signal);
+    if (result.kind === 'acknowledged') settled.push(part);
+    return result;
+  });
+  if (suspects === 'aborted' || suspects === 'failing') {
+    giveUp(context, batch, settled, suspects);
+    return null;
+  }
+  const pieces = { ...suspects, settled };
+  if (suspects.refused.some(({ isProven }) => !isProven)) return pieces;
+  await judge(context, delivery, batch, pieces, signal);
+  return null;
+}
+
+/** What was refused alone is sent again until it passes, or proof has come that it is at fault. Then the batch is settled. */
+async function judge(
+  context: RunContext,
+  delivery: Delivery,
+  batch: Batch,
+  { settled, refused, ...suspects }: TakenApart,
   signal: AbortSignal,
 ): Promise<void> {
   const { owner, cut } = batch;
-  const settled: BodyPart[] = [];
-  const post = async (part: BodyPart, suspectSince: number | null): Promise<DeliveryResult> => {
-    const result = await postPiece(context, delivery, pieceOf(context, batch, part, suspectSince), signal);
-    if (result.kind === 'acknowledged') settled.push(part);
-    return result;
-  };
   const setAside = (part: BodyPart, why: Refusal): void => {
     quarantineRecord(context, batch, part, why);
     settled.push(part);
   };
-  const suspects = await findSuspects(context, delivery, batch, refusal, post, signal);
-  if (suspects === 'aborted' || suspects === 'failing') {
-    giveUp(context, batch, settled, suspects);
-    return;
-  }
   let { firstSentMs } = suspects;
-  for (const { part, refusal: firstRefusal, isProven } of suspects.refused) {
+  for (const { part, refusal, isProven } of refused) {
     if (isProven) {
-      setAside(part, firstRefusal);
+      setAside(part, refusal);
       continue;
     }
-    const result = await post(part, firstRefusal.sends);
+    const result = await postPiece(context, delivery, pieceOf(context, batch, part, refusal.sends), signal);
     if (result.kind === 'aborted' || result.kind === 'failing') {
       giveUp(context, batch, settled, result.kind);
       return;
     }
-    if (result.kind === 'refused') setAside(part, result.refusal);
-    else firstSentMs = Math.min(firstSentMs, result.firstSentMs);
+    if (result.kind === 'refused') {
+      setAside(part, result.refusal);
+    } else {
+      settled.push(part);
+      firstSentMs = Math.min(firstSentMs, result.firstSentMs);
+    }
   }
   const nowMs = context.ports.clock.now();
   const times = { closedMs: batch.closedMs, firstSentMs: Math.min(firstSentMs, nowMs), acknowledgedMs: nowMs };
@@ -244,17 +274,15 @@ function giveUp(context: RunContext, batch: Batch, settled: readonly BodyPart[],
 
 /** Halves and posts until every record is acknowledged or was refused alone. */
 async function findSuspects(
-  context: RunContext,
-  delivery: Delivery,
   { cut }: Batch,
   refusal: Refusal,
-  post: (part: BodyPart, suspectSince: null) => Promise<DeliveryResult>,
+  pace: RefusalPace,
   signal: AbortSignal,
+  post: (part: BodyPart) => Promise<DeliveryResult>,
 ): Promise<Suspects | 'aborted' | 'failing'> {
   const whole = { body: joinParts(cut.parts, cut.bodyBytes), firstRecord: 0, records: cut.lines };
   const stack: RefusedPart[] = [{ part: whole, refusal, isProven: false }];
   const singles: RefusedPart[] = [];
-  const pace = new RefusalPace(context, delivery);
   let firstSentMs = Infinity;
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     const halves = halve(next.part);
@@ -264,7 +292,7 @@ async function findSuspects(
     }
     let acceptedBy: number | null = null;
     for (const part of halves) {
-      const result = await post(part, null);
+      const result = await post(part);
       if (result.kind === 'aborted' || result.kind === 'failing') return result.kind;
       if (result.kind === 'acknowledged') {
         acceptedBy = result.endpoint;

@@ -7,8 +7,9 @@ export const mutant: Mutant = {
   edits: [
     {
       file: 'sender.ts',
-      search: '    const result = await post(part, firstRefusal.sends);',
-      replace: '    const result = await post(part, refusal.sends);',
+      search:
+        '    const result = await postPiece(context, delivery, pieceOf(context, batch, part, refusal.sends), signal);',
+      replace: '    const result = await postPiece(context, delivery, pieceOf(context, batch, part, 0), signal);',
     },
     {
       file: 'sender.ts',

@@ -8,7 +8,7 @@ export const mutant: Mutant = {
     {
       file: 'sender.ts',
       search: '    if (isProven) {',
-      replace: '    if (isProven || firstRefusal.status > 0) {',
+      replace: '    if (isProven || refusal.status > 0) {',
     },
   ],
 };

@@ -10,7 +10,7 @@ export const mutant: Mutant = {
       search: '    if (group !== null) await sendGroup(context, delivery, group, aside, signal);',
       replace: `    if (group !== null) {
       await sendGroup(context, delivery, group, aside, signal);
-      await piecewise;
+      await proving;
     }`,
     },
   ],
