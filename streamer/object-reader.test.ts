@@ -83,6 +83,43 @@ describe('a damaged object', () => {
   });
 });
 
+describe('an object whose content is larger than its stored bytes let expect', () => {
+  const LIMIT_BYTES = 70_000_000;
+  const LINES = Array.from({ length: 20 }, (_, index) => `${'x'.repeat(1_000_000)}${index}`);
+  const HTTP = { batchBytesMax: 1_000_000, workers: 2 };
+
+  // They were streamed on what was reserved for their few stored bytes: fifteen held half a gigabyte, and the account said half a megabyte.
+  it.each([
+    ['of one member', []],
+    ['of a small member and a large one', ['small']],
+  ])(
+    '%s is streamed with what a stream takes, and with others waits for it',
+    async (_name, small: readonly string[]) => {
+      const world = createWorld();
+      const written = Array.from({ length: 6 }, (_, index) =>
+        write(world, {
+          sequence: index + 1,
+          lines: LINES.map((line) => `${line} of ${index}`),
+          damage: (stored) => Buffer.concat([...small.map((line) => gzipSync(`${line}\n`)), stored]),
+        }),
+      );
+      world.sink.onPost = () => ({ kind: 'answered', status: 503, retryAfterMs: null, text: '', isBodyReleased: true });
+      const streamer = start(world, { memoryLimitBytes: LIMIT_BYTES, http: HTTP });
+      await world.clock.runUntil(() => world.sink.posts.length > 20, MINUTE_MS);
+      // 4 MB under way, a line of 10 MB, and what the inflate gives at once: three find room for that.
+      expect(streamer.gauges().inFlightBytes).toBeGreaterThan(3 * 19_000_000);
+      expect(streamer.gauges().inFlightBytesMax).toBeLessThanOrEqual(LIMIT_BYTES);
+      world.sink.onPost = () => null;
+      await world.clock.runUntil(allComplete(world, written), 10 * MINUTE_MS);
+      const lines = written.flatMap((one) => [...small, ...one.lines]);
+      expect(world.sink.lines.toSorted()).toEqual(lines.toSorted());
+      expect(streamer.events.of('object retried')).toEqual([]);
+      expect(streamer.gauges().inFlightBytes).toBe(0);
+      await streamer.stop();
+    },
+  );
+});
+
 describe('an object that is not there any more', () => {
   it('is tried three times, because a listing may be ahead, and then set aside', async () => {
     const world = createWorld();

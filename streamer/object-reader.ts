@@ -21,10 +21,16 @@ import { dropBatch, setMemberAside, settleBatch } from './settle.ts';
 
 /** Stored bytes up to which an object is read whole. */
 const WHOLE_STORED_BYTES_MAX = 16 * 1024 * 1024;
-/** Pieces in which streamed content arrives. */
+/** Pieces in which what is stored arrives. */
 const CHUNK_BYTES = 256 * 1024;
+/** Most content that the inflate gives out at once: of 4 KiB as stored. */
+const INFLATED_BYTES_MAX = 4.25 * 1024 * 1024;
+/** Most of the budget that is reserved for that: with a small `memory.limit` each stream would wait until it is alone. */
+const INFLATED_BUDGET_SHARE = 1 / 16;
 /** Share of the budget that one object may take when it is inflated whole. */
 const WHOLE_BUDGET_SHARE = 0.25;
+/** Share for one that is read a second time. Never all: a refused batch keeps its bytes until another passes, which nobody could read meanwhile. */
+const SECOND_BUDGET_SHARE = 0.5;
 /** Raw bytes per stored byte, for the first reservation; afterwards the highest ratio seen lately. */
 const RATIO_INITIAL = 18;
 /** A smaller content is harmless, however well it was compressed. */
@@ -33,6 +39,10 @@ const BOMB_RATIO_MIN = 500;
 const RATIO_DECAY = 0.995;
 /** With `http.on_full: drop`: reading is faster than any network, so a queue that is full for less than this says nothing. */
 const FULL_PATIENCE_MS = 1_000;
+
+/** The content is larger than what was reserved for it, and there is no more just now. */
+const TOO_LARGE = 'too-large';
+type TooLarge = typeof TOO_LARGE;
 
 export class ObjectReader {
   readonly #context: RunContext;
@@ -45,10 +55,12 @@ export class ObjectReader {
   }
 
   /** Returns when the object's last batch is queued (not yet settled), or with an error before its GET answered. `stop`: stop reading. */
-  async read({ task, lane }: ReadyTask, stop: AbortSignal): Promise<StreamerError | null> {
+  async read(next: ReadyTask, stop: AbortSignal, isSecond = false): Promise<StreamerError | null> {
     const { budget, ports } = this.#context;
+    const { task, lane } = next;
     const signal = task.claim === undefined ? stop : AbortSignal.any([stop, task.claim.lost]);
-    const reservation = await budget.reserve(this.#estimateBytes(task), lane, signal);
+    const bytes = isSecond ? this.#secondBytes(task) : this.#estimateBytes(task);
+    const reservation = await budget.reserve(bytes, lane, signal);
     if (reservation === null) return aborted();
     const getIssuedMs = ports.clock.now();
     let body: ObjectBody;
@@ -63,7 +75,13 @@ export class ObjectReader {
       return refusal.code === 'S3_ACCESS_DENIED' ? this.#whyDenied(task, refusal, signal) : refusal;
     }
     const flight = new ObjectFlight({ task, lane, reservation, getIssuedMs, onEnd: this.#onEnd });
-    flight.finishReading(await this.#readBody(flight, body, signal));
+    const end = await this.#readBody(flight, body, isSecond, signal);
+    if (end === TOO_LARGE) {
+      // Whoever waits for memory holds none. Nothing of it is queued yet.
+      reservation.release();
+      return this.read(next, stop, true);
+    }
+    flight.finishReading(end);
     return null;
   }
 
@@ -93,32 +111,38 @@ export class ObjectReader {
     }
   }
 
-  async #readBody(flight: ObjectFlight, body: ObjectBody, signal: AbortSignal): Promise<StreamerError | null> {
+  async #readBody(
+    flight: ObjectFlight,
+    body: ObjectBody,
+    isSecond: boolean,
+    signal: AbortSignal,
+  ): Promise<StreamerError | TooLarge | null> {
+    let end: TooLarge | null = null;
     try {
       if (flight.task.object.sizeBytes > this.#wholeStoredBytesMax()) {
         await this.#stream(flight, null, this.#context.ports.inflate.stream(body.stream(), signal), signal);
       } else {
-        await this.#readWhole(flight, await body.readAll(), signal);
+        end = await this.#readWhole(flight, await body.readAll(), isSecond, signal);
       }
-      return signal.aborted ? aborted() : null;
+      return signal.aborted ? aborted() : end;
     } catch (error) {
       body.discard();
       return signal.aborted ? aborted() : asStreamerError(error);
     }
   }
 
-  async #readWhole(flight: ObjectFlight, stored: Uint8Array, signal: AbortSignal): Promise<void> {
+  async #readWhole(
+    flight: ObjectFlight,
+    stored: Uint8Array,
+    isSecond: boolean,
+    signal: AbortSignal,
+  ): Promise<TooLarge | null> {
     const { ports } = this.#context;
     const rawBytes = rawBytesFromTrailer(stored);
     const inflated = this.#fits(flight.reservation, stored.length, rawBytes)
       ? await ports.inflate.whole(stored, rawBytes)
       : null;
-    if (inflated === null) {
-      const members = await readMembers(ports.inflate, stored, flight.reservation.bytes - stored.length);
-      if (members === null) await this.#stream(flight, null, inflateStored(ports.inflate, stored, signal), signal);
-      else await this.#queueMembers(flight, members, stored, signal);
-      return;
-    }
+    if (inflated === null) return this.#readInParts(flight, stored, isSecond, signal);
     const { content } = inflated;
     flight.hold(inflated);
     flight.inflatedMs = ports.clock.now();
@@ -128,6 +152,31 @@ export class ObjectReader {
     const cutter = this.#cutterFor(flight, content);
     await this.#queue(flight, cutter.push(content), signal);
     await this.#queue(flight, cutter.end(), signal, { isEnd: true });
+    return null;
+  }
+
+  /** What is too large to be inflated whole, or no single sound member: what is to be streamed is reserved before anything of the object is queued. */
+  async #readInParts(
+    flight: ObjectFlight,
+    stored: Uint8Array,
+    isSecond: boolean,
+    signal: AbortSignal,
+  ): Promise<TooLarge | null> {
+    const { inflate } = this.#context.ports;
+    const { reservation, task } = flight;
+    const streamBytes = this.#streamBytes();
+    const freeBytes = reservation.bytes - stored.length;
+    const membersBytesMax = isSecond ? Math.max(freeBytes - streamBytes, Math.floor(freeBytes / 2)) : freeBytes;
+    const members = await readMembers(inflate, stored, membersBytesMax);
+    const isStreamed = members === null || members.restAt !== null;
+    const neededBytes = stored.length + (members?.content.length ?? 0) + (isStreamed ? streamBytes : 0);
+    if (!this.#hold(reservation, neededBytes) && !isSecond) return TOO_LARGE;
+    reservation.shrink(Math.max(0, reservation.bytes - neededBytes));
+    if (members === null) await this.#stream(flight, null, inflateStored(inflate, stored, signal), signal);
+    else await this.#queueMembers(flight, members, stored, signal);
+    // So that those like it are reserved for at once.
+    this.#learnRatio(flight.rawBytes / Math.max(1, task.object.sizeBytes));
+    return null;
   }
 
   /** Several members, or damage in one: no line of a damaged one is delivered, and after the last reading each is set aside by itself. */
@@ -143,7 +192,6 @@ export class ObjectReader {
     const cutter = this.#cutterFor(flight, content, unionRanges(task.settled, spoilt));
     flight.inflatedMs = ports.clock.now();
     flight.rawBytes = content.length;
-    flight.reservation.shrink(flight.reservation.bytes - stored.length - content.length);
     await this.#queue(flight, cutter.push(content), signal);
     if (restAt !== null) {
       const rest = stored.subarray(restAt);
@@ -287,23 +335,40 @@ export class ObjectReader {
     return this.#context.config.http.batchBytesMax * 4;
   }
 
-  /** Enough to stream the object in any case; and, where it looks small enough, to hold it whole. */
+  /** Under way, one batch being cut, a line that crosses chunks, and the chunks themselves. */
+  #streamBytes(): number {
+    const { config, budget } = this.#context;
+    const { http, processing } = config;
+    const inflatedBytes = Math.min(INFLATED_BYTES_MAX, Math.floor(budget.bytesMax * INFLATED_BUDGET_SHARE));
+    return this.#streamWindowBytes() + http.batchBytesMax + processing.lineBytesMax + 4 * CHUNK_BYTES + inflatedBytes;
+  }
+
+  /** For the first reading: enough to stream a large object; for one that looks small enough, what it takes to hold it whole, as far as one can know. */
   #estimateBytes(task: ObjectTask): number {
-    const { http, processing } = this.#context.config;
+    const streamBytes = this.#streamBytes();
     const storedBytes = task.object.sizeBytes;
-    // Under way, one batch being cut, a line that crosses chunks, and the chunks themselves.
-    const streamBytes = this.#streamWindowBytes() + http.batchBytesMax + processing.lineBytesMax + 4 * CHUNK_BYTES;
     if (storedBytes > this.#wholeStoredBytesMax()) return streamBytes;
     const wholeBytes = storedBytes + Math.ceil(storedBytes * this.#ratio);
     const isWhole = wholeBytes <= this.#context.budget.bytesMax * WHOLE_BUDGET_SHARE;
     return isWhole ? wholeBytes : storedBytes + streamBytes;
   }
 
+  /** Room for members in memory, and for a stream of what is behind them. */
+  #secondBytes({ object }: ObjectTask): number {
+    const bytesMax = this.#context.budget.bytesMax * SECOND_BUDGET_SHARE;
+    return Math.min(object.sizeBytes + 2 * this.#streamBytes(), bytesMax);
+  }
+
   #fits(reservation: Reservation, storedBytes: number, rawBytes: number): boolean {
     const neededBytes = storedBytes + rawBytes;
     if (neededBytes > this.#context.budget.bytesMax * WHOLE_BUDGET_SHARE) return false;
-    if (neededBytes <= reservation.bytes) return true;
-    return reservation.tryGrow(neededBytes - reservation.bytes);
+    return this.#hold(reservation, neededBytes);
+  }
+
+  /** Tells whether so much is reserved now; the whole budget is enough for anything. */
+  #hold(reservation: Reservation, bytes: number): boolean {
+    const missingBytes = Math.min(bytes, this.#context.budget.bytesMax) - reservation.bytes;
+    return missingBytes <= 0 || reservation.tryGrow(missingBytes);
   }
 
   /** The highest ratio seen lately, with a margin; it sinks slowly, so that one odd object does not shape every reservation for ever. */

@@ -15,8 +15,8 @@ import { freeMemory } from './free-memory.ts';
 const SPARE_BYTES = 64;
 /** No slower than larger ones, and what zlib has written of one when it meets damage is lost. */
 const STREAM_CHUNK_BYTES = 64 * 1024;
-/** Given to zlib at a time: even a bomb makes no more than 17 MB of it. */
-const STREAM_PIECE_BYTES = 16 * 1024;
+/** Given to zlib at a time: even a bomb makes no more than 4.2 MB of it. No slower than larger ones. */
+const STREAM_PIECE_BYTES = 4 * 1024;
 /** Inflated on the event loop, in less time than the way to the thread pool and back would take. */
 const SMALL_RAW_BYTES_MAX = 64 * 1024;
 
