@@ -27,7 +27,7 @@ export class Claims {
   readonly #config: Config;
   readonly #shared: SharedWork;
   readonly #session: string;
-  readonly #held = new Map<string, HeldObject>();
+  readonly #held = new Map<Claim, HeldObject>();
   readonly #renewNow = new Wakeup();
   readonly #listerChanged = new Wakeup();
   #term: AbortController | null = null;
@@ -98,13 +98,13 @@ export class Claims {
     this.#endTerm();
     if (this.#held.size === 0) return;
     this.#ports.events.emit({ kind: 'claims lost', reason: 'lease-ended', objects: this.#held.size });
-    for (const { claim } of this.#held.values()) claim.lose();
+    for (const claim of this.#held.keys()) claim.lose();
     this.#held.clear();
   }
 
   /** Its completion is durable. */
   drop(claim: Claim): void {
-    this.#held.delete(claim.token);
+    this.#held.delete(claim);
   }
 
   /** At the end, when progress is saved: the rest is there for others at once. */
@@ -166,7 +166,7 @@ export class Claims {
     const { known, ready, readyChanged } = context;
     const task = this.#taskOf(context, shared);
     if (task === null) return false;
-    this.#held.set(claim.token, { shared, claim });
+    this.#held.set(claim, { shared, claim });
     const identity = identityOf(task.object);
     // Remembered as done since a moment ago: that does not count for one that is asked for again.
     if (!known.isUnderWay(identity)) known.forget(identity);
@@ -193,12 +193,12 @@ export class Claims {
   #lose(tokens: readonly string[]): void {
     if (tokens.length === 0) return;
     this.#ports.events.emit({ kind: 'claims lost', reason: 'refused', objects: tokens.length });
-    for (const token of tokens) this.#held.get(token)?.claim.lose();
+    for (const claim of this.#held.keys()) if (tokens.includes(claim.token)) claim.lose();
     this.#forgetLost();
   }
 
   #forgetLost(): void {
-    for (const [token, { claim }] of this.#held) if (claim.isLost) this.#held.delete(token);
+    for (const claim of this.#held.keys()) if (claim.isLost) this.#held.delete(claim);
   }
 
   #tellOfTakeover(objects: number): void {

@@ -3,12 +3,21 @@
  * completion count. What was acknowledged is a fact, with or without it.
  */
 export class Claim {
-  /** The fencing token: epoch, counter, turn, request and session. None is given twice. */
-  readonly token: string;
   readonly #lost = new AbortController();
+  #token: string;
 
   constructor(token: string) {
-    this.token = token;
+    this.#token = token;
+  }
+
+  /** The fencing token: epoch, counter, turn, request and session. None is given twice. */
+  get token(): string {
+    return this.#token;
+  }
+
+  /** The store had forgotten that we hold the object, and has given it to us once more: who reads it goes on, under the new token. */
+  retake(token: string): void {
+    this.#token = token;
   }
 
   /** Aborts when the claim was refused or its lease has ended: nothing more of the object may be sent. */

@@ -392,6 +392,25 @@ describe('a Redis that knows less than it had acknowledged', () => {
     expect(await kinds(b.state, object)).toEqual(['complete']);
   });
 
+  it('gives an object once more to who holds it, who goes on reading it under the new token', async () => {
+    const a = await open('a');
+    await a.state.commit(commitOf([], { head: HEAD }));
+    const object = refOf('1');
+    await a.state.renew('a', []);
+    await a.state.offer([sharedOf(object)], OFFER);
+    const replica = await copyOf(redis);
+    const [held] = await claimAll(a.state, 'a');
+    if (held === undefined) throw new Error('nothing was claimed');
+    const before = held.claim.token;
+    await replica.takeOver();
+    // It has not renewed yet, which would have given the claim back.
+    expect(await claimAll(a.state, 'a')).toEqual([]);
+    expect(held.claim.token).not.toBe(before);
+    await a.state.commit(commitOf([{ object, settled: [], complete: true, claim: held.claim }]));
+    expect(held.claim.isLost).toBe(false);
+    expect(await kinds(a.state, object)).toEqual(['complete']);
+  });
+
   it('gives a claim that it has forgotten back to its owner, unless another has it', async () => {
     const [a, b] = [await open('a'), await open('b')];
     await a.state.commit(commitOf([], { head: HEAD }));

@@ -215,9 +215,11 @@ export class RedisState implements StateStore, SharedWork {
     const answer = listOf(await this.#run(this.#scripts.claim, [session, this.#nextTurn(), objectsMax, liveWindowMs]));
     const claimed: ClaimedObject[] = [];
     for (let index = 1; index < answer.length; index += 3) {
-      const claim = new Claim(textOf(answer[index]));
+      const token = textOf(answer[index]);
       const shared = decodeShared(answer[index + 1]);
-      this.#held.set(claim.token, { shared, claim });
+      if (this.#retake(shared, token)) continue;
+      const claim = new Claim(token);
+      this.#held.set(token, { shared, claim });
       claimed.push({ ...shared, claim, settled: unionRanges(shared.settled, decodeRanges(answer[index + 2])) });
     }
     return { claimed, takenOver: Number(answer[0]) };
@@ -228,6 +230,20 @@ export class RedisState implements StateStore, SharedWork {
     const args = held.flatMap(({ shared, claim }) => [sharedIdOf(shared.object), claim.token]);
     await this.#run(this.#scripts.dismiss, args);
     for (const { claim } of held) this.#held.delete(claim.token);
+  }
+
+  /** After a fail-over that forgot the claim of an object that we hold: it is not read a second time. False where we do not hold it. */
+  #retake({ object, wanted }: SharedObject, token: string): boolean {
+    const identity = sharedIdOf(object);
+    for (const [before, held] of this.#held) {
+      const isSame = sharedIdOf(held.shared.object) === identity && held.shared.wanted?.seq === wanted?.seq;
+      if (!isSame || held.claim.isLost) continue;
+      this.#held.delete(before);
+      held.claim.retake(token);
+      this.#held.set(token, held);
+      return true;
+    }
+    return false;
   }
 
   async leave(session: string): Promise<void> {
