@@ -294,7 +294,9 @@ export class SharingWatch implements RedisWatch {
       previous.hadLeaseEnded;
     if (isReasonable) {
       const tellers = this.#tellersSince(this.#forgotMs, time.nowMs);
-      const isTold = (line: number): boolean => isForgotten && ((version.journaled[line] ?? 0) & tellers) !== 0;
+      // What a journal tells is of no use to who reads an object again on request: it may be of an earlier reading.
+      const isToldOfAny = isForgotten && !version.hasOpenRequest;
+      const isTold = (line: number): boolean => isToldOfAny && ((version.journaled[line] ?? 0) & tellers) !== 0;
       const lines = truth.sentUnsaved(version).filter((line) => !isTold(line));
       truth.allowRepeat(lines.map((line) => ({ version, first: line, end: line + 1 })));
       return;
