@@ -20,7 +20,7 @@ export const mutant: Mutant = {
     },
     {
       file: 'claims.ts',
-      search: `    for (const token of tokens) this.#held.get(token)?.claim.lose();
+      search: `    for (const claim of this.#held.keys()) if (tokens.includes(claim.token)) claim.lose();
 `,
       replace: '',
     },
