@@ -37,3 +37,12 @@ export function figuresOfCurve({ what, points, judgedFrom, ratioMax }: Curve): r
     },
   ];
 }
+
+/** Where several costs were measured at each size: what gives the figures of one of them. */
+export function curvesOf<Cost extends { readonly objects: number }>(
+  costs: readonly Cost[],
+  judging: Pick<Curve, 'judgedFrom' | 'ratioMax'>,
+): (what: string, usOf: (cost: Cost) => number) => readonly JudgedFigure[] {
+  return (what, usOf) =>
+    figuresOfCurve({ what, points: costs.map((cost) => ({ objects: cost.objects, us: usOf(cost) })), ...judging });
+}

@@ -15,7 +15,7 @@ import {
 } from '#streamer';
 import type { JudgedFigure } from '../judged-figures.ts';
 import { cpuUsOf } from './cpu.ts';
-import { figuresOfCurve } from './curve.ts';
+import { curvesOf } from './curve.ts';
 import { inFolder, objectAt, pageObjects, settle } from './window.ts';
 
 const sizes = [1_000, 10_000, 100_000] as const;
@@ -41,13 +41,7 @@ export async function discoveryGrowth(onStep: (text: string) => void): Promise<r
     costs.push(await inFolder(async (folder) => measure(folder, objects)));
     onStep(`${objects} objects listed`);
   }
-  const curve = (what: string, usOf: (cost: Cost) => number): readonly JudgedFigure[] =>
-    figuresOfCurve({
-      what,
-      points: costs.map((cost) => ({ objects: cost.objects, us: usOf(cost) })),
-      judgedFrom: sizes[1],
-      ratioMax,
-    });
+  const curve = curvesOf(costs, { judgedFrom: sizes[1], ratioMax });
   return [
     ...curve('sweeping over a settled object', ({ sweepUs }) => sweepUs),
     ...curve('a head scan beside settled objects', ({ headScanUs }) => headScanUs),

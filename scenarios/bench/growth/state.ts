@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { openFileStateStore } from '#streamer';
 import type { JudgedFigure } from '../judged-figures.ts';
 import { cpuUsOf } from './cpu.ts';
-import { figuresOfCurve } from './curve.ts';
+import { curvesOf } from './curve.ts';
 import { inFolder, pageObjects, settle, windowObjects } from './window.ts';
 
 interface Cost {
@@ -67,13 +67,7 @@ async function measureCosts(
 }
 
 function figuresOf(costs: readonly Cost[]): readonly JudgedFigure[] {
-  const curve = (what: string, usOf: (cost: Cost) => number): readonly JudgedFigure[] =>
-    figuresOfCurve({
-      what,
-      points: costs.map((cost) => ({ objects: cost.objects, us: usOf(cost) })),
-      judgedFrom: sizes[1],
-      ratioMax,
-    });
+  const curve = curvesOf(costs, { judgedFrom: sizes[1], ratioMax });
   const largest = costs.at(-1);
   if (largest === undefined) throw new RangeError('no size');
   return [
