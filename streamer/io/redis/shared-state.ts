@@ -7,6 +7,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { Claim } from '../../core/claim.ts';
+import { identityOf } from '../../core/object-task.ts';
 import { hasCode } from '../../errors.ts';
 import type {
   ClaimAnswer,
@@ -233,17 +234,16 @@ export class RedisState implements StateStore, SharedWork {
   }
 
   /** After a fail-over that forgot the claim of an object that we hold: it is not read a second time. False where we do not hold it. */
-  #retake({ object, wanted }: SharedObject, token: string): boolean {
-    const identity = sharedIdOf(object);
-    for (const [before, held] of this.#held) {
-      const isSame = sharedIdOf(held.shared.object) === identity && held.shared.wanted?.seq === wanted?.seq;
-      if (!isSame || held.claim.isLost) continue;
-      this.#held.delete(before);
-      held.claim.retake(token);
-      this.#held.set(token, held);
-      return true;
-    }
-    return false;
+  #retake(again: SharedObject, token: string): boolean {
+    const identity = identityOf(again.object);
+    const isSame = ({ object, wanted }: SharedObject): boolean =>
+      identityOf(object) === identity && wanted?.seq === again.wanted?.seq;
+    const held = [...this.#held.values()].find(({ shared, claim }) => !claim.isLost && isSame(shared));
+    if (held === undefined) return false;
+    this.#held.delete(held.claim.token);
+    held.claim.retake(token);
+    this.#held.set(token, held);
+    return true;
   }
 
   async leave(session: string): Promise<void> {
