@@ -5,10 +5,12 @@ import { Command } from 'commander';
 import type { Verdict } from '#reports';
 import { HarnessError } from '#simulator';
 import { exitCodes, parseDurationS, parseSeed, replayCommand, runCommandLine } from '../command-line.ts';
+import { measureGrowth } from '../bench/growth/growth.ts';
 import { Progress } from '../environment/progress.ts';
 import { readResult } from '../report/read-result.ts';
 import { runScenario } from '../run/run.ts';
 import { type GateResult, runGate } from './gate.ts';
+import { growthChecks, growthObjectsMax } from './limits/growth-checks.ts';
 import { judgeLimits, readLimits } from './limits/judge-limits.ts';
 import { limitsScenario } from './limits/limits-run.ts';
 import { renderLimitsMarkdown, renderLimitsText } from './limits/render.ts';
@@ -40,7 +42,7 @@ interface Flags {
 const help = `
 Exit codes: 0 passed or improved · 1 regressed, or a limit is broken · 2 wrong usage ·
             3 it proves nothing: too much noise, nothing exercised, base does not run.
-Examples: npm run gate                             limits of scenarios/gate.yaml, held against a run of 80 s
+Examples: npm run gate                             limits of scenarios/gate.yaml, held against a run of 80 s, and growth
           npm run gate -- --run reports/out/RUN    the same, held against a run that there is
           npm run gate -- --base origin/main       this checkout beside where main is, on the same load
           npm run gate -- --base HEAD --aa         what this machine's noise looks like to the gate`;
@@ -86,14 +88,24 @@ async function compare(base: string, flags: Flags, signal: AbortSignal): Promise
 
 async function holdToLimits(flags: Flags, signal: AbortSignal): Promise<number> {
   const limits = readLimits(readGateSettings(flags.config).thresholds, flags.config);
-  const { result, folder } =
-    flags.run === undefined ? await runScenario(limitsScenario(), runOptions(flags, signal)) : readResult(flags.run);
-  const judged = judgeLimits(result, limits);
+  const { result, folder, beside } = flags.run === undefined ? await measureForLimits(flags, signal) : { ...readResult(flags.run), beside: [] };
+  const judged = judgeLimits(result, limits, beside);
   writeFileSync(join(folder, 'gate.json'), `${JSON.stringify(judged, null, 2)}\n`);
   writeFileSync(join(folder, 'gate.md'), renderLimitsMarkdown(judged));
   process.stdout.write(flags.json ? `${JSON.stringify(judged)}\n` : renderLimitsText(judged));
   process.stderr.write(`Reports: ${folder}/gate.md, gate.json\n`);
   return exitCodeOf[judged.verdict];
+}
+
+async function measureForLimits(flags: Flags, signal: AbortSignal) {
+  const options = runOptions(flags, signal);
+  const run = await runScenario(limitsScenario(), options);
+  const { progress } = options;
+  const beside = await growthChecks(async () =>
+    measureGrowth({ objectsMax: growthObjectsMax, onStep: (text) => progress.note(text) }),
+  );
+  progress.end();
+  return { ...run, beside };
 }
 
 function runOptions({ seed, s3, out }: Flags, signal: AbortSignal) {

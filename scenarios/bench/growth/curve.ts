@@ -1,6 +1,13 @@
 /** What something costs at several sizes, judged by how much more it costs at the largest. */
 import type { JudgedFigure } from '../judged-figures.ts';
 
+/** How a growth is measured. */
+export interface GrowthRun {
+  /** Sizes beyond it are left out. */
+  readonly objectsMax: number;
+  readonly onStep: (text: string) => void;
+}
+
 export interface CurvePoint {
   readonly objects: number;
   /** CPU time. */

@@ -15,7 +15,7 @@ import {
 } from '#streamer';
 import type { JudgedFigure } from '../judged-figures.ts';
 import { cpuUsOf } from './cpu.ts';
-import { curvesOf } from './curve.ts';
+import { curvesOf, type GrowthRun } from './curve.ts';
 import { inFolder, objectAt, pageObjects, settle } from './window.ts';
 
 const sizes = [1_000, 10_000, 100_000] as const;
@@ -34,10 +34,10 @@ interface Cost {
   readonly headScanUs: number;
 }
 
-export async function discoveryGrowth(onStep: (text: string) => void): Promise<readonly JudgedFigure[]> {
+export async function discoveryGrowth({ objectsMax, onStep }: GrowthRun): Promise<readonly JudgedFigure[]> {
   await inFolder(async (folder) => measure(folder, 20_000));
   const costs: Cost[] = [];
-  for (const objects of sizes) {
+  for (const objects of sizes.filter((size) => size <= objectsMax)) {
     costs.push(await inFolder(async (folder) => measure(folder, objects)));
     onStep(`${objects} objects listed`);
   }

@@ -2,6 +2,7 @@
 import { describeMachine } from '../../environment/machine.ts';
 import type { RunOptions } from '../../run/context.ts';
 import type { JudgedBench, JudgedFigure } from '../judged-figures.ts';
+import type { GrowthRun } from './curve.ts';
 import { discoveryGrowth } from './discovery.ts';
 import { knownGrowth } from './known.ts';
 import { ledgerGrowth } from './ledger.ts';
@@ -12,9 +13,7 @@ export async function benchGrowth({
   replay,
   progress,
 }: Pick<RunOptions, 'seed' | 'replay' | 'progress'>): Promise<JudgedBench> {
-  const figures: JudgedFigure[] = [];
-  for (const growth of [knownGrowth, ledgerGrowth, discoveryGrowth, stateGrowth])
-    figures.push(...(await growth((text) => progress.note(text))));
+  const figures = await measureGrowth({ objectsMax: 1_000_000, onStep: (text) => progress.note(text) });
   progress.end();
   return {
     title:
@@ -26,4 +25,10 @@ export async function benchGrowth({
     seed,
     replay,
   };
+}
+
+export async function measureGrowth(run: GrowthRun): Promise<readonly JudgedFigure[]> {
+  const figures: JudgedFigure[] = [];
+  for (const growth of [knownGrowth, ledgerGrowth, discoveryGrowth, stateGrowth]) figures.push(...(await growth(run)));
+  return figures;
 }

@@ -2,7 +2,7 @@
 import { KnownObjects } from '#streamer';
 import type { JudgedFigure } from '../judged-figures.ts';
 import { cpuUsOf } from './cpu.ts';
-import { type CurvePoint, figuresOfCurve } from './curve.ts';
+import { type CurvePoint, figuresOfCurve, type GrowthRun } from './curve.ts';
 
 const sizes = [1_000, 10_000, 100_000, 1_000_000] as const;
 /** Objects that come and go between two questions, and questions asked, at each size. */
@@ -12,10 +12,10 @@ const keepMs = 180_000;
 /** Heaps are some levels deeper, and a million entries fit into no cache. To walk them all would cost a thousand times as much. */
 const ratioMax = 10;
 
-export async function knownGrowth(onStep: (text: string) => void): Promise<readonly JudgedFigure[]> {
+export async function knownGrowth({ objectsMax, onStep }: GrowthRun): Promise<readonly JudgedFigure[]> {
   await measure(1_000);
   const points: CurvePoint[] = [];
-  for (const objects of sizes) {
+  for (const objects of sizes.filter((size) => size <= objectsMax)) {
     points.push({ objects, us: await measure(objects) });
     onStep(`${objects} objects under way`);
   }

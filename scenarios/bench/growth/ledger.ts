@@ -2,17 +2,17 @@
 import { Ledger, plainMemoryLoad, memoryBody } from '#simulator';
 import type { JudgedFigure } from '../judged-figures.ts';
 import { cpuUsOf } from './cpu.ts';
-import { type CurvePoint, figuresOfCurve } from './curve.ts';
+import { type CurvePoint, figuresOfCurve, type GrowthRun } from './curve.ts';
 
 const sizes = [1_000, 10_000, 100_000] as const;
 const linesPerObject = 3;
 const probeObjects = 1_000;
 const ratioMax = 2.5;
 
-export async function ledgerGrowth(onStep: (text: string) => void): Promise<readonly JudgedFigure[]> {
+export async function ledgerGrowth({ objectsMax, onStep }: GrowthRun): Promise<readonly JudgedFigure[]> {
   await measure(2_000);
   const points: CurvePoint[] = [];
-  for (const objects of sizes) {
+  for (const objects of sizes.filter((size) => size <= objectsMax)) {
     points.push({ objects, us: await measure(objects) });
     onStep(`${objects} objects in the ledger`);
   }

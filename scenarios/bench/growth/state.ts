@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { openFileStateStore } from '#streamer';
 import type { JudgedFigure } from '../judged-figures.ts';
 import { cpuUsOf } from './cpu.ts';
-import { curvesOf } from './curve.ts';
+import { curvesOf, type GrowthRun } from './curve.ts';
 import { inFolder, pageObjects, settle, windowObjects } from './window.ts';
 
 interface Cost {
@@ -23,10 +23,11 @@ const probePages = 10;
 /** A tree that is a thousand times as large is some levels deeper. */
 const ratioMax = 2.5;
 
-export async function stateGrowth(onStep: (text: string) => void): Promise<readonly JudgedFigure[]> {
+export async function stateGrowth({ objectsMax, onStep }: GrowthRun): Promise<readonly JudgedFigure[]> {
   return inFolder(async (folder) => {
     await measureCosts(join(folder, 'warmup.db'), [warmupObjects], () => undefined);
-    const costs = await measureCosts(join(folder, 'state.db'), sizes, ({ objects }) =>
+    const wanted = sizes.filter((size) => size <= objectsMax);
+    const costs = await measureCosts(join(folder, 'state.db'), wanted, ({ objects }) =>
       onStep(`${objects} objects settled in the state`),
     );
     return figuresOf(costs);

@@ -34,10 +34,13 @@ export function readLimits(thresholds: readonly Threshold[], file: string): read
   return limits;
 }
 
-/** A run that proves nothing by its own checks (a generator that slipped, nothing exercised) proves nothing here either. */
-export function judgeLimits(result: Result, limits: readonly Limit[]): LimitsResult {
+/**
+ * A run that proves nothing by its own checks (a generator that slipped, nothing exercised) proves nothing here either.
+ * `beside`: what was measured beside the run.
+ */
+export function judgeLimits(result: Result, limits: readonly Limit[], beside: readonly Check[] = []): LimitsResult {
   const own = result.checks.filter(({ kind }) => kind === 'validity');
-  const checks = [...limits.map((limit) => checkLimit(result, limit)), ...own];
+  const checks = [...limits.map((limit) => checkLimit(result, limit)), ...beside, ...own];
   const { verdict, verdictReasons } = reachVerdict(checks, limits.length);
   const { scenario, startedAt, environment } = result;
   return { verdict, reasons: verdictReasons, scenario, startedAt, commit: environment.git, checks };
