@@ -49,6 +49,7 @@ const liveRawMBPerMin = 720;
 const notifiedRawMBPerMin = 240;
 const deadlineMsMax = 60_000;
 
+/** Throws a `HarnessError` with the fault `streamer` where the program does not do its work. */
 export async function runArm(stage: GateStage, name: string, program: Program): Promise<Arm> {
   const startedAtMs = Date.now();
   await stage.sink.client.reset();
@@ -127,14 +128,22 @@ async function waitForObjects(
   { name, objects }: { readonly name: string; readonly objects: number },
 ): Promise<void> {
   const deadlineMs = Date.now() + deadlineMsMax;
+  const lines = expectedLines(stage, 0, objects);
   const isSettled = await waitForLines(stage, {
-    lines: expectedLines(stage, 0, objects),
+    lines,
     text: name,
     deadlineMs: () => deadlineMs,
-    failure: () => streamer.unexpectedExit,
+    failure: () => {
+      if (streamer.unexpectedExit !== null) throw new HarnessError('streamer', streamer.unexpectedExit);
+      return null;
+    },
   });
-  if (!isSettled)
-    throw new HarnessError('broken', `${name} did not deliver ${objects} objects in ${deadlineMsMax / 1000} s.`);
+  if (isSettled) return;
+  const { acknowledgedLines } = await stage.sink.client.totals();
+  throw new HarnessError(
+    'streamer',
+    `${lines - acknowledgedLines} of ${lines} lines were not delivered within ${deadlineMsMax / 1000} s.`,
+  );
 }
 
 async function measureLag(stage: Stage, streamer: Streamer, { uploads }: ScheduledUploads): Promise<LatencySummary> {

@@ -7,6 +7,7 @@ import { Processes } from '#simulator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { buildBase } from './base.ts';
 
+const { signal } = new AbortController();
 let folder: string;
 let processes: Processes;
 beforeEach(() => {
@@ -59,7 +60,7 @@ function makeCheckout(locks: readonly [string, string] = ['same', 'same']): {
 describe('buildBase', () => {
   it('builds the commit beside the checkout, shares its dependencies, and leaves nothing behind', async () => {
     const { checkout } = makeCheckout();
-    const base = await buildBase('HEAD~1', processes, checkout);
+    const base = await buildBase('HEAD~1', processes, { signal, checkout });
     expect(readFileSync(base.bundle, 'utf8')).toBe('old');
     expect(base.dependencies).toBe('shared');
     expect(lstatSync(join(dirname(base.bundle), '../node_modules')).isSymbolicLink()).toBe(true);
@@ -75,8 +76,19 @@ describe('buildBase', () => {
     const clone = join(folder, 'clone');
     git(folder, 'clone', '-q', '--depth=1', `file://${origin}`, clone);
     mkdirSync(join(clone, 'node_modules'));
-    const base = await buildBase(old, processes, clone);
+    const base = await buildBase(old, processes, { signal, checkout: clone });
     expect(readFileSync(base.bundle, 'utf8')).toBe('old');
+  });
+
+  it('gets a branch from origin by the name that it has here, and leaves the history of a full clone whole', async () => {
+    const { checkout: origin } = makeCheckout();
+    const clone = join(folder, 'clone');
+    git(folder, 'clone', '-q', `file://${origin}`, clone);
+    git(origin, 'branch', 'later', 'HEAD~1');
+    mkdirSync(join(clone, 'node_modules'));
+    const base = await buildBase('origin/later', processes, { signal, checkout: clone });
+    expect(readFileSync(base.bundle, 'utf8')).toBe('old');
+    expect(git(clone, 'rev-parse', '--is-shallow-repository')).toBe('false');
   });
 
   it('says what to fetch where the commit is not here and nobody gives it', async () => {
@@ -84,19 +96,19 @@ describe('buildBase', () => {
     const clone = join(folder, 'clone');
     git(folder, 'clone', '-q', '--depth=1', `file://${origin}`, clone);
     rmSync(origin, { recursive: true });
-    await expect(buildBase(old, processes, clone)).rejects.toThrow(
+    await expect(buildBase(old, processes, { signal, checkout: clone })).rejects.toThrow(
       new RegExp(`There is no commit ${old} in this clone.*git fetch --depth=1 origin ${old}`, 's'),
     );
   });
 
   it('takes a name that looks like an option for a name', async () => {
     const { checkout } = makeCheckout();
-    await expect(buildBase('--all', processes, checkout)).rejects.toThrow(/There is no commit --all/);
+    await expect(buildBase('--all', processes, { signal, checkout })).rejects.toThrow(/There is no commit --all/);
   });
 
   it('says so where base needs other dependencies and they cannot be installed', async () => {
     const { checkout } = makeCheckout(['not a lock file', 'another']);
-    await expect(buildBase('HEAD~1', processes, checkout)).rejects.toThrow(
+    await expect(buildBase('HEAD~1', processes, { signal, checkout })).rejects.toThrow(
       /The dependencies of base differ from those installed here, and could not be installed/,
     );
   });
@@ -105,7 +117,7 @@ describe('buildBase', () => {
     const { checkout } = makeCheckout();
     write(join(checkout, 'build.ts'), 'throw new Error("no such thing")');
     git(checkout, 'commit', '-qam', 'broken');
-    await expect(buildBase('HEAD', processes, checkout)).rejects.toThrow(
+    await expect(buildBase('HEAD', processes, { signal, checkout })).rejects.toThrow(
       /Base HEAD .*could not be built.*no such thing/s,
     );
   });

@@ -25,35 +25,50 @@ const buildTimeoutMs = 120_000;
 const removeTimeoutMs = 180_000;
 const messageLinesMax = 10;
 
-/** `checkout`: whose commits are meant. */
-export async function buildBase(ref: string, processes: Processes, checkout = here): Promise<Base> {
-  const commit = await findCommit(ref, checkout);
+export interface BaseOptions {
+  /** Ends what takes long: fetch, install, build. */
+  readonly signal: AbortSignal;
+  /** Whose commits are meant. */
+  readonly checkout?: string;
+}
+
+export async function buildBase(
+  ref: string,
+  processes: Processes,
+  { signal, checkout = here }: BaseOptions,
+): Promise<Base> {
+  const commit = await findCommit(ref, checkout, signal);
   const folder = join(processes.temporaryFolder('base'), 'worktree');
   await run('git', ['worktree', 'add', '--detach', folder, commit], checkout);
   processes.onStop(async () => {
     await run('git', ['worktree', 'remove', '--force', folder], checkout, removeTimeoutMs);
   });
-  const dependencies = await provideDependencies(folder, checkout);
+  const dependencies = await provideDependencies(folder, checkout, signal);
   const bundle = join(folder, 'dist/streamer.js');
   const build = ['--import', import.meta.resolve('tsx'), 'build.ts'];
   await attempt(`Base ${ref} (${commit.slice(0, 7)}) could not be built`, () =>
-    run(process.execPath, build, folder, buildTimeoutMs),
+    run(process.execPath, build, folder, buildTimeoutMs, signal),
   );
   if (!existsSync(bundle)) throw new HarnessError('broken', `Base ${ref}: its build wrote no dist/streamer.js.`);
   return { ref, commit: commit.slice(0, 7), bundle, dependencies };
 }
 
-async function findCommit(ref: string, checkout: string): Promise<string> {
+async function findCommit(ref: string, checkout: string, signal: AbortSignal): Promise<string> {
   const present = await revParse(`${ref}^{commit}`, checkout);
   if (present !== null) return present;
-  // A shallow clone has one commit; another one is a small download.
+  // There it has the name that it has at home.
+  const wanted = ref.replace(/^origin\//, '');
+  // A shallow clone has one commit; another one is a small download. A full one must not become shallow by it.
+  const isShallow = (await run('git', ['rev-parse', '--is-shallow-repository'], checkout)).trim() === 'true';
+  const fetching = ['fetch', ...(isShallow ? ['--depth=1'] : [])];
   try {
-    await run('git', ['fetch', '--depth=1', 'origin', ref], checkout, fetchTimeoutMs);
+    await run('git', [...fetching, '--end-of-options', 'origin', wanted], checkout, fetchTimeoutMs, signal);
   } catch (error) {
+    signal.throwIfAborted();
     throw new HarnessError(
       'usage',
       `There is no commit ${ref} in this clone, and origin did not give it (${firstLines(error)}). ` +
-        `Name another --base, or fetch it first: git fetch --depth=1 origin ${ref}`,
+        `Name another --base, or fetch it first: git ${fetching.join(' ')} origin ${wanted}`,
       { cause: error },
     );
   }
@@ -71,7 +86,11 @@ async function revParse(name: string, checkout: string): Promise<string | null> 
   }
 }
 
-async function provideDependencies(folder: string, checkout: string): Promise<Base['dependencies']> {
+async function provideDependencies(
+  folder: string,
+  checkout: string,
+  signal: AbortSignal,
+): Promise<Base['dependencies']> {
   const installed = join(checkout, 'node_modules');
   const isSame = lockOf(folder) === lockOf(checkout) && existsSync(installed);
   if (isSame) {
@@ -81,7 +100,7 @@ async function provideDependencies(folder: string, checkout: string): Promise<Ba
   const npm = ['ci', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
   await attempt(
     'The dependencies of base differ from those installed here, and could not be installed (is there a network?)',
-    () => run('npm', npm, folder, installTimeoutMs),
+    () => run('npm', npm, folder, installTimeoutMs, signal),
   );
   return 'installed';
 }
@@ -99,10 +118,17 @@ async function attempt(what: string, work: () => Promise<unknown>): Promise<void
   }
 }
 
-async function run(command: string, args: readonly string[], cwd: string, timeoutMs = 30_000): Promise<string> {
+async function run(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  timeoutMs = 30_000,
+  signal?: AbortSignal,
+): Promise<string> {
   const { stdout } = await promisify(execFile)(command, args, {
     cwd,
     timeout: timeoutMs,
+    ...(signal === undefined ? {} : { signal }),
     // git asks for a password on the terminal otherwise, and waits.
     env: { ...process.env, GIT_TERMINAL_PROMPT: '0' },
   });

@@ -1,5 +1,5 @@
 /** The gate on real parts, with a load of a few objects: what it says where one of the two programs does not run. */
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Processes, removeFolder } from '#simulator';
@@ -14,6 +14,7 @@ import { setGateStage } from './stage.ts';
 const folder = mkdtempSync(join(tmpdir(), 's3es-gate-test-'));
 const processes = new Processes(join(folder, 'logs'));
 const broken = join(folder, 'broken.mjs');
+const failing = join(folder, 'failing.mjs');
 let stage: GateStage;
 
 beforeAll(async () => {
@@ -65,6 +66,30 @@ describe('the gate', () => {
       base: null,
       verdict: 'inconclusive',
     });
+  }, 60_000);
+
+  it('holds it against head that it fails in a later pair, and keeps what the pairs before have shown', async () => {
+    const pairs: unknown[] = [];
+    const onPair = (pair: unknown): void => {
+      pairs.push(pair);
+      // From now on head is another program.
+      writeFileSync(failing, 'process.exit(7);');
+    };
+    copyFileSync(stage.bundle, failing);
+    const outcome = await judgeSides(() =>
+      runContest(freshStage(), { ...contest(stage.bundle, failing), endMs: Date.now() + 600_000, onPair }),
+    );
+    expect(outcome).toMatchObject({ verdict: 'regressed', pairs: 1, looks: [1] });
+    expect(outcome.reasons[0]).toMatch(/^head failed in pair 2: .*did not start \(exit code 7\)/s);
+    expect(outcome.metrics.find(({ name }) => name === 'cpu')?.base).toBeGreaterThan(0);
+  }, 60_000);
+
+  it('blames neither side where it is asked to stop', async () => {
+    const stop = new AbortController();
+    const stopping = { ...freshStage(), options: { ...stage.options, signal: stop.signal } };
+    const gate = judgeSides(() => runContest(stopping, contest(stage.bundle, broken)));
+    stop.abort();
+    await expect(gate).rejects.toThrow(/abort/i);
   }, 60_000);
 
   it('holds it against head that head does not run', async () => {

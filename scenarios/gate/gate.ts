@@ -58,7 +58,7 @@ export async function runGate(options: GateOptions): Promise<GateOutcome> {
   try {
     const logs = join(folder.partial, 'logs');
     const result = await withProcesses(folder.partial, logs, options.signal, async (processes) => {
-      const base = await buildBase(options.base, processes);
+      const base = await buildBase(options.base, processes, options);
       options.progress.note(`base ${base.commit} built, its dependencies ${base.dependencies}`);
       const stage = await setGateStage(options, folder.partial, processes);
       const head = options.isAa ? base.bundle : await ensureBundle();

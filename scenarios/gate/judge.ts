@@ -166,7 +166,9 @@ function medianOf(values: readonly (number | null)[]): number | null {
 /** From the width of the interval, as if the differences were normal: a plain statement of how much noise there was. */
 function detectableEffect(differences: readonly number[], effectMin: number): number | null {
   const { low, high } = signedRankInterval(differences, ERROR);
-  if (!Number.isFinite(low)) return null;
+  // Below that, no change however large would pass Holm's first step.
+  const smallestP = 2 ** (1 - differences.length);
+  if (!Number.isFinite(low) || smallestP > ERROR / METRICS.length) return null;
   const deviation = (high - low) / 2 / probit(1 - ERROR / 2);
   const needed = probit(1 - ERROR / METRICS.length / 2) + probit(POWER);
   return Math.max(effectMin, deviation * needed);

@@ -2,10 +2,10 @@
  * The relative gate: base and head in turn (A B, B A, A B...) on the same machine and load, each run a fresh process, until the verdict is
  * clear at one of the looks or the time is over.
  */
-import { HarnessError, messageOf } from '#simulator';
+import { HarnessError } from '#simulator';
 import { alternate } from '../run/alternate.ts';
 import { type Arm, type GateStage, type Program, runArm } from './arm.ts';
-import { figuresOf } from './figures-of.ts';
+import { figuresOfPair } from './figures-of.ts';
 import { type Judgement, judgePairs, type JudgeOptions } from './judge.ts';
 import type { Pair } from './pair.ts';
 import type { GateSettings } from './settings.ts';
@@ -36,7 +36,13 @@ export async function runContest(stage: GateStage, contest: Contest): Promise<Co
   for (;;) {
     stage.options.signal.throwIfAborted();
     const startMs = Date.now();
-    const pair = await runPair(stage, pairs.length + 1, contest);
+    let pair: Pair;
+    try {
+      pair = await runPair(stage, pairs.length + 1, contest);
+    } catch (error) {
+      if (!(error instanceof SideFailed) || pairs.length === 0) throw error;
+      return failedAt(pairs, error, { looks, pairsMax, isLast: true, effectMin: settings.effectMin });
+    }
     pairs.push(pair);
     contest.onPair(pair);
     pairMs = Math.max(pairMs, Date.now() - startMs);
@@ -52,29 +58,43 @@ export async function runContest(stage: GateStage, contest: Contest): Promise<Co
   }
 }
 
+/** What one of the two did not do is the verdict, with the figures of the pairs before. */
+function failedAt(pairs: readonly Pair[], { side, message }: SideFailed, options: JudgeOptions): ContestOutcome {
+  const looks = [...new Set([...options.looks, pairs.length])];
+  return {
+    ...lookAt(pairs, { ...options, looks }),
+    verdict: side === 'head' ? 'regressed' : 'inconclusive',
+    pairs: pairs.length,
+    looks,
+    failures: [`${side} failed in pair ${pairs.length + 1}: ${message}`],
+  };
+}
+
 function lookAt(pairs: readonly Pair[], options: JudgeOptions): Judgement {
   return judgePairs(
-    pairs.map(({ base, head }) => ({ base: figuresOf(base), head: figuresOf(head) })),
+    pairs.map(figuresOfPair),
     options,
   );
 }
 
 /** One run of each that does not count: what does not start is told of plainly, and caches are warm for both. */
 async function rehearse(stage: GateStage, { base, head }: Contest): Promise<void> {
-  for (const [side, program] of [
-    ['base', base],
-    ['head', head],
-  ] as const) {
-    try {
-      await runArm(stage, `rehearsal-${side}`, program);
-    } catch (error) {
-      if (!(error instanceof HarnessError)) throw error;
-      throw new SideFailed(side, messageOf(error), { cause: error });
-    }
+  await runSide(stage, 'base', 'rehearsal-base', base);
+  await runSide(stage, 'head', 'rehearsal-head', head);
+}
+
+async function runSide(stage: GateStage, side: SideFailed['side'], name: string, program: Program): Promise<Arm> {
+  try {
+    return await runArm(stage, name, program);
+  } catch (error) {
+    // Whoever is asked to stop is not at fault.
+    stage.options.signal.throwIfAborted();
+    if (!(error instanceof HarnessError) || error.fault !== 'streamer') throw error;
+    throw new SideFailed(side, error.message, { cause: error });
   }
 }
 
-/** One of the two does not do its work at all. */
+/** One of the two programs does not do its work. */
 export class SideFailed extends Error {
   override readonly name = 'SideFailed';
   readonly side: 'base' | 'head';
@@ -86,8 +106,8 @@ export class SideFailed extends Error {
 }
 
 async function runPair(stage: GateStage, number: number, { base, head }: Contest): Promise<Pair> {
-  const runBase = async (): Promise<Arm> => runArm(stage, `base-${number}`, base);
-  const runHead = async (): Promise<Arm> => runArm(stage, `head-${number}`, head);
+  const runBase = async (): Promise<Arm> => runSide(stage, 'base', `base-${number}`, base);
+  const runHead = async (): Promise<Arm> => runSide(stage, 'head', `head-${number}`, head);
   const [baseArm, headArm] = await alternate(number, runBase, runHead);
   return { kind: 'head', base: baseArm, head: headArm };
 }

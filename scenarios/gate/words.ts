@@ -19,8 +19,11 @@ export function headlineOf(result: GateResult): string {
   const { verdict, metrics, reasons } = result;
   const title = result.isAa ? `${TITLES[verdict]} (base against itself)` : TITLES[verdict];
   const changed = metrics.filter((metric) => metric.verdict === verdict && isChange(metric.verdict));
+  const reason = reasons[0]?.split('\n')[0];
+  // Head that fails is worse than head that is slower.
+  if (verdict === 'regressed' && reason !== undefined) return `${title}: ${reason}`;
   if (changed.length > 0) return `${title}: ${changed.map(describeChange).join(', ')}`;
-  if (reasons.length > 0) return `${title}: ${reasons[0]?.split('\n')[0] ?? ''}`;
+  if (reason !== undefined) return `${title}: ${reason}`;
   const open = metrics.filter((metric) => metric.verdict === 'inconclusive');
   if (verdict === 'inconclusive' && open.length > 0) return `${title}: ${describeOpen(open, metrics.length)}`;
   return title;

@@ -148,7 +148,7 @@ export class Streamer {
     this.log.update();
     if (status.code !== 0) {
       throw new HarnessError(
-        'broken',
+        'streamer',
         `The streamer did not stop cleanly on SIGTERM (${this.#child.describeExit()}).\n${this.#child.lastLines()}`,
       );
     }
@@ -167,7 +167,7 @@ export class Streamer {
           status === null
             ? `was not ready within ${startMs / 1000} s`
             : `did not start (${this.#child.describeExit()})`;
-        throw new HarnessError('broken', `The streamer ${what}.\n${this.#child.lastLines()}`);
+        throw new HarnessError('streamer', `The streamer ${what}.\n${this.#child.lastLines()}`);
       }
       await sleep(pollMs);
     }

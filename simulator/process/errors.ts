@@ -1,7 +1,10 @@
-/** What goes wrong in the harness itself, told as cause and cure. It never means that the streamer failed a check. */
+/** What ends a run before it can be judged, told as cause and cure. */
 
-/** `usage`: the caller can mend it (exit 2). `broken`: the run proves nothing (exit 3). */
-export type HarnessFault = 'usage' | 'broken';
+/**
+ * Whose fault it is. `usage`: the caller's, who can mend it (exit 2). `broken`: the harness's or its surroundings', so the run proves nothing (exit 3).
+ * `streamer`: the program's under test, which did not start, ended by itself, did not deliver, or did not stop as it should (exit 1).
+ */
+export type HarnessFault = 'usage' | 'broken' | 'streamer';
 
 export class HarnessError extends Error {
   override readonly name = 'HarnessError';

@@ -6,7 +6,7 @@
  */
 import { mean, median, quantile } from 'simple-statistics';
 import type { SeededRandom } from '#simulator';
-import { figuresOf } from '../figures-of.ts';
+import { figuresOfPair } from '../figures-of.ts';
 import { type JudgedPair, judgePairs, type Judgement } from '../judge.ts';
 import { asPercent, METRICS, type MetricName, worsening } from '../metrics.ts';
 import type { Pair } from '../pair.ts';
@@ -40,6 +40,8 @@ export interface Power {
   readonly pairsUsed: number;
 }
 
+/** The rate itself comes from so many times as many gates as each drawing of its interval. */
+const GATES_OF_THE_RATE = 10;
 const VERDICTS = ['pass', 'regressed', 'improved', 'inconclusive'] as const;
 
 /** Pairs that fit into the time, at the pace of the stored ones. */
@@ -49,11 +51,11 @@ export function pairsInTime(pairs: readonly Pair[], timeS: number): number {
 
 export function estimatePower(kind: string, pairs: readonly Pair[], options: PowerOptions): Power {
   const { random, drawings, gatesPerDrawing } = options;
-  const judged = pairs.map(({ base, head }) => ({ base: figuresOf(base), head: figuresOf(head) }));
-  const play = (from: readonly JudgedPair[]): PlayedGate[] =>
-    Array.from({ length: gatesPerDrawing }, () => playGate(from, kind === 'none', options));
-  const first = play(judged);
-  const drawn = Array.from({ length: drawings }, () => play(judged.map(() => random.pick(judged))));
+  const judged = pairs.map(figuresOfPair);
+  const play = (from: readonly JudgedPair[], gates: number): PlayedGate[] =>
+    Array.from({ length: gates }, () => playGate(from, kind === 'none', options));
+  const first = play(judged, gatesPerDrawing * GATES_OF_THE_RATE);
+  const drawn = Array.from({ length: drawings }, () => play(judged.map(() => random.pick(judged)), gatesPerDrawing));
   return {
     kind,
     storedPairs: pairs.length,
