@@ -88,7 +88,8 @@ async function compare(base: string, flags: Flags, signal: AbortSignal): Promise
 
 async function holdToLimits(flags: Flags, signal: AbortSignal): Promise<number> {
   const limits = readLimits(readGateSettings(flags.config).thresholds, flags.config);
-  const { result, folder, beside } = flags.run === undefined ? await measureForLimits(flags, signal) : { ...readResult(flags.run), beside: [] };
+  const { result, folder, beside } =
+    flags.run === undefined ? await measureForLimits(flags, signal) : { ...readResult(flags.run), beside: [] };
   const judged = judgeLimits(result, limits, beside);
   writeFileSync(join(folder, 'gate.json'), `${JSON.stringify(judged, null, 2)}\n`);
   writeFileSync(join(folder, 'gate.md'), renderLimitsMarkdown(judged));

@@ -71,10 +71,7 @@ function failedAt(pairs: readonly Pair[], { side, message }: SideFailed, options
 }
 
 function lookAt(pairs: readonly Pair[], options: JudgeOptions): Judgement {
-  return judgePairs(
-    pairs.map(figuresOfPair),
-    options,
-  );
+  return judgePairs(pairs.map(figuresOfPair), options);
 }
 
 /** One run of each that does not count: what does not start is told of plainly, and caches are warm for both. */

@@ -23,7 +23,10 @@ describe('growth', () => {
   });
 
   it('is measured again where a ratio is not kept, and that passes which is kept once', async () => {
-    const { measure, rounds } = measuring([ratio('sweep', 2.7), ratio('settle', 1)], [ratio('sweep', 1.2), ratio('settle', 3)]);
+    const { measure, rounds } = measuring(
+      [ratio('sweep', 2.7), ratio('settle', 1)],
+      [ratio('sweep', 1.2), ratio('settle', 3)],
+    );
     expect(await growthChecks(measure)).toMatchObject([
       { name: 'sweep', actual: 1.2, ok: true },
       { name: 'settle', actual: 1, ok: true },

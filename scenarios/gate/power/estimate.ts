@@ -55,7 +55,12 @@ export function estimatePower(kind: string, pairs: readonly Pair[], options: Pow
   const play = (from: readonly JudgedPair[], gates: number): PlayedGate[] =>
     Array.from({ length: gates }, () => playGate(from, kind === 'none', options));
   const first = play(judged, gatesPerDrawing * GATES_OF_THE_RATE);
-  const drawn = Array.from({ length: drawings }, () => play(judged.map(() => random.pick(judged)), gatesPerDrawing));
+  const drawn = Array.from({ length: drawings }, () =>
+    play(
+      judged.map(() => random.pick(judged)),
+      gatesPerDrawing,
+    ),
+  );
   return {
     kind,
     storedPairs: pairs.length,
