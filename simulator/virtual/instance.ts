@@ -16,6 +16,7 @@ import type { Surroundings } from './surroundings.ts';
 import { syncInflate } from './sync-inflate.ts';
 import type { Trace } from './trace.ts';
 import { nameOf, type Version } from './truth.ts';
+import { UnsavedLines } from './unsaved-lines.ts';
 import type { HostClock, Life } from './virtual-time.ts';
 
 export interface InstanceOptions {
@@ -42,6 +43,7 @@ const PIECE_SLACK_BYTES = 96 * 1024;
 const ALWAYS = (): boolean => true;
 
 export class Instance implements Life, WatchedInstance {
+  readonly unsaved: UnsavedLines;
   readonly #options: InstanceOptions;
   readonly #stop = new AbortController();
   readonly #kill = new AbortController();
@@ -60,6 +62,7 @@ export class Instance implements Life, WatchedInstance {
     const own: Surroundings = { ...surroundings, random: (part) => surroundings.random(`instance ${number} ${part}`) };
     this.#options = options;
     this.#startedMs = surroundings.time.nowMs;
+    this.unsaved = new UnsavedLines(surroundings.judge);
     this.#objects = new MemoryObjectStore({
       ...options,
       surroundings: own,
@@ -75,6 +78,7 @@ export class Instance implements Life, WatchedInstance {
       instance: number,
       requestTimeoutMs: config.http.requestTimeoutMs,
       onPost: watch === null ? null : (runs) => watch.onPost(number, runs),
+      onAccepted: (runs) => this.unsaved.accept(runs, surroundings.time.nowMs),
     });
     this.#pipeline = options.createPipeline(
       {

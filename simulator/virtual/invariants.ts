@@ -11,6 +11,7 @@ export const INVARIANTS = {
     'what was read and is not yet settled never exceeds memory.limit, and the queue never http.buffer_bytes (but for what came back with a server error)',
   'every-wait-ends': 'when nothing goes wrong any more, all work ends soon, and a stop too',
   prompt: 'a live object is delivered soon after it is eligible when nothing goes wrong',
+  'saved-in-time': 'what was acknowledged before a commit is durable when it returns',
   'clean-stop-saves': 'a clean stop sends what is queued, breaks off no POST, and makes durable what was acknowledged',
   'bodies-consumed': 'every S3 body is read to its end or discarded',
   'claimed-only':

@@ -58,10 +58,11 @@ function createOne(common: Common, progress: SavedProgress): Machines {
     machine: 0,
     host: new HostClock(surroundings.time),
     watch: null,
-    openState: (own, life) =>
+    openState: (own, instance) =>
       new MemoryStateStore({
         surroundings: own,
-        life,
+        life: instance,
+        unsaved: instance.unsaved,
         durable,
         progress,
         onCommit: ({ fulfilled }) => {

@@ -5,7 +5,7 @@
 import type { Sink, SinkAnswer, SinkRequest } from '#streamer';
 import type { SeededRandom } from '../random.ts';
 import { POISON } from './content.ts';
-import { Pieces } from './pieces.ts';
+import { isPiece, Pieces } from './pieces.ts';
 import { effectOfPost, type PostEffect } from './post-effect.ts';
 import { stopped, type Surroundings } from './surroundings.ts';
 import type { LineRun, Version } from './truth.ts';
@@ -18,6 +18,8 @@ export interface SinkOptions {
   readonly requestTimeoutMs: number;
   /** A POST of them begins; null where nobody wants to know. */
   readonly onPost: ((runs: readonly LineRun[]) => void) | null;
+  /** The instance hears that a batch of them is accepted. */
+  readonly onAccepted: (runs: readonly LineRun[]) => void;
 }
 
 const REFUSALS = [400, 413, 422] as const;
@@ -150,11 +152,19 @@ export class MemorySink implements Sink {
     trace.add('answer', attempt.nth, answer.kind === 'answered' ? answer.status : answer.kind);
     const status = answer.kind === 'answered' ? answer.status : null;
     this.#pieces.answer(attempt.request.idempotencyKey, status, () => this.#runsOf(attempt));
-    if (isAccepted) truth.acknowledge(this.#runsOf(attempt), this.#options.instance);
+    if (isAccepted) this.#accept(attempt);
     else if (willStore(attempt)) truth.allowRepeat(this.#runsOf(attempt));
     // An early answer leaves the body on its way.
     if (!isEarly(attempt.effect)) this.#underWay.delete(attempt);
     return answer;
+  }
+
+  #accept(attempt: Attempt): void {
+    const { surroundings, instance, onAccepted } = this.#options;
+    const runs = this.#runsOf(attempt);
+    surroundings.truth.acknowledge(runs, instance);
+    // A refused batch is settled when all of its pieces are.
+    if (!isPiece(attempt.request.idempotencyKey)) onAccepted(runs);
   }
 
   #decide({ isRefused }: Attempt): SinkAnswer {

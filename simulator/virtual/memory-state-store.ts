@@ -14,6 +14,7 @@ import type { DurableState } from './durable-state.ts';
 import type { SavedProgress } from './saved-progress.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Trace } from './trace.ts';
+import type { UnsavedLines } from './unsaved-lines.ts';
 import type { Life } from './virtual-time.ts';
 
 export interface StateStoreOptions {
@@ -21,6 +22,7 @@ export interface StateStoreOptions {
   readonly life: Life;
   readonly durable: DurableState;
   readonly progress: SavedProgress;
+  readonly unsaved: UnsavedLines;
   readonly onCommit: (commit: StateCommit) => void;
 }
 
@@ -67,10 +69,12 @@ export class MemoryStateStore implements StateStore, InstanceState {
   }
 
   async commit(commit: StateCommit): Promise<void> {
-    const { surroundings, progress } = this.#options;
+    const { surroundings, progress, unsaved } = this.#options;
     traceCommit(surroundings.trace, commit);
     progress.check(commit);
+    const owed = unsaved.owedBy(surroundings.time.nowMs);
     await this.#steps.run(commit);
+    unsaved.checkSaved(owed);
   }
 
   async close(): Promise<void> {}

@@ -17,6 +17,11 @@ interface BatchInPieces {
 /** `<etag>-<hash>-<start>-<end>` of the batch, then first record and count of the piece. */
 const PIECE_KEY = /^([^-]+-[^-]+-(\d+)-(\d+))-\d+-\d+$/;
 
+/** Whether a body is one of several into which a refused batch was taken apart. */
+export function isPiece(idempotencyKey: string): boolean {
+  return PIECE_KEY.test(idempotencyKey);
+}
+
 export class Pieces {
   readonly #batches = new Map<string, BatchInPieces>();
 
