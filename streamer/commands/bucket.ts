@@ -25,7 +25,7 @@ export interface Bucket {
 /** Gives the connections back when the work is done. */
 export async function withBucket<T>(config: Config, work: (bucket: Bucket) => Promise<T>): Promise<T> {
   const client = createS3Client({ ...config.s3, socketsMax: SOCKETS_MAX });
-  const objects = createS3ObjectStore(client);
+  const objects = createS3ObjectStore(client, SOCKETS_MAX);
   const listing = { requests: 0, totalMs: 0 };
   try {
     return await work({

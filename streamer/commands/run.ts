@@ -64,7 +64,7 @@ export async function runStreamer({ config, warnings }: RunOptions): Promise<voi
   const ports: Ports = {
     clock: systemClock,
     random: systemRandom,
-    objects: createS3ObjectStore(client),
+    objects: createS3ObjectStore(client, socketsMax),
     inflate: createNodeInflate(pool),
     sink,
     state,

@@ -1,17 +1,11 @@
 /** S3 through the AWS SDK. Every failure becomes a `StreamerError` with an `S3_*` code and a cure in its message. */
 import { Readable } from 'node:stream';
-import {
-  GetObjectCommand,
-  HeadObjectCommand,
-  ListObjectsV2Command,
-  S3Client,
-  S3ServiceException,
-} from '@aws-sdk/client-s3';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { HeadObjectCommand, ListObjectsV2Command, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { StreamerError } from '../errors.ts';
 import { credentialsOf } from './role-credentials.ts';
 import type { ListPage, ListRequest, ObjectBody, ObjectRef, ObjectStore } from '../ports.ts';
 import { FREED_BYTES_MIN } from './free-memory.ts';
+import { AnsweredHandler, CONNECTION_TIMEOUT_MS, SignedGets, SOCKET_TIMEOUT_MS } from './signed-gets.ts';
 
 export interface S3Options {
   readonly region: string;
@@ -23,9 +17,6 @@ export interface S3Options {
   readonly socketsMax: number;
 }
 
-const CONNECTION_TIMEOUT_MS = 5_000;
-/** No byte for this long: the connection is dead, whatever TCP thinks. */
-const SOCKET_TIMEOUT_MS = 30_000;
 /** Retries are ours: with their own back-off, counted, and without holding a reader. */
 const ATTEMPTS_MAX = 1;
 
@@ -40,7 +31,7 @@ export function createS3Client(options: S3Options): S3Client {
     // gzip carries its own CRC; hashing every body once more in JavaScript would only cost.
     responseChecksumValidation: 'WHEN_REQUIRED',
     requestChecksumCalculation: 'WHEN_REQUIRED',
-    requestHandler: new NodeHttpHandler({
+    requestHandler: new AnsweredHandler({
       connectionTimeout: CONNECTION_TIMEOUT_MS,
       socketTimeout: SOCKET_TIMEOUT_MS,
       httpAgent: agentOptions,
@@ -49,11 +40,13 @@ export function createS3Client(options: S3Options): S3Client {
   });
 }
 
-export function createS3ObjectStore(client: S3Client): ObjectStore {
+/** `socketsMax`: as of the client; GETs have sockets of their own. */
+export function createS3ObjectStore(client: S3Client, socketsMax: number): ObjectStore {
+  const gets = new SignedGets(client, socketsMax);
   return {
     list: async (request, signal) => list(client, request, signal),
     head: async (object, signal) => head(client, object, signal),
-    get: async (ref, signal) => get(client, ref, signal),
+    get: async (ref, signal) => get(gets, ref, signal),
   };
 }
 
@@ -106,13 +99,12 @@ async function head(
   }
 }
 
-async function get(client: S3Client, ref: ObjectRef, signal: AbortSignal): Promise<ObjectBody> {
+async function get(gets: SignedGets, ref: ObjectRef, signal: AbortSignal): Promise<ObjectBody> {
   const place = `GET s3://${ref.bucket}/${ref.key}`;
   try {
-    const command = new GetObjectCommand({ Bucket: ref.bucket, Key: ref.key, IfMatch: `"${ref.etag}"` });
-    const answer = await whateverOurClock(async () => client.send(command, { abortSignal: signal }));
-    if (!(answer.Body instanceof Readable)) throw new TypeError('the SDK gave no readable body');
-    return bodyOf(answer.Body, bareEtag(answer.ETag), answer.ContentLength ?? null, place, signal);
+    const { body, etag, sizeBytes } = await whateverOurClock(async () => gets.get(ref, signal));
+    if (!(body instanceof Readable)) throw new TypeError('there is no readable body');
+    return bodyOf(body, bareEtag(etag), sizeBytes, place, signal);
   } catch (error) {
     throw asS3Error(error, place, signal);
   }
