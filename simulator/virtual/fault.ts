@@ -37,7 +37,7 @@ const instance = z.number().int().min(0).optional();
 
 const s3Faults = [
   z.strictObject({ kind: z.literal('list-fails'), nth, times, code: s3Code }),
-  /** LISTs show the bucket as it was `lagMs` ago. */
+  /** LISTs stand still, and then show the bucket as it was `lagMs` ago. */
   z.strictObject({ kind: z.literal('list-lags'), atMs: ms, forMs: ms, lagMs: ms }),
   z.strictObject({ kind: z.literal('get-fails'), nth, times, code: s3Code }),
   /** The connection ends after this share of the body. */

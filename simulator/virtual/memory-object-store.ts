@@ -10,6 +10,7 @@ import {
 import type { SeededRandom } from '../random.ts';
 import type { Changes } from './changes.ts';
 import type { Content } from './content.ts';
+import type { FaultOf } from './fault.ts';
 import type { Misfortune, Sagas } from './sagas.ts';
 import type { StoredObjects } from './stored-objects.ts';
 import { latency, pause, type Surroundings } from './surroundings.ts';
@@ -60,7 +61,7 @@ export class MemoryObjectStore implements ObjectStore {
     const keysMax = Math.min(request.keysMax, plan.keysPerPage);
     const page = this.#options.objects
       .bucket(request.bucket)
-      .list({ ...request, keysMax }, time.nowMs - (lag?.lagMs ?? 0));
+      .list({ ...request, keysMax }, lag === null ? time.nowMs : shownMs(lag, plan.startMs, time.nowMs));
     if (lag !== null) desk.exercise(lag);
     trace.add('list', request.prefix, request.startAfter, page.objects.length, page.prefixes.length);
     passKillPoint('list-answered', this.#options.life);
@@ -203,4 +204,9 @@ function garbled({ stored, damage, kind }: Content): Uint8Array {
   const at = copy.length - 8;
   copy[at] = (copy[at] ?? 0) ^ 0xff;
   return copy;
+}
+
+/** What was shown stays shown: no LIST goes back behind the moment when the lag began. */
+function shownMs({ atMs, lagMs }: FaultOf<'list-lags'>, startMs: number, nowMs: number): number {
+  return Math.max(startMs + atMs, nowMs - lagMs);
 }
