@@ -23,6 +23,7 @@ function parse(parts: Parts): { readonly config: Config; readonly warnings: read
 }
 
 const ENDPOINTS = 'endpoints: ["http://10.0.0.1:8080"]';
+const SQS = 'discovery: {mode: sqs, queue_url: "https://sqs.eu-west-1.amazonaws.com/1/q"}';
 
 describe('keys that do not fit together', () => {
   it.each<[string, Parts, string]>([
@@ -139,6 +140,16 @@ describe('keys that do not fit together', () => {
       'discovery.queue_url: is missing: discovery.mode is sqs',
     ],
     [
+      'sqs alone with an access point',
+      { s3: 'bucket: "arn:aws:s3:eu-west-1:123456789012:accesspoint/logs"', rest: SQS },
+      "s3.bucket: is an access point: S3's events name the bucket behind it",
+    ],
+    [
+      'sqs alone with the alias of an access point',
+      { s3: 'sources: [{bucket: logs}, {bucket: logs-ab12cd34-s3alias}]', rest: SQS },
+      's3.sources[1].bucket: is an access point',
+    ],
+    [
       'sentinels without a name',
       { rest: 'state: {redis: {sentinels: ["10.0.0.1:26379"]}}' },
       'state.redis.name: is missing: sentinels need it',
@@ -174,6 +185,14 @@ describe('keys that do fit together', () => {
     const { config, warnings } = parse({ http: `${ENDPOINTS}, on_full: drop` });
     expect(config.http.onFull).toBe('drop');
     expect(warnings).toEqual([expect.stringContaining('http.on_full: LINES ARE LOST')]);
+  });
+
+  it('an access point that is listed, with a warning where a queue should tell of its objects, too', () => {
+    const s3 = 'bucket: logs-ab12cd34-s3alias';
+    expect(parse({ s3 }).warnings).toEqual([]);
+    expect(parse({ s3, rest: SQS.replace('sqs,', 'both,') }).warnings).toEqual([
+      expect.stringContaining('s3.bucket: is an access point'),
+    ]);
   });
 
   it('the older name of the format, with a note', () => {

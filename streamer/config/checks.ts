@@ -3,6 +3,7 @@
  * mistake is told once.
  */
 import { AUTO } from '../core/format.ts';
+import { findAccessPoints } from './access-points.ts';
 import { bufferBytesOf, defaultFormatOf, formatsOf, regionOf, sourcesOf } from './derive.ts';
 import type { Environment } from './environment.ts';
 import type { KeyPath } from './key-path.ts';
@@ -98,6 +99,10 @@ export const CHECKS: readonly Check[] = [
   { reads: [['processing', 'log_formats']], find: findFormatNameProblems },
   { reads: [['processing'], ['s3', 'sources']], find: findFormatChoiceProblems },
   { reads: [['discovery']], find: findQueueProblem },
+  {
+    reads: [['s3'], ['discovery', 'mode'], ['processing']],
+    find: ({ settings }) => (settings.discovery.mode === 'sqs' ? findAccessPoints(settings) : []),
+  },
   { reads: [['state', 'redis']], find: findRedisProblems },
 ];
 

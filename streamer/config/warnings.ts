@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import { compileGoRegex, groupCount } from '../core/go-regex.ts';
 import { compileTimeLayout } from '../core/time-layout.ts';
+import { findAccessPoints } from './access-points.ts';
 import type { Check, CheckInput } from './checks.ts';
 import { healthOf } from './derive.ts';
 import { isMapping, type KeyPath, type RawNode } from './key-path.ts';
@@ -19,6 +20,11 @@ export const WARNINGS: readonly Check[] = [
     find: findLegacyFormat,
   },
   { reads: [['discovery', 'mode']], find: findSqsAlone },
+  {
+    reads: [['s3'], ['discovery', 'mode'], ['processing']],
+    // Listing finds all that the queue does not; with sqs alone it is a problem.
+    find: ({ settings }) => (settings.discovery.mode === 'both' ? findAccessPoints(settings) : []),
+  },
   { reads: [['otlp']], find: findTlsWithoutName },
   { reads: [['http', 'on_full']], find: findDrops },
 ];
