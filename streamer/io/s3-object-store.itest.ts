@@ -122,6 +122,22 @@ describe('every failure of S3', () => {
     }
   });
 
+  it.each(['', '<NextContinuationToken></NextContinuationToken>'])(
+    'a page that promises more keys and does not say how to get them is a failure, not the last page: %s',
+    async (token) => {
+      // All keys after the first 1,000 were left out, in silence: an old gateway answered as in version 1 of the API.
+      const page = `<ListBucketResult><IsTruncated>true</IsTruncated><NextMarker>a</NextMarker>${token}<Contents><Key>a</Key></Contents></ListBucketResult>`;
+      server.use(
+        http.all(`${endpoint}/*`, () => new HttpResponse(page, { headers: { 'content-type': 'application/xml' } })),
+      );
+      const failure = await failureOf(store.list(listOf(), never));
+      expect(failure).toMatchObject({ code: 'S3_UNAVAILABLE' });
+      expect(failure.message).toMatch(
+        /no NextContinuationToken: use a server at s3\.endpoint that speaks ListObjectsV2/,
+      );
+    },
+  );
+
   it("a clock that is far from S3's costs one refusal, not the access", async () => {
     const aheadMs = 3 * 3_600_000;
     const refusals: string[] = [];

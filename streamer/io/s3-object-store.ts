@@ -29,6 +29,9 @@ const SOCKET_TIMEOUT_MS = 30_000;
 /** Retries are ours: with their own back-off, counted, and without holding a reader. */
 const ATTEMPTS_MAX = 1;
 
+const NO_CONTINUATION =
+  'it says that there are more keys (IsTruncated) and gives no NextContinuationToken: use a server at s3.endpoint that speaks ListObjectsV2';
+
 export function createS3Client(options: S3Options): S3Client {
   const agentOptions = { keepAlive: true, maxSockets: options.socketsMax };
   return new S3Client({
@@ -68,6 +71,9 @@ async function list(client: S3Client, request: ListRequest, signal: AbortSignal)
       ...(request.startAfter === null ? {} : { StartAfter: request.startAfter }),
     });
     const page = await whateverOurClock(async () => client.send(command, { abortSignal: signal }));
+    const continuationToken = page.IsTruncated === true ? (page.NextContinuationToken ?? '') : null;
+    // Taken for the last page, it would hide all keys behind it for good.
+    if (continuationToken === '') throw new Error(NO_CONTINUATION);
     return {
       objects: (page.Contents ?? []).map((entry) => ({
         bucket: request.bucket,
@@ -77,7 +83,7 @@ async function list(client: S3Client, request: ListRequest, signal: AbortSignal)
         lastModifiedMs: entry.LastModified?.getTime() ?? 0,
       })),
       prefixes: (page.CommonPrefixes ?? []).flatMap(({ Prefix }) => (Prefix === undefined ? [] : [Prefix])),
-      continuationToken: page.IsTruncated === true ? (page.NextContinuationToken ?? null) : null,
+      continuationToken,
     };
   } catch (error) {
     // A LIST names no object: what is missing can only be the bucket.
