@@ -100,6 +100,19 @@ describe('S3', () => {
     expect(at(1000 + PATIENCE_MS)).toMatchObject({ isReady: false, message: 'LIST s3://logs/: no answer' });
   });
 
+  it('is unready, and says why, when the HEADs fail that notifications ask for: without a LIST nothing else tells', () => {
+    const monitor = new HealthMonitor();
+    const headFailed = { ...listFailed, kind: 'head failed', key: 'a', error: 'HEAD s3://logs/a: no answer' } as const;
+    monitor.observe(headFailed, 0);
+    expect(monitor.report(view({ gauges: s3Fails, discovery: 'sqs' }), PATIENCE_MS)).toMatchObject({
+      isReady: false,
+      checks: { s3: { isHealthy: false, text: 'ERROR: HEAD s3://logs/a: no answer' } },
+    });
+    const other = new HealthMonitor();
+    other.observe({ ...headFailed, code: 'S3_NOT_FOUND' }, 0);
+    expect(other.report(view({ gauges: s3Fails, discovery: 'sqs' }), PATIENCE_MS).isReady).toBe(true);
+  });
+
   it('is counted anew after each recovery', () => {
     const monitor = new HealthMonitor();
     monitor.observe(listFailed, 0);

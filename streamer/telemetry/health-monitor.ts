@@ -53,7 +53,13 @@ export class HealthMonitor {
   observe(event: StreamerEvent, nowMs: number): void {
     if (event.kind === 'streamer stopping') {
       this.#isStopping = true;
-    } else if (event.kind === 'list failed' || event.kind === 'folder refused' || event.kind === 'source paused') {
+    } else if (
+      event.kind === 'list failed' ||
+      event.kind === 'folder refused' ||
+      event.kind === 'source paused' ||
+      // With notifications alone nothing is listed. An object that is not there says nothing about S3.
+      (event.kind === 'head failed' && event.code !== 'S3_NOT_FOUND')
+    ) {
       this.#listsFailingSinceMs ??= nowMs;
       this.#s3Error = event.error;
     } else if (event.kind === 'object retried' && isS3Trouble(event.code)) {
