@@ -4,7 +4,7 @@ import { CreateBucketCommand, PutObjectCommand, type S3Client } from '@aws-sdk/c
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import { http, HttpResponse } from 'msw';
 import { setupServer } from 'msw/node';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { StreamerError } from '../errors.ts';
 import type { ListPage, ListRequest, ObjectRef, ObjectStore } from '../ports.ts';
 import { createS3Client, createS3ObjectStore } from './s3-object-store.ts';
@@ -120,6 +120,17 @@ describe('every failure of S3', () => {
       expect(message).not.toContain(SECRET);
       expect(message).not.toContain('AKIA');
     }
+  });
+
+  it('does not take credentials that nobody gives for a refusal: they may come a moment later', async () => {
+    // A machine that boots: its metadata service is late. Told as a refusal, it ended the program for good.
+    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) vi.stubEnv(name, undefined);
+    vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
+    for (const name of ['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE']) vi.stubEnv(name, '/does/not/exist');
+    const failure = await failureOf(createS3ObjectStore(clientFor(endpoint)).list(listOf(), never));
+    vi.unstubAllEnvs();
+    expect(failure.code).toBe('S3_UNAVAILABLE');
+    expect(failure.message).toMatch(/no AWS credentials were found, .*: set AWS_ACCESS_KEY_ID/);
   });
 
   it.each(['', '<NextContinuationToken></NextContinuationToken>'])(

@@ -9,9 +9,10 @@ import {
 } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { StreamerError } from '../errors.ts';
-import { credentialsOf } from './role-credentials.ts';
 import type { ListPage, ListRequest, ObjectBody, ObjectRef, ObjectStore } from '../ports.ts';
 import { FREED_BYTES_MIN } from './free-memory.ts';
+import { CREDENTIALS_CURE, isMissingCredentials } from './missing-credentials.ts';
+import { credentialsOf } from './role-credentials.ts';
 
 export interface S3Options {
   readonly region: string;
@@ -227,7 +228,6 @@ const CODES: Readonly<Record<string, keyof typeof CURES>> = {
   ExpiredToken: 'S3_ACCESS_DENIED',
   ExpiredTokenException: 'S3_ACCESS_DENIED',
   InvalidToken: 'S3_ACCESS_DENIED',
-  CredentialsProviderError: 'S3_ACCESS_DENIED',
   PermanentRedirect: 'S3_ACCESS_DENIED',
   // The wrong region, said by a server that redirects nobody.
   AuthorizationHeaderMalformed: 'S3_ACCESS_DENIED',
@@ -260,7 +260,8 @@ function asS3Error(
   const code = codeOf(error, bare404);
   const said =
     error instanceof Error ? `${error.name === 'Error' ? '' : `${error.name}: `}${error.message}` : String(error);
-  return new StreamerError(code, `${place}: ${CURES[code]} (${said})`, { cause: error });
+  const cure = isMissingCredentials(error) ? CREDENTIALS_CURE : CURES[code];
+  return new StreamerError(code, `${place}: ${cure} (${said})`, { cause: error });
 }
 
 function codeOf(error: unknown, bare404: Bare404): keyof typeof CURES {
