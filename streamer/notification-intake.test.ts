@@ -523,6 +523,27 @@ describe('failures', () => {
     await streamer.stop();
   });
 
+  it('of single messages of a request are told, too, and waited out', async () => {
+    // The request itself succeeds: neither the log nor the metrics nor the patience of readiness knew of it.
+    const world = createQueueWorld();
+    const streamer = start(world);
+    const remove = world.queue.delete.bind(world.queue);
+    world.queue.delete = async (receipts) => ({ failed: receipts, lost: [] });
+    const written = tell(world);
+    await world.clock.runFor(60_000);
+    expect(streamer.gauges().isQueueHealthy).toBe(false);
+    expect(streamer.events.of('queue failed')[0]).toMatchObject({
+      action: 'delete',
+      code: 'QUEUE_UNAVAILABLE',
+      error: expect.stringContaining('did not delete 1 of 1 messages'),
+    });
+    world.queue.delete = remove;
+    await world.clock.runUntil(isEmpty(world), 60_000);
+    expectDelivered(world, [written]);
+    expect(streamer.gauges().isQueueHealthy).toBe(true);
+    await streamer.stop();
+  });
+
   it('of HEAD hold the message back and nobody else, and readiness tells of them', async () => {
     const world = createQueueWorld();
     const streamer = start(world);
