@@ -84,6 +84,31 @@ describe('keys that do not fit together', () => {
       { http: `${ENDPOINTS}, headers: {a: "x\\ny"}` },
       'http.headers.a: the value holds a line break',
     ],
+    ...['Keep-Alive', 'upgrade'].map((name): [string, Parts, string] => [
+      `a header of the connection, ${name}`,
+      { http: `${ENDPOINTS}, headers: {${name}: x}` },
+      `http.headers.${name}: is set by the streamer itself`,
+    ]),
+    [
+      'a token with the line break of its file',
+      { http: `${ENDPOINTS}, auth: {type: bearer, token: "abc\\n"}` },
+      'http.auth.token: the value holds a line break',
+    ],
+    [
+      'a password with the line break of its file',
+      { http: `${ENDPOINTS}, auth: {type: basic, username: "ü", password: "abc\\n"}` },
+      'http.auth.password: the value holds a line break',
+    ],
+    [
+      'a Redis URL with a bare %',
+      { rest: 'state: {redis: {url: "redis://:50%off@h:6379"}}' },
+      'state.redis.url: the user name or password in it cannot be read. Write % as %25',
+    ],
+    [
+      'a Redis URL with a bare /',
+      { rest: 'state: {redis: {url: "redis://:a/b@h:6379"}}' },
+      'state.redis.url: the user name or password in it cannot be read',
+    ],
     [
       'two authorizations',
       { http: `${ENDPOINTS}, auth: {type: bearer, token: x}, headers: {Authorization: y}` },
