@@ -235,6 +235,12 @@ describe('keys that do fit together', () => {
     },
   );
 
+  it('a collector without TLS by its URL that should have it by its key, with a warning', () => {
+    expect(parse({ rest: 'otlp: {endpoint: "http://otel:4317", insecure: false}' }).warnings).toEqual([
+      expect.stringContaining('otlp.insecure: has no effect: otlp.endpoint begins with http://'),
+    ]);
+  });
+
   it.each(['endpoint: "10.0.0.9:4317"', 'endpoint: "otel:4317", insecure: false', 'insecure: false'])(
     'a collector without TLS, or with a name: %s',
     (otlp) => {

@@ -237,7 +237,9 @@ describe('a null of YAML', () => {
     expect(problems(MINIMAL.replace('bucket: logs', 'bucket: ~'))).toEqual([
       expect.stringContaining('s3.bucket: is missing'),
     ]);
-    expect(problems(`${MINIMAL}  workers: null`)).toEqual([expect.stringContaining('http.workers: the value is empty')]);
+    expect(problems(`${MINIMAL}  workers: null`)).toEqual([
+      expect.stringContaining('http.workers: the value is empty'),
+    ]);
   });
 });
 
@@ -312,6 +314,9 @@ logs: {}
     ['processing.log_formats', '[{name: auto}]', '"auto" is not a possible name'],
     ['health.address', '8080', '"8080" is not host:port'],
     ['health.address', '":80800"', '":80800" is not host:port'],
+    ...['/', '/ready', '/live', '/live.json', '/metrics', '/a/../b', '/..', '/./a', '//a', 'health'].map(
+      (path): [string, string, string] => ['health.path', path, `${JSON.stringify(path)} is no path, or has . or ..`],
+    ),
     ['health.enabled', 'maybe', '"maybe" is neither true nor false'],
     ['logging.level', 'warning', '"warning" is not possible here. Use one of: debug, info, warn, error'],
     ['state.redis.database', '16', '"16" is more than 15'],

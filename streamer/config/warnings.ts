@@ -26,6 +26,7 @@ export const WARNINGS: readonly Check[] = [
     find: ({ settings }) => (settings.discovery.mode === 'both' ? findAccessPoints(settings) : []),
   },
   { reads: [['otlp']], find: findTlsWithoutName },
+  { reads: [['otlp']], find: findTlsInVain },
   { reads: [['http', 'on_full']], find: findDrops },
 ];
 
@@ -88,6 +89,12 @@ function findTlsWithoutName({ settings: { otlp } }: CheckInput): readonly Findin
   if (!otlp.enabled || protocol !== 'https:' || isIP(hostname.replaceAll(/[[\]]/g, '')) === 0) return [];
   const message = `${hostname} is an address, and TLS to the collector needs a name`;
   return [{ path: ['otlp', 'endpoint'], message, suggestion: 'Write the host name that is in its certificate' }];
+}
+
+function findTlsInVain({ settings: { otlp } }: CheckInput): readonly Finding[] {
+  if (!otlp.enabled || otlp.insecure || !/^http:/i.test(otlp.endpoint)) return [];
+  const message = 'has no effect: otlp.endpoint begins with http://, so metrics are sent without TLS';
+  return [{ path: ['otlp', 'insecure'], message, suggestion: 'Write https:// there, or only host and port' }];
 }
 
 function findDrops({ settings }: CheckInput): readonly Finding[] {
