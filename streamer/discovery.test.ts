@@ -362,6 +362,39 @@ describe('a LIST that fails', () => {
   });
 });
 
+// tenant/2001/7/ was read as July 2001, and never entered.
+describe('a folder of numbers that look like a date', () => {
+  const put = (world: ReturnType<typeof createWorld>, folder: string) => {
+    const name = keyOf(world.clock.now()).split('/').at(-1) ?? '';
+    return { ref: world.s3.put(`web/${folder}${name}`, gzipSync('{"a":1}\n')), lines: ['{"a":1}'], content: '' };
+  };
+
+  it('from before S3 is none: what it holds is delivered', async () => {
+    const world = createWorld();
+    const streamer = start(world, { processing: { lookbackIntervalMs: MINUTE_MS } });
+    // The very first sweep enters everything.
+    await world.clock.runFor(MINUTE_MS / 2);
+    const written = [put(world, 'tenant/2001/7/')];
+    await world.clock.runUntil(allComplete(world, written), 5 * MINUTE_MS);
+    expectDelivered(world, written);
+    expect(streamer.events.of('folders passed by')).toEqual([]);
+    await streamer.stop();
+  });
+
+  it('of long ago is passed by, and that is told once', async () => {
+    const world = createWorld();
+    put(world, 'tenant/2015/7/');
+    put(world, 'tenant/2015/8/');
+    const written = [write(world)];
+    const streamer = start(world, { processing: { lookbackIntervalMs: MINUTE_MS } });
+    await world.clock.runUntil(allComplete(world, written), 2 * MINUTE_MS);
+    await world.clock.runFor(5 * MINUTE_MS);
+    const told = streamer.events.of('folders passed by');
+    expect(told).toMatchObject([{ bucket: 'logs', prefix: 'web/tenant/2015/7/', folders: 2 }]);
+    await streamer.stop();
+  });
+});
+
 // One folder that a policy denied held back its whole source for ever: the walk waited for it.
 describe('a folder that may not be listed', () => {
   const denied = () => new StreamerError('S3_ACCESS_DENIED', 'an explicit deny');

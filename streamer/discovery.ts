@@ -9,6 +9,7 @@
 import { backoffMs } from './core/backoff.ts';
 import { FolderMap } from './core/folder-map.ts';
 import { FolderScans } from './core/folder-scans.ts';
+import { isMaybeNoMonth } from './core/partitions.ts';
 import { StreamerError } from './errors.ts';
 import { walkFolders } from './folder-walk.ts';
 import type { ListPage, ListRequest, ObjectRef } from './ports.ts';
@@ -22,6 +23,10 @@ const SWEEP_PAUSE_MS = 100;
 const REFUSED_FAILURES = 3;
 /** Then nobody asks for it. */
 const REFUSED_REST_MS = 60_000;
+/** So many folders that may be no months are told of by a run, for each source. */
+const PASSED_BY_TOLD_MAX = 1_000;
+const PASSED_BY_ADVICE =
+  'they look like a year and a month of long ago, so nothing of them is read: if they are other numbers, name each of them as a prefix in s3.sources, in place of the one that holds them all';
 const LIST_RETRY = { delayMsBase: 200, delayMsMax: 30_000 } as const;
 
 type ListMotion = 'head' | 'sweep';
@@ -37,6 +42,9 @@ export class Discovery {
   readonly #scans = new Map<string, FolderScans>();
   /** Whole prefixes of the folders that may not be listed, and until when they rest, as the clock that nobody sets counts. */
   readonly #refused = new Map<string, number>();
+
+  /** Whole prefixes of folders that may be no months. */
+  readonly #toldPassedBy = new Set<string>();
 
   constructor(context: RunContext, sourceIndex: number, intake: SourceIntake) {
     const source = context.config.s3.sources[sourceIndex];
@@ -171,6 +179,7 @@ export class Discovery {
     const refused = new Set<string>();
     let listed = 0;
     let found = 0;
+    const doubtful: string[] = [];
     const pages = walkFolders({
       prefix: this.#prefix,
       list: async (request) => {
@@ -181,7 +190,10 @@ export class Discovery {
       isWanted: ({ endMs }) => endMs > foldersFromMs,
     });
     for await (const { folder, objects, passedBy } of pages) {
-      for (const prefix of passedBy) this.#intake.skip(prefix, 'folder-outside-lookback');
+      for (const prefix of passedBy) {
+        this.#intake.skip(prefix, 'folder-outside-lookback');
+        if (this.#isDoubtful(prefix)) doubtful.push(prefix);
+      }
       listed += objects.length;
       const ours = objects.filter((object) => this.#isOurs(object));
       const isFresh = ours.some(({ lastModifiedMs }) => lastModifiedMs >= sinceMs);
@@ -189,9 +201,26 @@ export class Discovery {
       found += await this.#offer(objects, 'sweep', sinceMs, signal);
       if (pauseMs > 0) await ports.clock.sleep(pauseMs, signal);
     }
+    this.#tellPassedBy(doubtful);
     if (signal.aborted) return refused;
     ports.events.emit({ kind: 'sweep finished', listed, found, durationMs: ports.clock.now() - startMs });
     return refused;
+  }
+
+  /** Whether it may be no date that keeps us out of the folder; once for each of them. */
+  #isDoubtful(prefix: string): boolean {
+    if (this.#toldPassedBy.size >= PASSED_BY_TOLD_MAX || this.#toldPassedBy.has(prefix)) return false;
+    if (!isMaybeNoMonth(prefix.slice(this.#prefix.length))) return false;
+    this.#toldPassedBy.add(prefix);
+    return true;
+  }
+
+  #tellPassedBy(prefixes: readonly string[]): void {
+    const [prefix] = prefixes;
+    if (prefix === undefined) return;
+    const folders = prefixes.length;
+    const { events } = this.#context.ports;
+    events.emit({ kind: 'folders passed by', bucket: this.#bucket, prefix, folders, advice: PASSED_BY_ADVICE });
   }
 
   /** Gives back how many were found that nobody had found before. */

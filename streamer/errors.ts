@@ -16,6 +16,8 @@ export type ErrorCode =
   | 'GZIP_CORRUPT'
   | 'GZIP_TRUNCATED'
   | 'GZIP_BOMB'
+  /** An object was read to its end, all that was sent of it is settled, and yet a part of it is not: a fault of ours. */
+  | 'NOT_ALL_SETTLED'
   | 'STATE_CORRUPT'
   | 'STATE_UNWRITABLE'
   | 'STATE_LOCKED'

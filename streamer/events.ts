@@ -6,6 +6,7 @@ import { objectIdOf } from './core/idempotency-key.ts';
 import type { ObjectTimes } from './core/object-task.ts';
 import type { Range } from './core/ranges.ts';
 import type { SkipReason } from './core/selection.ts';
+import { countDiscoveryEvent, DISCOVERY_LEVELS, type DiscoveryEvent, isDiscoveryEvent } from './discovery-events.ts';
 import {
   countNotificationEvent,
   isNotificationEvent,
@@ -14,34 +15,11 @@ import {
 } from './notification-events.ts';
 import type { ObjectRef, QuarantineRecord } from './ports.ts';
 import { ASK_AGAIN, countSharingEvent, isSharingEvent, SHARING_LEVELS, type SharingEvent } from './sharing-events.ts';
-import type { Motion } from './source-intake.ts';
 
 export type StreamerEvent =
   | StartedEvent
   | { readonly kind: 'streamer stopping'; readonly reason: string }
-  | {
-      readonly kind: 'listed';
-      readonly bucket: string;
-      readonly prefix: string;
-      readonly motion: Motion | 'reading';
-      readonly objects: number;
-    }
-  | {
-      readonly kind: 'list failed';
-      readonly bucket: string;
-      readonly prefix: string;
-      readonly code: string;
-      readonly error: string;
-      readonly delayMs: number;
-    }
-  /** One folder may not be listed, while its source may: it is passed by, and asked for again after a rest. */
-  | {
-      readonly kind: 'folder refused';
-      readonly bucket: string;
-      readonly prefix: string;
-      readonly error: string;
-      readonly restMs: number;
-    }
+  | DiscoveryEvent
   | NotificationEvent
   | SharingEvent
   | { readonly kind: 'object found'; readonly object: ObjectRef; readonly isLate: boolean }
@@ -110,8 +88,7 @@ export type StreamerEvent =
     }
   | { readonly kind: 'state read failed'; readonly code: string; readonly error: string; readonly delayMs: number }
   | { readonly kind: 'metrics export failed'; readonly endpoint: string; readonly error: string }
-  | { readonly kind: 'metrics export resumed'; readonly endpoint: string }
-  | { readonly kind: 'sweep finished'; readonly listed: number; readonly found: number; readonly durationMs: number };
+  | { readonly kind: 'metrics export resumed'; readonly endpoint: string };
 
 /** One POST. */
 interface Attempt {
@@ -219,21 +196,16 @@ export function zeroTotals(): Totals {
 
 /** Adds one event to the sums. */
 export function countEvent(totals: Totals, event: StreamerEvent): void {
-  if (isNotificationEvent(event)) countNotificationEvent(totals, event);
+  if (isDiscoveryEvent(event)) countDiscoveryEvent(totals, event);
+  else if (isNotificationEvent(event)) countNotificationEvent(totals, event);
   else if (isSharingEvent(event)) countSharingEvent(totals, event);
   else countPipelineEvent(totals, event);
 }
 
-function countPipelineEvent(totals: Totals, event: Exclude<StreamerEvent, NotificationEvent | SharingEvent>): void {
+type PipelineEvent = Exclude<StreamerEvent, DiscoveryEvent | NotificationEvent | SharingEvent>;
+
+function countPipelineEvent(totals: Totals, event: PipelineEvent): void {
   switch (event.kind) {
-    case 'listed':
-    case 'folder refused':
-      totals.listRequests += 1;
-      return;
-    case 'list failed':
-      totals.listRequests += 1;
-      if (event.code === 'S3_THROTTLED') totals.s3Throttled += 1;
-      return;
     case 'object found':
       if (event.isLate) totals.lateObjects += 1;
       return;
@@ -290,7 +262,6 @@ function countPipelineEvent(totals: Totals, event: Exclude<StreamerEvent, Notifi
     case 'source paused':
     case 'metrics export failed':
     case 'metrics export resumed':
-    case 'sweep finished':
       return;
   }
 }
@@ -330,9 +301,7 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 const LEVELS: Readonly<Record<StreamerEvent['kind'], LogLevel>> = {
   'streamer started': 'info',
   'streamer stopping': 'info',
-  listed: 'debug',
-  'list failed': 'warn',
-  'folder refused': 'error',
+  ...DISCOVERY_LEVELS,
   ...NOTIFICATION_LEVELS,
   ...SHARING_LEVELS,
   'object found': 'debug',
@@ -356,7 +325,6 @@ const LEVELS: Readonly<Record<StreamerEvent['kind'], LogLevel>> = {
   'state read failed': 'error',
   'metrics export failed': 'warn',
   'metrics export resumed': 'info',
-  'sweep finished': 'debug',
 };
 
 export function levelOf(event: StreamerEvent): LogLevel {

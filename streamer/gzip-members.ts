@@ -15,6 +15,8 @@ export interface GzipMembers {
 }
 
 const NEWLINE = 10;
+/** Of the content's length, at the end of a member. */
+const LENGTH_BYTES = 4;
 
 /** Null where not even the first member can be read so. `bytesMax`: of memory. */
 export async function readMembers(inflate: Inflate, stored: Uint8Array, bytesMax: number): Promise<GzipMembers | null> {
@@ -26,9 +28,10 @@ export async function readMembers(inflate: Inflate, stored: Uint8Array, bytesMax
     // Several are joined in the end, and for a moment stand there twice.
     const freeBytes = members.length === 0 ? bytesMax : Math.floor(bytesMax / 2) - bytes;
     const member = await inflate.member(stored, at, freeBytes);
-    if (member === null) break;
+    if (member === null || isLost(member, stored)) break;
     members.push(member);
-    if (!member.isSound) damaged.push({ start: bytes, end: bytes + member.content.length });
+    if (!member.isSound && member.content.length > 0)
+      damaged.push({ start: bytes, end: bytes + member.content.length });
     bytes += member.content.length;
     at = behindZeros(stored, member.end);
   }
@@ -36,6 +39,14 @@ export async function readMembers(inflate: Inflate, stored: Uint8Array, bytesMax
   if (first === undefined) return null;
   const content = members.length === 1 ? first.content : join(members, bytes);
   return { content, damaged, restAt: at < stored.length ? at : null };
+}
+
+/**
+ * Nothing came of it, and its trailer counts bytes: what they were nobody can tell. Where the trailer, too, says that it is empty, only its CRC is wrong, and
+ * nothing is missing.
+ */
+function isLost({ content, end, isSound }: GzipMember, stored: Uint8Array): boolean {
+  return !isSound && content.length === 0 && stored.subarray(end - LENGTH_BYTES, end).some((byte) => byte !== 0);
 }
 
 /** The ranges of the lines that stand in the given ranges, be it in part. */

@@ -142,8 +142,13 @@ export class HeldMessages {
     const { failing, ports } = this.#options;
     try {
       const undone = receipts.length === 0 ? { failed: [], lost: [] } : await request();
-      if (undone.failed.length === 0) failing.delete(action);
-      else failing.add(action);
+      if (undone.failed.length === 0) {
+        failing.delete(action);
+        return undone;
+      }
+      failing.add(action);
+      const error = `SQS did not ${action} ${undone.failed.length} of ${receipts.length} messages: it is asked again; if that goes on, look at the health and the quotas of SQS`;
+      ports.events.emit({ kind: 'queue failed', action, code: 'QUEUE_UNAVAILABLE', error });
       return undone;
     } catch (error) {
       if (!(error instanceof StreamerError)) throw error;

@@ -23,6 +23,16 @@ export type NotificationEvent =
       readonly messageId: string;
       readonly reason: 'test-event' | 'no-object-created';
     }
+  /** Told of, and below no configured source: skipped, and their messages deleted. Told at the first of them and then now and then. */
+  | {
+      readonly kind: 'foreign objects';
+      /** Of the latest. */
+      readonly bucket: string;
+      readonly key: string;
+      /** Since the last time that this was told. */
+      readonly objects: number;
+      readonly advice: string;
+    }
   | { readonly kind: 'notification unreadable'; readonly messageId: string; readonly error: string }
   | { readonly kind: 'queue failed'; readonly action: QueueAction; readonly code: string; readonly error: string };
 
@@ -47,6 +57,7 @@ export function countNotificationEvent(totals: Totals, event: NotificationEvent)
     case 'notifications deleted':
     case 'notifications returned':
     case 'notification ignored':
+    case 'foreign objects':
       return;
   }
 }
@@ -58,6 +69,7 @@ export const NOTIFICATION_LEVELS: Readonly<Record<NotificationEvent['kind'], Log
   'notifications deleted': 'debug',
   'notifications returned': 'info',
   'notification ignored': 'debug',
+  'foreign objects': 'warn',
   'notification unreadable': 'warn',
   'queue failed': 'warn',
 };

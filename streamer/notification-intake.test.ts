@@ -199,6 +199,21 @@ describe('what is not to be read', () => {
     await streamer.stop();
   });
 
+  it('what no source has is told loudly once, and then now and then with how many there were', async () => {
+    // With an access point for a bucket every event named another one: all was skipped, and its message deleted, without a word.
+    const world = createQueueWorld();
+    const streamer = start(world);
+    const foreign = { bucket: 'other', key: keyOf(START_MS), etag: 'e' };
+    for (let sent = 0; sent < 3; sent += 1) world.queue.send(eventOf(foreign));
+    await world.clock.runUntil(isEmpty(world), 5_000);
+    expect(streamer.events.of('foreign objects')).toMatchObject([{ bucket: 'other', objects: 1 }]);
+    await world.clock.runFor(60_000);
+    world.queue.send(eventOf(foreign));
+    await world.clock.runUntil(isEmpty(world), 30_000);
+    expect(streamer.events.of('foreign objects').map(({ objects }) => objects)).toEqual([1, 3]);
+    await streamer.stop();
+  });
+
   it('an object that is gone is looked for again, then skipped, loudly', async () => {
     const world = createQueueWorld();
     const streamer = start(world);
@@ -504,6 +519,27 @@ describe('failures', () => {
     expect(world.s3.gets).toHaveLength(1);
     // A message is looked at once, however often it is shown.
     expect(streamer.events.of('notification ignored')).toHaveLength(1);
+    expect(streamer.gauges().isQueueHealthy).toBe(true);
+    await streamer.stop();
+  });
+
+  it('of single messages of a request are told, too, and waited out', async () => {
+    // The request itself succeeds: neither the log nor the metrics nor the patience of readiness knew of it.
+    const world = createQueueWorld();
+    const streamer = start(world);
+    const remove = world.queue.delete.bind(world.queue);
+    world.queue.delete = async (receipts) => ({ failed: receipts, lost: [] });
+    const written = tell(world);
+    await world.clock.runFor(60_000);
+    expect(streamer.gauges().isQueueHealthy).toBe(false);
+    expect(streamer.events.of('queue failed')[0]).toMatchObject({
+      action: 'delete',
+      code: 'QUEUE_UNAVAILABLE',
+      error: expect.stringContaining('did not delete 1 of 1 messages'),
+    });
+    world.queue.delete = remove;
+    await world.clock.runUntil(isEmpty(world), 60_000);
+    expectDelivered(world, [written]);
     expect(streamer.gauges().isQueueHealthy).toBe(true);
     await streamer.stop();
   });

@@ -25,6 +25,10 @@ const HEAD_RETRY = { delayMsBase: 200, delayMsMax: 30_000 } as const;
 const START_POLL_MS = 1_000;
 /** An event may be ahead of what S3 shows; after so many looks the object is gone. */
 const GONE_LOOKS = 3;
+/** Between two warnings that objects are told of that no source has. */
+const FOREIGN_REST_MS = 60_000;
+const FOREIGN_ADVICE =
+  'their messages are deleted: if these objects should be delivered, name their bucket and prefix, as they stand here, in s3.sources';
 /** For giving the messages back at the end. */
 const CLOSE_MS_MAX = 3_000;
 
@@ -43,6 +47,9 @@ export class NotificationIntake {
   /** Rejected by a fault of ours in the care for one object, which nobody waits for. */
   readonly #fault = Promise.withResolvers<never>();
   #offering = 0;
+  /** Not yet told of. */
+  #foreignObjects = 0;
+  #foreignToldMs = -Infinity;
 
   constructor(context: RunContext, notifications: Notifications, intakes: readonly SourceIntake[]) {
     const { ports, config, queue } = context;
@@ -165,6 +172,7 @@ export class NotificationIntake {
     const intake = source === null ? undefined : this.#intakes[source];
     if (source === null || intake === undefined) {
       events.emit({ kind: 'object skipped', bucket, key, reason: 'no-source' });
+      this.#tellOfForeign(told);
       return { identity: '', offered: { kind: 'skipped', reason: 'no-source' } };
     }
     if (etag !== null) {
@@ -180,6 +188,17 @@ export class NotificationIntake {
     const [offered] = await intake.offer([object], { motion: 'notification', sinceMs: -Infinity }, signal);
     this.#offering -= 1;
     return offered === undefined ? null : { identity: identityOf(object), offered };
+  }
+
+  /** All of them may be foreign by a mistake in the configuration, and nobody would notice that nothing comes. */
+  #tellOfForeign({ bucket, key }: ToldObject): void {
+    const { clock, events } = this.#context.ports;
+    this.#foreignObjects += 1;
+    const nowMs = clock.elapsed();
+    if (nowMs - this.#foreignToldMs < FOREIGN_REST_MS) return;
+    events.emit({ kind: 'foreign objects', bucket, key, objects: this.#foreignObjects, advice: FOREIGN_ADVICE });
+    this.#foreignObjects = 0;
+    this.#foreignToldMs = nowMs;
   }
 
   /** Nobody else need find what is told of: it is skipped only once it is sure that it lies before the start. */

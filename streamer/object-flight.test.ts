@@ -135,6 +135,17 @@ describe('an ObjectFlight', () => {
     expect(flight.settled).toEqual([{ start: 0, end: 10 }]);
   });
 
+  it('of which a part was left out, though everything that was sent has landed, is read again', () => {
+    // No branch ended it: its claim, or the message that told of it, was held until the next restart.
+    const { flight, seen } = createFlight({ settled: [{ start: 0, end: 5 }] });
+    flight.launch(10);
+    flight.rawBytes = 20;
+    flight.settle(batch(10, 20), at(200));
+    flight.finishReading(null);
+    expect(seen.ends).toMatchObject([{ kind: 'incomplete', error: { code: 'NOT_ALL_SETTLED' } }]);
+    expect(seen.ends).toMatchObject([{ error: { message: expect.stringContaining('0-5, 10-20') } }]);
+  });
+
   it('tells the moments of the line that was settled last, each no earlier than the one before', () => {
     const { flight } = createFlight();
     flight.inflatedMs = 150;

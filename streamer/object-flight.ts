@@ -9,6 +9,9 @@ import type { Range } from './core/ranges.ts';
 import { StreamerError } from './errors.ts';
 import type { Inflated } from './ports.ts';
 
+/** Of the settled ranges of an object. */
+const SHOWN_CHARACTERS_MAX = 200;
+
 export type FlightEnd =
   | { readonly kind: 'complete' }
   /** Everything else that was queued is settled; these batches the endpoints answer with server errors while they take others. */
@@ -54,6 +57,7 @@ export class ObjectFlight {
   #pendingBytes = 0;
   #settledLines = 0;
   #parkedBatches = 0;
+  #isCutShort = false;
   #readEnd: { readonly error: StreamerError | null } | null = null;
   #last: SettledBatchTimes | null = null;
   #roomWaiter: (() => void) | null = null;
@@ -114,8 +118,9 @@ export class ObjectFlight {
     this.#land(bodyBytes);
   }
 
-  /** A batch was given up: it stays unsettled. */
+  /** A batch was given up, at a stop or because others have the object: it stays unsettled. */
   abandon(bytes: number): void {
+    this.#isCutShort = true;
     this.#isMemoryFree = false;
     this.#land(bytes);
   }
@@ -189,6 +194,14 @@ export class ObjectFlight {
     else if (error !== null) this.#onEnd(this, { kind: 'incomplete', error });
     else if (this.#tracker.isComplete) this.#onEnd(this, { kind: 'complete' });
     else if (this.isLost) this.#onEnd(this, { kind: 'incomplete', error: lostClaim() });
+    // After a stop nobody waits for it. Else it would be held for ever, with its claim and the message that told of it.
+    else if (!this.#isCutShort) this.#onEnd(this, { kind: 'incomplete', error: this.#partLeftOut() });
+  }
+
+  #partLeftOut(): StreamerError {
+    const settled = this.settled.map(({ start, end }) => `${start}-${end}`).join(', ');
+    const message = `of ${this.rawBytes} bytes only these are settled: ${settled.slice(0, SHOWN_CHARACTERS_MAX)}. It is read again; if that does not help, report it as a fault`;
+    return new StreamerError('NOT_ALL_SETTLED', message);
   }
 }
 

@@ -37,6 +37,7 @@ export function failedReading(task: ObjectTask, error: StreamerError): ReadingDe
     case 'GZIP_BOMB':
       return { kind: 'quarantine', reason: 'gzip-bomb', detail: error.message };
     case 'S3_UNAVAILABLE':
+    case 'NOT_ALL_SETTLED':
     case 'QUEUE_NOT_FOUND':
     case 'QUEUE_ACCESS_DENIED':
     case 'QUEUE_UNAVAILABLE':

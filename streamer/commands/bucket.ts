@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config, SourceConfig } from '../config/config.ts';
 import { backoffMs } from '../core/backoff.ts';
 import type { TimeSpan } from '../core/partitions.ts';
+import { printable } from '../core/printable.ts';
 import { hasCode } from '../errors.ts';
 import { type WalkedPage, walkFolders } from '../folder-walk.ts';
 import { createS3Client, createS3ObjectStore } from '../io/s3-object-store.ts';
@@ -62,6 +63,7 @@ async function listPage(
   }
 }
 
+/** For people: its control characters are shown, not sent to the terminal. */
 export function nameOfSource({ bucket, prefix }: { readonly bucket: string; readonly prefix: string }): string {
-  return `s3://${bucket}/${prefix}`;
+  return printable(`s3://${bucket}/${prefix}`);
 }

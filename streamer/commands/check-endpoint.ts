@@ -13,6 +13,8 @@ const CONNECT_TIMEOUT_MS = 3_000;
 const ANSWER_TIMEOUT_MS = 3_000;
 
 export interface EndpointAccess {
+  /** Of the endpoint, without what in its URL may be a secret. */
+  readonly name: string;
   /** Sent with the OPTIONS request, as with every POST. */
   readonly headers: Readonly<Record<string, string>>;
   readonly tls: TlsFiles | null;
@@ -24,21 +26,27 @@ export async function checkEndpoint(endpoint: string, access: EndpointAccess): P
   try {
     (await connect(url, access)).destroy();
   } catch (error) {
-    return { area: 'endpoint', status: 'failed', target: endpoint, detail: messageOf(error), cure: cureOf(error, url) };
+    return {
+      area: 'endpoint',
+      status: 'failed',
+      target: access.name,
+      detail: messageOf(error),
+      cure: cureOf(error, url),
+    };
   }
   const connected = `${url.protocol === 'https:' ? 'TCP and TLS connect' : 'TCP connects'} (${formatDuration(performance.now() - startMs)})`;
   const { detail, cure } = await askOptions(endpoint, access);
   return {
     area: 'endpoint',
     status: cure === null ? 'ok' : 'note',
-    target: endpoint,
+    target: access.name,
     detail: `${connected}; ${detail}`,
     cure,
   };
 }
 
 /** As the sink connects. */
-async function connect(url: URL, { tls }: EndpointAccess): Promise<Socket> {
+async function connect(url: URL, { tls }: Pick<EndpointAccess, 'tls'>): Promise<Socket> {
   const connector = buildConnector(connectOptions({ connectTimeoutMs: CONNECT_TIMEOUT_MS, tls }));
   return new Promise((resolve, reject) => {
     connector(
@@ -55,7 +63,7 @@ async function connect(url: URL, { tls }: EndpointAccess): Promise<Socket> {
 
 async function askOptions(
   endpoint: string,
-  { headers, tls }: EndpointAccess,
+  { headers, tls }: Pick<EndpointAccess, 'headers' | 'tls'>,
 ): Promise<{ readonly detail: string; readonly cure: string | null }> {
   const { origin, pathname, search } = new URL(endpoint);
   const pool = new Pool(origin, { connect: connectOptions({ connectTimeoutMs: CONNECT_TIMEOUT_MS, tls }) });

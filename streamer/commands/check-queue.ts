@@ -1,6 +1,7 @@
 /** `check`, the queue of S3 events, where the configuration names one. It is only described: receiving would hide messages from the running streamer. */
 import type { Config } from '../config/config.ts';
-import { hasCode } from '../errors.ts';
+import { hasCode, StreamerError } from '../errors.ts';
+import { CREDENTIALS_CURE, isMissingCredentials } from '../io/missing-credentials.ts';
 import { type Finding, messageOf } from './check-finding.ts';
 import { openQueue, queueWarnings } from './queue.ts';
 
@@ -27,7 +28,12 @@ export async function checkQueueAccess(config: Config): Promise<QueueCheck> {
     return { findings: [found, ...notes], isDenied: false };
   } catch (error) {
     const isDenied = hasCode(error, 'QUEUE_ACCESS_DENIED');
-    const cure = isDenied ? 'give the credentials the policy below' : 'correct discovery.queue_url, or s3.region';
+    const isMissing = error instanceof StreamerError && isMissingCredentials(error.cause);
+    const cure = isMissing
+      ? CREDENTIALS_CURE
+      : isDenied
+        ? 'give the credentials the policy below'
+        : 'correct discovery.queue_url, or s3.region';
     const failed: Finding = { area: 'queue', status: 'failed', target, detail: messageOf(error), cure };
     return { findings: [failed], isDenied };
   } finally {

@@ -1,6 +1,7 @@
 /** `check`, S3: lists each source, reads one of its objects, and sees whether S3 honours If-Match. Nothing is written. */
 import type { SourceConfig } from '../config/config.ts';
 import { hasCode, StreamerError } from '../errors.ts';
+import { CREDENTIALS_CURE, isMissingCredentials } from '../io/missing-credentials.ts';
 import type { ObjectRef, ObjectStore } from '../ports.ts';
 import { nameOfSource } from './bucket.ts';
 import { type Finding, messageOf } from './check-finding.ts';
@@ -71,6 +72,7 @@ function failed(target: string, error: unknown): SourceCheck {
 }
 
 function cureOf(error: unknown): string | null {
+  if (error instanceof StreamerError && isMissingCredentials(error.cause)) return CREDENTIALS_CURE;
   if (hasCode(error, 'S3_ACCESS_DENIED'))
     return 'give the credentials the policy below, and see that s3.region is right. Objects encrypted with KMS need kms:Decrypt on their key as well';
   if (hasCode(error, 'S3_NO_BUCKET')) return 'correct s3.bucket, s3.region or s3.endpoint';

@@ -130,6 +130,19 @@ describe('check', () => {
     ]);
   });
 
+  it('an endpoint is named without the secret in its query, whether it answers or not', async () => {
+    const secret = 'hunter2-hunter2-hunter2';
+    await fixture.startS3();
+    endpoint.answer = (_, response) => response.writeHead(405).end();
+    const away = `http://127.0.0.1:1/in?token=${secret}`;
+    const config = fixture.writeConfig([`${endpoint.url}/in?token=${secret}`, away]);
+    const { findings, stderr } = await check(config);
+    const targets = findings.flatMap(({ area, target }) => (area === 'endpoint' ? [target] : []));
+    expect(targets).toEqual([`${endpoint.url}/in`, 'http://127.0.0.1:1/in']);
+    const { stdout } = await fixture.run(['check', '-c', config]);
+    expect(JSON.stringify(findings) + stderr + stdout).not.toContain('hunter2');
+  });
+
   it('an endpoint that speaks no TLS, or refuses OPTIONS, is told with its cure', async () => {
     await fixture.startS3();
     endpoint.answer = (_, response) => response.writeHead(401).end();

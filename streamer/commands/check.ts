@@ -1,5 +1,8 @@
 /** `check`: would `run` work from here? Tries every part that the configuration names, and says how to mend what does not work. Changes nothing. */
 import { Command } from 'commander';
+import { secretsOf } from '../config/redact.ts';
+import { endpointNames } from '../core/endpoint-names.ts';
+import { hideSecrets } from '../core/hide-secrets.ts';
 import { readPolicy } from '../core/iam-policy.ts';
 import { StreamerError } from '../errors.ts';
 import { configOption, jsonOption } from './arguments.ts';
@@ -42,13 +45,19 @@ Exit codes: 0 \`run\` would work · 2 something failed`,
 
 async function check(loaded: LoadedConfig, { json }: CheckOptions): Promise<void> {
   const { config, file, warnings } = loaded;
+  const secrets = secretsOf(config, process.env);
+  const names = endpointNames(config.http.endpoints);
   const access = { headers: requestHeaders(config.http), tls: readTlsFiles(config.http.tls) };
   const [sources, queue, endpoints, health, redis] = await Promise.all([
     withBucket(config, async ({ objects }) =>
       Promise.all(config.s3.sources.map(async (source) => checkSource(objects, source))),
     ),
     checkQueueAccess(config),
-    Promise.all(config.http.endpoints.map(async (endpoint) => checkEndpoint(endpoint, access))),
+    Promise.all(
+      config.http.endpoints.map(async (endpoint, index) =>
+        checkEndpoint(endpoint, { ...access, name: names[index] ?? '' }),
+      ),
+    ),
     checkHealthPort(config.health),
     config.state.redis === null ? [] : checkRedis(config.state.redis),
   ]);
@@ -68,7 +77,8 @@ async function check(loaded: LoadedConfig, { json }: CheckOptions): Promise<void
       cure: null,
     })),
     ...[...sources, queue].flatMap((checked) => checked.findings),
-    ...endpoints,
+    // What an endpoint or a library says may repeat a secret.
+    ...endpoints.map((finding) => ({ ...finding, detail: hideSecrets(finding.detail, secrets) })),
     ...checkState(loaded),
     ...redis,
     health,

@@ -1,6 +1,7 @@
 /** `quarantine list` and `quarantine retry`: what was set aside, and having it delivered after all. */
 import { Command } from 'commander';
 import { identityOf } from '../core/object-task.ts';
+import { printable } from '../core/printable.ts';
 import { settledExcept } from '../core/wanted-ranges.ts';
 import { StreamerError } from '../errors.ts';
 import type { WantedRequest } from '../io/state-admin.ts';
@@ -158,7 +159,7 @@ function textOf(entry: QuarantineEntry): string {
     `#${id}  ${formatMoment(atMs)}  ${reason}  ${status}${closed}`,
     `    ${nameOfSource({ bucket: object.bucket, prefix: object.key })}  (ETag ${object.etag})`,
     `    ${placeOf(entry)}`,
-    `    ${detail}`,
+    `    ${printable(detail)}`,
   ].join('\n');
 }
 

@@ -23,6 +23,8 @@ import { checkEndpoints, checkQueue, checkSources } from './preflight.ts';
 import { openQueue, queueWarnings } from './queue.ts';
 import { redisProblems } from './redis-fitness.ts';
 
+/** SIGHUP: the terminal is closed, or somebody hopes for a reload, which there is none of. Unheard it would kill. */
+const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 const PROGRESS_INTERVAL_MS = 10_000;
 /** A buffer that no object needed for this long is given back to the system. */
 const POOL_IDLE_MS_MAX = 1_000;
@@ -154,12 +156,10 @@ function stopOnSignals(
     stop.abort();
     grace = setTimeout(() => kill.abort(), config.shutdownGraceMs);
   };
-  process.on('SIGTERM', onSignal);
-  process.on('SIGINT', onSignal);
+  for (const signal of STOP_SIGNALS) process.on(signal, onSignal);
   return () => {
     clearTimeout(grace);
-    process.off('SIGTERM', onSignal);
-    process.off('SIGINT', onSignal);
+    for (const signal of STOP_SIGNALS) process.off(signal, onSignal);
   };
 }
 

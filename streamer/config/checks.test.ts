@@ -23,6 +23,7 @@ function parse(parts: Parts): { readonly config: Config; readonly warnings: read
 }
 
 const ENDPOINTS = 'endpoints: ["http://10.0.0.1:8080"]';
+const SQS = 'discovery: {mode: sqs, queue_url: "https://sqs.eu-west-1.amazonaws.com/1/q"}';
 
 describe('keys that do not fit together', () => {
   it.each<[string, Parts, string]>([
@@ -83,6 +84,31 @@ describe('keys that do not fit together', () => {
       { http: `${ENDPOINTS}, headers: {a: "x\\ny"}` },
       'http.headers.a: the value holds a line break',
     ],
+    ...['Keep-Alive', 'upgrade'].map((name): [string, Parts, string] => [
+      `a header of the connection, ${name}`,
+      { http: `${ENDPOINTS}, headers: {${name}: x}` },
+      `http.headers.${name}: is set by the streamer itself`,
+    ]),
+    [
+      'a token with the line break of its file',
+      { http: `${ENDPOINTS}, auth: {type: bearer, token: "abc\\n"}` },
+      'http.auth.token: the value holds a line break',
+    ],
+    [
+      'a password with the line break of its file',
+      { http: `${ENDPOINTS}, auth: {type: basic, username: "ü", password: "abc\\n"}` },
+      'http.auth.password: the value holds a line break',
+    ],
+    [
+      'a Redis URL with a bare %',
+      { rest: 'state: {redis: {url: "redis://:50%off@h:6379"}}' },
+      'state.redis.url: the user name or password in it cannot be read. Write % as %25',
+    ],
+    [
+      'a Redis URL with a bare /',
+      { rest: 'state: {redis: {url: "redis://:a/b@h:6379"}}' },
+      'state.redis.url: the user name or password in it cannot be read',
+    ],
     [
       'two authorizations',
       { http: `${ENDPOINTS}, auth: {type: bearer, token: x}, headers: {Authorization: y}` },
@@ -139,6 +165,16 @@ describe('keys that do not fit together', () => {
       'discovery.queue_url: is missing: discovery.mode is sqs',
     ],
     [
+      'sqs alone with an access point',
+      { s3: 'bucket: "arn:aws:s3:eu-west-1:123456789012:accesspoint/logs"', rest: SQS },
+      "s3.bucket: is an access point: S3's events name the bucket behind it",
+    ],
+    [
+      'sqs alone with the alias of an access point',
+      { s3: 'sources: [{bucket: logs}, {bucket: logs-ab12cd34-s3alias}]', rest: SQS },
+      's3.sources[1].bucket: is an access point',
+    ],
+    [
       'sentinels without a name',
       { rest: 'state: {redis: {sentinels: ["10.0.0.1:26379"]}}' },
       'state.redis.name: is missing: sentinels need it',
@@ -176,6 +212,14 @@ describe('keys that do fit together', () => {
     expect(warnings).toEqual([expect.stringContaining('http.on_full: LINES ARE LOST')]);
   });
 
+  it('an access point that is listed, with a warning where a queue should tell of its objects, too', () => {
+    const s3 = 'bucket: logs-ab12cd34-s3alias';
+    expect(parse({ s3 }).warnings).toEqual([]);
+    expect(parse({ s3, rest: SQS.replace('sqs,', 'both,') }).warnings).toEqual([
+      expect.stringContaining('s3.bucket: is an access point'),
+    ]);
+  });
+
   it('the older name of the format, with a note', () => {
     const { config, warnings } = parse({ rest: 'processing: {log_format: auto}' });
     expect(config.s3.sources[0]?.format).toBe('auto');
@@ -190,6 +234,12 @@ describe('keys that do fit together', () => {
       ]);
     },
   );
+
+  it('a collector without TLS by its URL that should have it by its key, with a warning', () => {
+    expect(parse({ rest: 'otlp: {endpoint: "http://otel:4317", insecure: false}' }).warnings).toEqual([
+      expect.stringContaining('otlp.insecure: has no effect: otlp.endpoint begins with http://'),
+    ]);
+  });
 
   it.each(['endpoint: "10.0.0.9:4317"', 'endpoint: "otel:4317", insecure: false', 'insecure: false'])(
     'a collector without TLS, or with a name: %s',

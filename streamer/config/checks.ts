@@ -3,6 +3,7 @@
  * mistake is told once.
  */
 import { AUTO } from '../core/format.ts';
+import { findAccessPoints } from './access-points.ts';
 import { bufferBytesOf, defaultFormatOf, formatsOf, regionOf, sourcesOf } from './derive.ts';
 import type { Environment } from './environment.ts';
 import type { KeyPath } from './key-path.ts';
@@ -25,13 +26,15 @@ export interface Check {
 const BATCHES_HELD = 8;
 const LONG_LINES_HELD = 2;
 
-/** Set by the streamer itself, for each batch. */
+/** Set by the streamer itself, for each batch, or by the connection: undici sends no request that has them. */
 const HEADERS_OF_OURS: ReadonlySet<string> = new Set([
   'content-type',
   'content-length',
   'content-encoding',
   'host',
   'connection',
+  'keep-alive',
+  'upgrade',
   'transfer-encoding',
   'expect',
   'idempotency-key',
@@ -98,6 +101,10 @@ export const CHECKS: readonly Check[] = [
   { reads: [['processing', 'log_formats']], find: findFormatNameProblems },
   { reads: [['processing'], ['s3', 'sources']], find: findFormatChoiceProblems },
   { reads: [['discovery']], find: findQueueProblem },
+  {
+    reads: [['s3'], ['discovery', 'mode'], ['processing']],
+    find: ({ settings }) => (settings.discovery.mode === 'sqs' ? findAccessPoints(settings) : []),
+  },
   { reads: [['state', 'redis']], find: findRedisProblems },
 ];
 
@@ -176,6 +183,11 @@ function findEndpointProblems({ settings }: CheckInput): readonly Finding[] {
   });
 }
 
+/** What a header can carry: no line break, and nothing beyond Latin-1. */
+const HEADER_VALUE = /^[\t\u0020-\u007E\u0080-\u00FF]*$/;
+/** `basic` encodes user name and password; RFC 7617 bars these from them, and no agent expects them. */
+const CONTROL_CHARACTER = /\p{Cc}/u;
+
 /** Which keys each kind of authorization takes. */
 const AUTH_KEYS = { none: [], bearer: ['token'], basic: ['username', 'password'] } as const;
 
@@ -198,7 +210,18 @@ function findAuthProblems({ settings }: CheckInput): readonly Finding[] {
         suggestion:
           key === 'token' ? 'Set http.auth.type to bearer, or remove it' : 'Set http.auth.type to basic, or remove it',
       })),
+    ...stated
+      .filter((key) => needed.includes(key) && !isPossibleAuth(key, auth[key] ?? ''))
+      .map((key) => ({
+        path: ['http', 'auth', key],
+        message: 'the value holds a line break or another character that cannot be sent',
+        suggestion: 'Remove it. The file of a secret often ends in a line break: write it without (printf, not echo)',
+      })),
   ];
+}
+
+function isPossibleAuth(key: 'token' | 'username' | 'password', value: string): boolean {
+  return key === 'token' ? HEADER_VALUE.test(value) : !CONTROL_CHARACTER.test(value);
 }
 
 function findHeaderProblems({ settings }: CheckInput): readonly Finding[] {
@@ -212,7 +235,7 @@ function findHeaderProblems({ settings }: CheckInput): readonly Finding[] {
       return [{ path, message: 'is set by the streamer itself', suggestion: 'Remove it' }];
     if (lower === 'authorization' && auth.type !== 'none')
       return [{ path, message: 'is set by http.auth too', suggestion: 'Keep one of the two' }];
-    if (!/^[\t\u0020-\u007E\u0080-\u00FF]*$/.test(value)) {
+    if (!HEADER_VALUE.test(value)) {
       return [
         {
           path,
@@ -333,6 +356,13 @@ function findQueueProblem({ settings }: CheckInput): readonly Finding[] {
 function findRedisProblems({ settings }: CheckInput): readonly Finding[] {
   const { redis } = settings.state;
   const findings: Finding[] = [...findTlsProblem(['state', 'redis', 'tls'], redis.tls)];
+  if (redis.url !== null && !isReadableUrl(redis.url)) {
+    findings.push({
+      path: ['state', 'redis', 'url'],
+      message: 'the user name or password in it cannot be read',
+      suggestion: 'Write % as %25, / as %2F, # as %23 and ? as %3F in them, or use state.redis.username and password',
+    });
+  }
   if (redis.url !== null && redis.sentinels.length > 0) {
     findings.push({
       path: ['state', 'redis', 'url'],
@@ -348,4 +378,18 @@ function findRedisProblems({ settings }: CheckInput): readonly Finding[] {
     });
   }
   return findings;
+}
+
+function isReadableUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { username, password } = new URL(text);
+  // Each % begins a character: decoding throws else, deep inside the client of Redis.
+  return [username, password].every((part) => {
+    try {
+      return decodeURIComponent(part) !== '' || part === '';
+    } catch (error) {
+      if (error instanceof URIError) return false;
+      throw error;
+    }
+  });
 }

@@ -215,6 +215,34 @@ describe('the environment', () => {
   });
 });
 
+describe('a null of YAML', () => {
+  it.each(['null', 'Null', 'NULL', '~', ''])('is an empty value, as in the original: %s', (text) => {
+    // As text it was a prefix that no key has: nothing was read, for ever.
+    const { s3, state } = config(MINIMAL.replace('region', `prefix: ${text}\n  region`) + `state: {redis: ${text}}\n`);
+    expect(s3.sources).toEqual([{ bucket: 'logs', prefix: '', format: 'zscaler' }]);
+    expect(state.redis).toBeNull();
+  });
+
+  it.each([
+    ['"null"', 'null'],
+    ["'~'", '~'],
+    ['!!str null', 'null'],
+    ['nullable', 'nullable'],
+    ['~/x', '~/x'],
+  ])('is text where it is meant as such: %s', (text, prefix) => {
+    expect(config(MINIMAL.replace('region', `prefix: ${text}\n  region`)).s3.sources[0]?.prefix).toBe(prefix);
+  });
+
+  it('is no value for a key that needs one', () => {
+    expect(problems(MINIMAL.replace('bucket: logs', 'bucket: ~'))).toEqual([
+      expect.stringContaining('s3.bucket: is missing'),
+    ]);
+    expect(problems(`${MINIMAL}  workers: null`)).toEqual([
+      expect.stringContaining('http.workers: the value is empty'),
+    ]);
+  });
+});
+
 describe('problems', () => {
   it('are told all at once, each with its line, and in the order of the file', () => {
     const yaml = `
@@ -286,6 +314,9 @@ logs: {}
     ['processing.log_formats', '[{name: auto}]', '"auto" is not a possible name'],
     ['health.address', '8080', '"8080" is not host:port'],
     ['health.address', '":80800"', '":80800" is not host:port'],
+    ...['/', '/ready', '/live', '/live.json', '/metrics', '/a/../b', '/..', '/./a', '//a', 'health'].map(
+      (path): [string, string, string] => ['health.path', path, `${JSON.stringify(path)} is no path, or has . or ..`],
+    ),
     ['health.enabled', 'maybe', '"maybe" is neither true nor false'],
     ['logging.level', 'warning', '"warning" is not possible here. Use one of: debug, info, warn, error'],
     ['state.redis.database', '16', '"16" is more than 15'],

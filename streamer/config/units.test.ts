@@ -13,6 +13,9 @@ describe('parseDurationMs', () => {
     ['1d12h', 129_600_000],
     ['250us', 0.25],
     ['.5s', 500],
+    ['16.1s', 16_100],
+    ['100.5ms', 101],
+    ['1500us', 2],
     ['0', 0],
   ])('reads %s', (text, expected) => {
     expect(parseDurationMs(text)).toBe(expected);

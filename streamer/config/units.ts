@@ -16,7 +16,7 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 
 const DURATION = /^(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h|d)/;
 
-/** A Go duration (`15s`, `1m30s`, `1.5h`, `500ms`, `0`) in milliseconds; days (`7d`) are ours. */
+/** A Go duration (`15s`, `1m30s`, `1.5h`, `500ms`, `0`) in milliseconds, whole ones from 1 ms on, which is what timers take; days (`7d`) are ours. */
 export function parseDurationMs(text: string): number | null {
   if (text === '0') return 0;
   if (text === '') return null;
@@ -29,7 +29,8 @@ export function parseDurationMs(text: string): number | null {
     totalMs += Number.parseFloat(part) * (UNIT_MS[unit] ?? Number.NaN);
     rest = rest.slice(part.length);
   }
-  return totalMs;
+  // 16.1s is 16100.000000000002 ms.
+  return totalMs < 1 ? totalMs : Math.round(totalMs);
 }
 
 const UNIT_BYTES: Readonly<Record<string, number>> = {

@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import { compileGoRegex, groupCount } from '../core/go-regex.ts';
 import { compileTimeLayout } from '../core/time-layout.ts';
+import { findAccessPoints } from './access-points.ts';
 import type { Check, CheckInput } from './checks.ts';
 import { healthOf } from './derive.ts';
 import { isMapping, type KeyPath, type RawNode } from './key-path.ts';
@@ -19,7 +20,13 @@ export const WARNINGS: readonly Check[] = [
     find: findLegacyFormat,
   },
   { reads: [['discovery', 'mode']], find: findSqsAlone },
+  {
+    reads: [['s3'], ['discovery', 'mode'], ['processing']],
+    // Listing finds all that the queue does not; with sqs alone it is a problem.
+    find: ({ settings }) => (settings.discovery.mode === 'both' ? findAccessPoints(settings) : []),
+  },
   { reads: [['otlp']], find: findTlsWithoutName },
+  { reads: [['otlp']], find: findTlsInVain },
   { reads: [['http', 'on_full']], find: findDrops },
 ];
 
@@ -82,6 +89,12 @@ function findTlsWithoutName({ settings: { otlp } }: CheckInput): readonly Findin
   if (!otlp.enabled || protocol !== 'https:' || isIP(hostname.replaceAll(/[[\]]/g, '')) === 0) return [];
   const message = `${hostname} is an address, and TLS to the collector needs a name`;
   return [{ path: ['otlp', 'endpoint'], message, suggestion: 'Write the host name that is in its certificate' }];
+}
+
+function findTlsInVain({ settings: { otlp } }: CheckInput): readonly Finding[] {
+  if (!otlp.enabled || otlp.insecure || !/^http:/i.test(otlp.endpoint)) return [];
+  const message = 'has no effect: otlp.endpoint begins with http://, so metrics are sent without TLS';
+  return [{ path: ['otlp', 'insecure'], message, suggestion: 'Write https:// there, or only host and port' }];
 }
 
 function findDrops({ settings }: CheckInput): readonly Finding[] {

@@ -1,6 +1,6 @@
 /**
  * Reads the YAML text and remembers where each key stands. All scalars stay the text that the user wrote (a password `0123` keeps its zero), so
- * every value, typed in or from the environment, is read by the same rules.
+ * every value, typed in or from the environment, is read by the same rules. Only a plain `null` or `~` is an empty value, as in the original.
  * Invariant: no message quotes the file, because the faulty place may be a secret.
  */
 import {
@@ -66,6 +66,7 @@ export function readYaml(text: string): YamlSource {
   }));
   problems.push(...findTraps(document, lineAt));
   if (problems.length > 0) return { kind: 'invalid', problems };
+  emptyNulls(document);
   const root = toRaw(document);
   if (root === null) {
     const message = 'a <<: merge does not name a mapping, or references are nested too deeply';
@@ -98,6 +99,16 @@ function findTraps(
     },
   });
   return traps;
+}
+
+/** What YAML calls null, unless it is in quotes or said to be text (`!!str null`). A key of that name stays one. */
+function emptyNulls(document: Document.Parsed): void {
+  visit(document, {
+    Scalar: (key, scalar) => {
+      const isPlain = scalar.type === 'PLAIN' && scalar.tag === undefined;
+      if (key !== 'key' && isPlain && /^(?:null|Null|NULL|~)$/.test(scalar.source ?? '')) scalar.value = '';
+    },
+  });
 }
 
 function toRaw(document: Document.Parsed): RawNode | null {

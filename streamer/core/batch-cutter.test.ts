@@ -252,6 +252,24 @@ describe('the ranges that a BatchCutter cuts', () => {
     });
   });
 
+  it('leave nothing out, wherever what was settled begins and ends: under other limits lines were cut elsewhere', () => {
+    const places = fc.array(fc.tuple(fc.nat(120), fc.nat(120)), { maxLength: 6 });
+    fc.assert(
+      fc.property(scene, places, (one, pairs) => {
+        const settled = unionRanges(
+          pairs.flatMap(([start, bytes]) => {
+            const end = Math.min(start + bytes, one.content.length);
+            return end > start ? [{ start, end }] : [];
+          }),
+          [],
+        );
+        const ranges = cut({ ...one, settled }).map(({ range }) => range);
+        expect(subtractRanges({ start: 0, end: one.content.length }, unionRanges(ranges, settled))).toEqual([]);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   it('follow from the lines and limits alone, whatever the chunks; settled lines only take pieces out of the cells', () => {
     check((one) => {
       const settled = settledOf(one);
@@ -386,6 +404,13 @@ describe('an object', () => {
     expect(cut({ content: '[\n\n]\n', rule: ZSCALER, limits: ROOMY })).toMatchObject([
       { range: { start: 0, end: 5 }, lines: 0, bodyBytes: 0, parts: [] },
     ]);
+  });
+
+  it('delivers a line again, whole, of which only some pieces were settled', () => {
+    // Split under a lower `max_line_bytes`, then killed: the rest of the line was left out, and the object never ended.
+    const settled = [{ start: 3, end: 7 }];
+    const batches = cut({ content: 'a\n\nbcdefgh\ni\n', rule: PLAIN, limits: ROOMY, settled });
+    expect(batches.map(bodyOf).join('')).toBe('a\nbcdefgh\ni\n');
   });
 
   it('without a last newline delivers its last line with one', () => {

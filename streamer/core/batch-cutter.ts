@@ -3,7 +3,7 @@
  *
  * Invariants:
  * - The batches' ranges, the settled ranges given at the start and the quarantined lines together tile the object: no byte is skipped, none
- *   stands in two batches.
+ *   stands in two batches. A line that is settled in part (in pieces, under another limit) is not settled: it is delivered again, whole.
  * - The grid (where one batch ends and the next begins) follows from the object's lines, `linesMax` and `bytesMax` alone, so that an object
  *   which is read again is cut the same way. Settled lines and early flushes only take lines out of a grid cell; they never move its ends.
  * - A clean run of lines is passed on as views of the chunk it came in: bytes are copied only where a line crosses two chunks.
@@ -162,7 +162,7 @@ export class BatchCutter {
           rule.dropsArrayPunctuation &&
           (first === BYTE.comma || first === BYTE.open || first === BYTE.close || isBlank(first))
         ) &&
-        !this.#isSettledAt(this.#offset);
+        !this.#isSettled(end + 1 - start);
       if (!isClean) {
         this.#addRun(chunk, runStart, start);
         this.#takeOddLine(chunk.subarray(start, end), end + 1 - start);
@@ -184,7 +184,7 @@ export class BatchCutter {
 
   /** How many empty lines stand here in a row, none of them settled: a bomb can be made of nothing else. */
   #emptyLinesAt(chunk: Uint8Array, from: number): number {
-    if (this.#isSettledAt(this.#offset)) return 0;
+    if (this.#isSettled(1)) return 0;
     const settledStart = this.#settled[this.#settledIndex]?.start ?? Infinity;
     const end = Math.min(chunk.length, from + settledStart - this.#offset);
     let at = from;
@@ -316,7 +316,7 @@ export class BatchCutter {
       this.#cellLines += 1;
       this.#cellBytes += bodyBytes;
     }
-    if (this.#isSettledAt(this.#offset)) {
+    if (this.#isSettled(rawBytes)) {
       this.#skipSettled(rawBytes, isLineEnd);
       return;
     }
@@ -354,13 +354,11 @@ export class BatchCutter {
     this.#batchFirstLine = this.#line;
   }
 
-  #isSettledAt(offset: number): boolean {
-    for (;;) {
-      const range = this.#settled[this.#settledIndex];
-      if (range === undefined || offset < range.start) return false;
-      if (offset < range.end) return true;
-      this.#settledIndex += 1;
-    }
+  /** Whether all of the next bytes are. */
+  #isSettled(bytes: number): boolean {
+    while ((this.#settled[this.#settledIndex]?.end ?? Infinity) <= this.#offset) this.#settledIndex += 1;
+    const range = this.#settled[this.#settledIndex];
+    return range !== undefined && range.start <= this.#offset && this.#offset + bytes <= range.end;
   }
 
   #wouldOverflow(bodyBytes: number): boolean {

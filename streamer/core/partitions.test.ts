@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   doSpansOverlap,
   foldersOfSpan,
+  isMaybeNoMonth,
   mergePatterns,
   type PartitionPattern,
   patternOfFolder,
@@ -48,7 +49,7 @@ const style = fc
     after: fc.constantFrom('', 'web/', 'host=a/'),
   })
   .map(({ shape, hasHour, ...rest }): Style => ({ shape, hasHour: hasHour && shape !== 'dashed', ...rest }));
-const moment = fc.integer({ min: Date.UTC(1970, 0, 1), max: Date.UTC(2199, 11, 31) });
+const moment = fc.integer({ min: Date.UTC(2006, 0, 1), max: Date.UTC(2199, 11, 31) });
 
 function floor(atMs: number, stepMs: number): number {
   return Math.floor(atMs / stepMs) * stepMs;
@@ -101,6 +102,9 @@ describe('spanOfFolder', () => {
     '2025/77/',
     'year=25/',
     'year=1969/',
+    'tenant/2001/7/',
+    '2005/12/31/',
+    '1999-12-31/',
     'month=9/day=9/',
     '2025-13-01/',
     '2025-01-32/',
@@ -109,6 +113,19 @@ describe('spanOfFolder', () => {
     '20250909/',
   ])('finds no date in %j, so that only a look inside can tell', (folder) => {
     expect(spanOfFolder(folder)).toBeNull();
+  });
+});
+
+describe('a month of two bare numbers', () => {
+  it.each([
+    ['tenant/2015/7/', true],
+    ['2015/07/', true],
+    ['2015/07/01/', false],
+    ['year=2015/month=7/', false],
+    ['tenant/2001/7/', false],
+    ['web/', false],
+  ])('may be none: %s', (folder, isDoubtful) => {
+    expect(isMaybeNoMonth(folder)).toBe(isDoubtful);
   });
 });
 

@@ -50,12 +50,15 @@ const SHAPES: readonly { readonly shape: Shape; readonly regex: RegExp }[] = [
   },
 ];
 
+/** S3 began in that year. What looks like an earlier one is a number: of a customer, a shop, a device. */
+const YEAR_MIN = 2006;
+
 function parseDate(folder: string): ParsedDate | null {
   for (const { shape, regex } of SHAPES) {
     const groups = regex.exec(folder)?.groups;
     if (groups === undefined) continue;
     const { before = '', after = '', year, month, day, hour } = groups;
-    if (year === undefined || Number(year) < 1970) continue;
+    if (year === undefined || Number(year) < YEAR_MIN) continue;
     if (month !== undefined && (Number(month) < 1 || Number(month) > 12)) continue;
     if (day !== undefined && (Number(day) < 1 || Number(day) > 31)) continue;
     if (hour !== undefined && Number(hour) > 23) continue;
@@ -79,6 +82,12 @@ export function spanOfFolder(folder: string): TimeSpan | null {
   if (date.hour === undefined) return { startMs: Date.UTC(year, month, day), endMs: Date.UTC(year, month, day + 1) };
   const hour = Number(date.hour);
   return { startMs: Date.UTC(year, month, day, hour), endMs: Date.UTC(year, month, day, hour + 1) };
+}
+
+/** Whether only two bare numbers make a month of the folder, with no day that would confirm it: `2015/7/` may be the site 7 of the customer 2015. */
+export function isMaybeNoMonth(folder: string): boolean {
+  const date = parseDate(folder);
+  return date !== null && date.shape === 'slashed' && date.day === undefined;
 }
 
 /** The pattern of a folder that names a whole day (or hour); null for any other folder, and for one whose numbers are padded some so, some otherwise. */

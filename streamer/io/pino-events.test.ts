@@ -218,6 +218,20 @@ describe('the text format', () => {
   });
 });
 
+it('in the text format no key forges a line: its control characters are shown', () => {
+  const written: string[] = [];
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    written.push(String(text));
+    return true;
+  });
+  const logger = createLogger({ level: 'info', format: 'text' });
+  logger.info({ key: 'a\n2025-01-01 ERROR forged\u001B[2K', inner: { key: '\u009B2K' } }, 'object found');
+  vi.restoreAllMocks();
+  expect(written).toHaveLength(1);
+  expect(written[0]?.trimEnd()).not.toMatch(/\p{Cc}/u);
+  expect(written[0]).toContain(String.raw`key=a\n2025-01-01 ERROR forged\u001b[2K`);
+});
+
 describe('the one key to follow an object by', () => {
   it('is in every event of its life, those of its batches included, and begins what the endpoints see', () => {
     const { lines, events } = logged();

@@ -1,6 +1,7 @@
 /** Events become log lines and sums. Logs go to stdout, one JSON object a line; a burst of the same warning is thinned out, and says by how much. */
 import pino, { type Logger } from 'pino';
 import { hideSecrets } from '../core/hide-secrets.ts';
+import { printable } from '../core/printable.ts';
 import { countEvent, fieldsOf, levelOf, type StreamerEvent, type Totals, zeroTotals } from '../events.ts';
 import type { Clock, Events } from '../ports.ts';
 
@@ -87,10 +88,10 @@ function textDestination(): { write(line: string): void } {
     write(line) {
       const { time, level, msg, ...fields }: Record<string, unknown> = JSON.parse(line);
       const pairs = Object.entries(fields).map(
-        ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+        ([name, value]) => `${name}=${printable(typeof value === 'string' ? value : JSON.stringify(value))}`,
       );
       process.stdout.write(
-        `${String(time)} ${String(level).toUpperCase().padEnd(5)} ${String(msg)} ${pairs.join(' ')}\n`,
+        `${String(time)} ${String(level).toUpperCase().padEnd(5)} ${printable(String(msg))} ${pairs.join(' ')}\n`,
       );
     },
   };

@@ -2,7 +2,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer as createNetServer } from 'node:net';
 import { CreateBucketCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { StreamerError } from '../errors.ts';
 import type { ListPage, ListRequest, ObjectRef, ObjectStore } from '../ports.ts';
 import { createS3Client, createS3ObjectStore } from './s3-object-store.ts';
@@ -128,6 +128,34 @@ describe('every failure of S3', () => {
       expect(message).not.toContain('AKIA');
     }
   });
+
+  it('does not take credentials that nobody gives for a refusal: they may come a moment later', async () => {
+    // A machine that boots: its metadata service is late. Told as a refusal, it ended the program for good.
+    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) vi.stubEnv(name, undefined);
+    vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
+    for (const name of ['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE']) vi.stubEnv(name, '/does/not/exist');
+    const bare = storeFor('http://127.0.0.1:1');
+    const failures = [await failureOf(bare.list(listOf(), never)), await failureOf(bare.get(refOf('a'), never))];
+    vi.unstubAllEnvs();
+    for (const failure of failures) {
+      expect(failure.code).toBe('S3_UNAVAILABLE');
+      expect(failure.message).toMatch(/no AWS credentials were found, .*: set AWS_ACCESS_KEY_ID/);
+    }
+  });
+
+  it.each(['', '<NextContinuationToken></NextContinuationToken>'])(
+    'a page that promises more keys and does not say how to get them is a failure, not the last page: %s',
+    async (token) => {
+      // All keys after the first 1,000 were left out, in silence: an old gateway answered as in version 1 of the API.
+      const page = `<ListBucketResult><IsTruncated>true</IsTruncated><NextMarker>a</NextMarker>${token}<Contents><Key>a</Key></Contents></ListBucketResult>`;
+      answer = (_, response) => response.writeHead(200, { 'content-type': 'application/xml' }).end(page);
+      const failure = await failureOf(store.list(listOf(), never));
+      expect(failure).toMatchObject({ code: 'S3_UNAVAILABLE' });
+      expect(failure.message).toMatch(
+        /no NextContinuationToken: use a server at s3\.endpoint that speaks ListObjectsV2/,
+      );
+    },
+  );
 
   it("a clock that is far from S3's costs one refusal, not the access", async () => {
     const aheadMs = 3 * 3_600_000;

@@ -2,9 +2,10 @@
 import { Readable } from 'node:stream';
 import { HeadObjectCommand, ListObjectsV2Command, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { StreamerError } from '../errors.ts';
-import { credentialsOf } from './role-credentials.ts';
 import type { ListPage, ListRequest, ObjectBody, ObjectRef, ObjectStore } from '../ports.ts';
 import { FREED_BYTES_MIN } from './free-memory.ts';
+import { CREDENTIALS_CURE, isMissingCredentials } from './missing-credentials.ts';
+import { credentialsOf } from './role-credentials.ts';
 import { AnsweredHandler, CONNECTION_TIMEOUT_MS, SignedGets, SOCKET_TIMEOUT_MS } from './signed-gets.ts';
 
 export interface S3Options {
@@ -19,6 +20,9 @@ export interface S3Options {
 
 /** Retries are ours: with their own back-off, counted, and without holding a reader. */
 const ATTEMPTS_MAX = 1;
+
+const NO_CONTINUATION =
+  'it says that there are more keys (IsTruncated) and gives no NextContinuationToken: use a server at s3.endpoint that speaks ListObjectsV2';
 
 export function createS3Client(options: S3Options): S3Client {
   const agentOptions = { keepAlive: true, maxSockets: options.socketsMax };
@@ -61,6 +65,9 @@ async function list(client: S3Client, request: ListRequest, signal: AbortSignal)
       ...(request.startAfter === null ? {} : { StartAfter: request.startAfter }),
     });
     const page = await whateverOurClock(async () => client.send(command, { abortSignal: signal }));
+    const continuationToken = page.IsTruncated === true ? (page.NextContinuationToken ?? '') : null;
+    // Taken for the last page, it would hide all keys behind it for good.
+    if (continuationToken === '') throw new Error(NO_CONTINUATION);
     return {
       objects: (page.Contents ?? []).map((entry) => ({
         bucket: request.bucket,
@@ -70,7 +77,7 @@ async function list(client: S3Client, request: ListRequest, signal: AbortSignal)
         lastModifiedMs: entry.LastModified?.getTime() ?? 0,
       })),
       prefixes: (page.CommonPrefixes ?? []).flatMap(({ Prefix }) => (Prefix === undefined ? [] : [Prefix])),
-      continuationToken: page.IsTruncated === true ? (page.NextContinuationToken ?? null) : null,
+      continuationToken,
     };
   } catch (error) {
     // A LIST names no object: what is missing can only be the bucket.
@@ -213,7 +220,6 @@ const CODES: Readonly<Record<string, keyof typeof CURES>> = {
   ExpiredToken: 'S3_ACCESS_DENIED',
   ExpiredTokenException: 'S3_ACCESS_DENIED',
   InvalidToken: 'S3_ACCESS_DENIED',
-  CredentialsProviderError: 'S3_ACCESS_DENIED',
   PermanentRedirect: 'S3_ACCESS_DENIED',
   // The wrong region, said by a server that redirects nobody.
   AuthorizationHeaderMalformed: 'S3_ACCESS_DENIED',
@@ -246,7 +252,8 @@ function asS3Error(
   const code = codeOf(error, bare404);
   const said =
     error instanceof Error ? `${error.name === 'Error' ? '' : `${error.name}: `}${error.message}` : String(error);
-  return new StreamerError(code, `${place}: ${CURES[code]} (${said})`, { cause: error });
+  const cure = isMissingCredentials(error) ? CREDENTIALS_CURE : CURES[code];
+  return new StreamerError(code, `${place}: ${cure} (${said})`, { cause: error });
 }
 
 function codeOf(error: unknown, bare404: Bare404): keyof typeof CURES {

@@ -182,6 +182,17 @@ describe('every failure of SQS', () => {
     expect(seen.requests[0]?.headers.get('authorization')).toContain('Credential=ASIAOFTHEROLE/');
   });
 
+  it('does not take credentials that nobody gives for a refusal: they may come a moment later', async () => {
+    // A machine that boots: its metadata service is late. Told as a refusal, it ended the program for good.
+    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) vi.stubEnv(name, undefined);
+    vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
+    for (const name of ['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE']) vi.stubEnv(name, '/does/not/exist');
+    const failure = await failureOf(notificationsOf(queueUrl).describe(never));
+    vi.unstubAllEnvs();
+    expect(failure.code).toBe('QUEUE_UNAVAILABLE');
+    expect(failure.message).toMatch(/no AWS credentials were found, .*: set AWS_ACCESS_KEY_ID/);
+  });
+
   it.each([
     [400, 'com.amazonaws.sqs#QueueDoesNotExist', 'QUEUE_NOT_FOUND'],
     [400, 'com.amazonaws.sqs#InvalidAddress', 'QUEUE_NOT_FOUND'],

@@ -13,8 +13,9 @@ import {
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { Slots } from '../core/slots.ts';
 import { StreamerError } from '../errors.ts';
-import { credentialsOf } from './role-credentials.ts';
 import type { Notification, Notifications, QueueFacts, Undone } from '../ports.ts';
+import { CREDENTIALS_CURE, isMissingCredentials } from './missing-credentials.ts';
+import { credentialsOf } from './role-credentials.ts';
 
 export interface SqsOptions {
   readonly queueUrl: string;
@@ -186,7 +187,6 @@ const CODES: Readonly<Record<string, keyof typeof CURES>> = {
   InvalidSecurity: 'QUEUE_ACCESS_DENIED',
   ExpiredToken: 'QUEUE_ACCESS_DENIED',
   ExpiredTokenException: 'QUEUE_ACCESS_DENIED',
-  CredentialsProviderError: 'QUEUE_ACCESS_DENIED',
 };
 
 function asQueueError(error: unknown, place: string, signal: AbortSignal): StreamerError {
@@ -195,7 +195,8 @@ function asQueueError(error: unknown, place: string, signal: AbortSignal): Strea
   const code = codeOf(error);
   const said =
     error instanceof Error ? `${error.name === 'Error' ? '' : `${error.name}: `}${error.message}` : String(error);
-  return new StreamerError(code, `${place}: ${CURES[code]} (${said})`, { cause: error });
+  const cure = isMissingCredentials(error) ? CREDENTIALS_CURE : CURES[code];
+  return new StreamerError(code, `${place}: ${cure} (${said})`, { cause: error });
 }
 
 function codeOf(error: unknown): keyof typeof CURES {

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { completedEvent, retriedEvent, SAMPLE_OBJECT } from '../testing/sample-events.ts';
+import {
+  completedEvent,
+  postedEvent,
+  quarantinedEvent,
+  retriedEvent,
+  SAMPLE_OBJECT,
+} from '../testing/sample-events.ts';
 import { Breakdown } from './breakdown.ts';
-import { HealthMonitor, type HealthView, PATIENCE_MS } from './health-monitor.ts';
+import { HealthMonitor, type HealthView, PATIENCE_MS, READ_FAILURE_FRESH_MS } from './health-monitor.ts';
 
 const A = 'http://a';
 const B = 'http://b';
@@ -100,6 +106,19 @@ describe('S3', () => {
     expect(at(1000 + PATIENCE_MS)).toMatchObject({ isReady: false, message: 'LIST s3://logs/: no answer' });
   });
 
+  it('is unready, and says why, when the HEADs fail that notifications ask for: without a LIST nothing else tells', () => {
+    const monitor = new HealthMonitor();
+    const headFailed = { ...listFailed, kind: 'head failed', key: 'a', error: 'HEAD s3://logs/a: no answer' } as const;
+    monitor.observe(headFailed, 0);
+    expect(monitor.report(view({ gauges: s3Fails, discovery: 'sqs' }), PATIENCE_MS)).toMatchObject({
+      isReady: false,
+      checks: { s3: { isHealthy: false, text: 'ERROR: HEAD s3://logs/a: no answer' } },
+    });
+    const other = new HealthMonitor();
+    other.observe({ ...headFailed, code: 'S3_NOT_FOUND' }, 0);
+    expect(other.report(view({ gauges: s3Fails, discovery: 'sqs' }), PATIENCE_MS).isReady).toBe(true);
+  });
+
   it('is counted anew after each recovery', () => {
     const monitor = new HealthMonitor();
     monitor.observe(listFailed, 0);
@@ -118,6 +137,28 @@ describe('S3', () => {
     });
     monitor.observe(completedEvent(), PATIENCE_MS);
     expect(monitor.report(view(), PATIENCE_MS).isReady).toBe(true);
+  });
+
+  it.each([
+    postedEvent(),
+    quarantinedEvent(),
+    { kind: 'object changed', object: SAMPLE_OBJECT } as const,
+    { ...readFailed, code: 'GZIP_CORRUPT' },
+  ])('has recovered once it gives an object, though the object is not complete: $kind', (event) => {
+    // It stayed red on a quiet feed, and beside endpoints that take nothing, until the next object was complete.
+    const monitor = new HealthMonitor();
+    monitor.observe(readFailed, 0);
+    monitor.observe(event, PATIENCE_MS);
+    expect(monitor.report(view(), PATIENCE_MS)).toMatchObject({ isReady: true, message: 'all is well' });
+  });
+
+  it('is not called unhealthy for a reading that failed long ago and that nobody repeats', () => {
+    const monitor = new HealthMonitor();
+    monitor.observe(readFailed, 0);
+    expect(monitor.report(view(), READ_FAILURE_FRESH_MS - 1).isReady).toBe(false);
+    monitor.observe(readFailed, READ_FAILURE_FRESH_MS - 1);
+    expect(monitor.report(view(), READ_FAILURE_FRESH_MS).isReady).toBe(false);
+    expect(monitor.report(view(), 2 * READ_FAILURE_FRESH_MS).isReady).toBe(true);
   });
 
   it('is not to blame for a damaged object', () => {

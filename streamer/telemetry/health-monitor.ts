@@ -36,6 +36,8 @@ export interface HealthView {
 
 /** What fails for less than this is a moment's trouble: it is repeated, and readiness stays. */
 export const PATIENCE_MS = 15_000;
+/** A reading that failed is tried again before this is over, unless nothing is read at all (no memory is free, others have the object): then nobody knows. */
+export const READ_FAILURE_FRESH_MS = 120_000;
 const ERROR_CHARS_MAX = 300;
 const OK: CheckResult = { isHealthy: true, text: 'OK' };
 const STATE_TROUBLE = {
@@ -48,20 +50,28 @@ export class HealthMonitor {
   #s3Error = '';
   #listsFailingSinceMs: number | null = null;
   #readsFailingSinceMs: number | null = null;
+  #readFailedMs = -Infinity;
   #queueFailingSinceMs: number | null = null;
 
   observe(event: StreamerEvent, nowMs: number): void {
     if (event.kind === 'streamer stopping') {
       this.#isStopping = true;
-    } else if (event.kind === 'list failed' || event.kind === 'folder refused' || event.kind === 'source paused') {
+    } else if (
+      event.kind === 'list failed' ||
+      event.kind === 'folder refused' ||
+      event.kind === 'source paused' ||
+      // With notifications alone nothing is listed. An object that is not there says nothing about S3.
+      (event.kind === 'head failed' && event.code !== 'S3_NOT_FOUND')
+    ) {
       this.#listsFailingSinceMs ??= nowMs;
       this.#s3Error = event.error;
     } else if (event.kind === 'object retried' && isS3Trouble(event.code)) {
       this.#readsFailingSinceMs ??= nowMs;
+      this.#readFailedMs = nowMs;
       this.#s3Error = event.error;
     } else if (event.kind === 'queue failed') {
       this.#queueFailingSinceMs ??= nowMs;
-    } else if (event.kind === 'object completed') {
+    } else if (wasRead(event)) {
       this.#readsFailingSinceMs = null;
     }
   }
@@ -70,6 +80,7 @@ export class HealthMonitor {
     const { isS3Healthy, isStateHealthy, isQueueHealthy, parkedObjects } = view.gauges;
     if (isS3Healthy) this.#listsFailingSinceMs = null;
     if (isQueueHealthy) this.#queueFailingSinceMs = null;
+    if (nowMs - this.#readFailedMs >= READ_FAILURE_FRESH_MS) this.#readsFailingSinceMs = null;
     const failingMs = (sinceMs: number | null): number => (sinceMs === null ? 0 : nowMs - sinceMs);
     const areReadsFailing = failingMs(this.#readsFailingSinceMs) >= PATIENCE_MS;
     const s3 = isS3Healthy && !areReadsFailing ? OK : failed(this.#s3Error || 'S3 does not answer as it should');
@@ -123,6 +134,11 @@ export class HealthMonitor {
 /** Damage, or an object that is gone, says nothing about S3 itself. */
 function isS3Trouble(code: string): boolean {
   return ['S3_UNAVAILABLE', 'S3_THROTTLED', 'S3_ACCESS_DENIED', 'S3_NO_BUCKET'].includes(code);
+}
+
+/** S3 has given an object, or an answer that is none of a sick server: whatever becomes of it at the endpoints. */
+function wasRead({ kind }: StreamerEvent): boolean {
+  return ['object completed', 'batch posted', 'quarantined', 'object changed', 'object retried'].includes(kind);
 }
 
 function failed(why: string): CheckResult {

@@ -43,6 +43,9 @@ export const otlp = z
   .prefault({})
   .register(sectionAbout, { about: 'Export of metrics.' });
 
+/** No client asks for a path with `.` or `..` in it: it is resolved before. The others are taken. */
+const FREE_PATH = /^(?!\/(?:ready|live|live\.json|metrics)?$)(?!.*\/\.{1,2}(?:\/|$))(?:\/[\w.-]+)+\/?$/;
+
 export const health = z
   .strictObject({
     enabled: defaulted(flag(), 'true', 'Serve health and readiness over HTTP.'),
@@ -52,7 +55,12 @@ export const health = z
       'Where to listen; `:8080` is every address. A port that an endpoint on this host has moves to 8090.',
     ),
     path: defaulted(
-      shaped('path', /^\/[\w./-]*$/, 'is not a path', 'Write it like /health'),
+      shaped(
+        'path',
+        FREE_PATH,
+        'is no path, or has . or .. in it, or is one of /, /ready, /live, /live.json and /metrics',
+        'Write it like /health',
+      ),
       '/health',
       'Path of the health answer; `/ready` is beside it.',
     ),
