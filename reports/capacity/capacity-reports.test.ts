@@ -72,8 +72,8 @@ const sweep: SweepResult = {
     {
       key: 'http.workers',
       levels: [
-        { value: '10', measurements: 3, rawMBps: 100, overStart: 1 },
-        { value: '20', measurements: 3, rawMBps: 180, overStart: 1.8 },
+        { value: '10', measurements: 3, rawMBps: 100, overStart: 1, comparison: null },
+        { value: '20', measurements: 3, rawMBps: 180, overStart: 1.8, comparison: 'twins' },
       ],
     },
   ],
@@ -150,6 +150,14 @@ describe('capacity reports', () => {
     expect(documents[1]?.warnings.join(' ')).toContain('6 of 8 steps fitted into the budget');
     expect(documents[3]?.warnings.join(' ')).toContain('throughput of 8: predicted 27% off');
     expect(describeMax({ ...max, failure: 'nothing held' }).warnings).toEqual(['No bracket was found: nothing held.']);
+  });
+
+  it('warn where a lever was compared by groups in which others moved as well', () => {
+    expect(documents[1]?.warnings.join(' ')).not.toContain('groups');
+    const [effect] = sweep.effects;
+    const levels = effect!.levels.map((level) => ({ ...level, comparison: 'groups' as const }));
+    const { warnings } = describeSweep({ ...sweep, effects: [{ ...effect!, levels }] });
+    expect(warnings.join(' ')).toContain('Of http.workers some values were never measured beside');
   });
 
   it('give the recommended configuration as YAML that can be copied', () => {

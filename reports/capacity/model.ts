@@ -136,10 +136,15 @@ export interface LeverEffect {
   readonly levels: readonly {
     readonly value: string;
     readonly measurements: number;
-    /** Median of all that was measured with this value; null when nothing was. */
+    /** Median of what is compared with the lever's first value; null when nothing was measured. */
     readonly rawMBps: number | null;
-    /** Over the median with the lever's first value. */
+    /** Times the throughput of the lever's first value. */
     readonly overStart: number | null;
+    /**
+     * twins: by configurations that differ in this lever alone. groups: there were none, so all with this value beside all with the first one, and
+     * other levers moved as well. Null for the first value, and where there is nothing to compare.
+     */
+    readonly comparison: 'twins' | 'groups' | null;
   }[];
 }
 
