@@ -8,7 +8,7 @@ import { trialsOf } from './trials.ts';
 const pointsMin = 6;
 
 export interface Basis {
-  /** Of one configuration, all of them valid. */
+  /** Of one configuration, the valid ones: what averages are of. */
   readonly points: readonly CapacityPoint[];
   readonly newest: CapacityPoint;
   /** What so many instances did at their limit. */
@@ -30,7 +30,8 @@ export function chooseBasis(points: readonly CapacityPoint[]): Basis | string {
   const newest = valid.toSorted((a, b) => a.at.localeCompare(b.at)).at(-1);
   if (newest === undefined) return `no valid point is measured, a plan needs ${pointsMin}: run \`capacity max\` first`;
   const alike = valid.filter((point) => isSameConfiguration(point, newest));
-  const scaled = throughputs(alike);
+  // The invalid ones, too: a rate that could not be offered each time did not hold each time.
+  const scaled = throughputs(points.filter((point) => isSameConfiguration(point, newest)));
   if (alike.length < pointsMin || scaled.length === 0) {
     return (
       `${alike.length} valid points are measured with ${describeSettings(newest)}, ${scaled.length} of them at a limit; ` +

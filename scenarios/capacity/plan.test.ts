@@ -79,6 +79,13 @@ describe('chooseBasis', () => {
     const points = [...scaledPoints, { ...broke, outcome: { ...broke.outcome, kind: 'unsustainable' as const } }];
     expect(basisOf(points).scaled[0]?.rawMBps).toBe(180);
   });
+
+  it('trusts no rate that could not be offered in another repetition, as the search itself', () => {
+    const slipped = samplePoint({ experiment: 'max-1', instances: 1, offeredRawMBps: 200 });
+    const points = [...scaledPoints, { ...slipped, outcome: { ...slipped.outcome, kind: 'invalid' as const } }];
+    expect(basisOf(points).scaled[0]?.rawMBps).toBe(180);
+    expect(basisOf(points).points).toHaveLength(6);
+  });
 });
 
 describe('planCapacity', () => {
