@@ -24,31 +24,60 @@ export interface Basis {
   readonly lagHighMs: number | null;
 }
 
-/** That of the newest point. A text says what is missing, and how to get it. */
+/** The newest configuration that was measured well enough. A text says what is missing, and how to get it. */
 export function chooseBasis(points: readonly CapacityPoint[]): Basis | string {
-  const valid = points.filter(({ outcome, measured }) => outcome.kind !== 'invalid' && measured.rawMBps !== null);
-  const newest = valid.toSorted((a, b) => a.at.localeCompare(b.at)).at(-1);
+  const newestFirst = points.filter(isValid).toSorted((a, b) => b.at.localeCompare(a.at));
+  const [newest] = newestFirst;
   if (newest === undefined) return `no valid point is measured, a plan needs ${pointsMin}: run \`capacity max\` first`;
-  const alike = valid.filter((point) => isSameConfiguration(point, newest));
-  // The invalid ones, too: a rate that could not be offered each time did not hold each time.
-  const scaled = throughputs(points.filter((point) => isSameConfiguration(point, newest)));
-  if (alike.length < pointsMin || scaled.length === 0) {
-    return (
-      `${alike.length} valid points are measured with ${describeSettings(newest)}, ${scaled.length} of them at a limit; ` +
-      `a plan needs ${pointsMin} and 1: run \`capacity max\` with these settings`
-    );
-  }
+  const candidates = newestOfEach(newestFirst).map((one) => candidateOf(one, points));
+  const chosen = candidates.find(({ valid, scaled }) => valid.length >= pointsMin && scaled.length > 0);
+  return chosen === undefined ? whyNone(candidates[0]!, candidates.length > 1) : basisOf(chosen);
+}
+
+/** What was measured with one configuration. */
+interface Candidate {
+  readonly newest: CapacityPoint;
+  readonly valid: readonly CapacityPoint[];
+  readonly scaled: readonly Scaled[];
+}
+
+function isValid({ outcome, measured }: CapacityPoint): boolean {
+  return outcome.kind !== 'invalid' && measured.rawMBps !== null;
+}
+
+/** Of each configuration its newest point. */
+function newestOfEach(newestFirst: readonly CapacityPoint[]): readonly CapacityPoint[] {
+  const newest: CapacityPoint[] = [];
+  for (const point of newestFirst) if (!newest.some((one) => isSameConfiguration(one, point))) newest.push(point);
+  return newest;
+}
+
+function candidateOf(newest: CapacityPoint, points: readonly CapacityPoint[]): Candidate {
+  const alike = points.filter((point) => isSameConfiguration(point, newest));
+  // The invalid ones count for the search: a rate that could not be offered each time did not hold each time.
+  return { newest, valid: alike.filter(isValid), scaled: throughputs(alike) };
+}
+
+function whyNone({ newest, valid, scaled }: Candidate, hasOlder: boolean): string {
+  const others = hasOlder ? ', and no older configuration has enough' : '';
+  return (
+    `${valid.length} valid points are measured with ${describeSettings(newest)}, ${scaled.length} of them at a limit${others}; ` +
+    `a plan needs ${pointsMin} and 1: run \`capacity max\` with these settings`
+  );
+}
+
+function basisOf({ newest, valid, scaled }: Candidate): Basis {
   return {
-    points: alike,
+    points: valid,
     newest,
     scaled,
     instancesMeasuredMax: Math.max(...scaled.map(({ instances }) => instances)),
-    cpuSPerGB: averageOf(alike, ({ measured }) => measured.cpuSPerGB) ?? 0,
-    rssMaxMB: Math.max(...known(alike, ({ measured }) => measured.rssMaxMB)),
-    postPerGB: averageOf(alike, ({ measured }) => measured.postPerGB) ?? 0,
-    redisCommandsPerGB: averageOf(alike, ({ measured }) => measured.redisCommandsPerGB),
+    cpuSPerGB: averageOf(valid, ({ measured }) => measured.cpuSPerGB) ?? 0,
+    rssMaxMB: Math.max(...known(valid, ({ measured }) => measured.rssMaxMB)),
+    postPerGB: averageOf(valid, ({ measured }) => measured.postPerGB) ?? 0,
+    redisCommandsPerGB: averageOf(valid, ({ measured }) => measured.redisCommandsPerGB),
     rawMBPerObject: newest.load.rawMBPerObject,
-    lagHighMs: highestSustainedLag(alike),
+    lagHighMs: highestSustainedLag(valid),
   };
 }
 

@@ -69,6 +69,18 @@ describe('chooseBasis', () => {
     expect(chooseBasis(invalid)).toContain('no valid point');
   });
 
+  it('takes the newest configuration that was measured often enough, whatever was tried since', () => {
+    const swept = samplePoint({ experiment: 'sweep', instances: 1, offeredRawMBps: 300 });
+    const later = [
+      { ...swept, at: '2026-11-24T13:00:00.000Z', endpoints: 6 },
+      { ...swept, at: '2026-11-24T14:00:00.000Z', endpoints: 9 },
+    ];
+    const { newest, points } = basisOf([...scaledPoints, ...later]);
+    expect(newest.endpoints).toBe(3);
+    expect(points).toHaveLength(6);
+    expect(chooseBasis(later)).toContain('no older configuration has enough');
+  });
+
   it('takes the highest sustained rate of each search as what so many instances do', () => {
     expect(basisOf(scaledPoints).scaled.map(({ instances }) => instances)).toEqual([1, 2, 4]);
     expect(basisOf(scaledPoints).scaled[0]?.rawMBps).toBe(200);
