@@ -6,6 +6,8 @@ import { trialsOf } from './trials.ts';
 
 /** A plan from fewer points would be a guess. */
 const pointsMin = 6;
+/** The average object of a load differs by so much from one number of objects to another; the loads of `max` and `scale` by a factor of five. */
+const objectSizeSpread = 0.25;
 
 export interface Basis {
   /** Of one configuration, the valid ones: what averages are of. */
@@ -98,9 +100,16 @@ function isSameConfiguration(a: CapacityPoint, b: CapacityPoint): boolean {
   return (
     describeSettings(a) === describeSettings(b) &&
     a.agentLatencyMs === b.agentLatencyMs &&
+    kindOf(a.s3) === kindOf(b.s3) &&
+    Math.abs(a.load.rawMBPerObject / b.load.rawMBPerObject - 1) <= objectSizeSpread &&
     a.machine.cpu === b.machine.cpu &&
     a.machine.cores === b.machine.cores
   );
+}
+
+/** Without the version. */
+function kindOf(part: string): string {
+  return part.split(' ', 1)[0] ?? '';
 }
 
 /** Instances and the rate are what a plan varies; all else makes another configuration. */

@@ -69,6 +69,23 @@ describe('chooseBasis', () => {
     expect(chooseBasis(invalid)).toContain('no valid point');
   });
 
+  it.each<[string, (point: CapacityPoint) => CapacityPoint]>([
+    ['another S3', (point) => ({ ...point, s3: 'minio RELEASE.2025-09-07T16-13-09Z' })],
+    ['objects of another size', (point) => ({ ...point, load: { ...point.load, rawMBPerObject: 2 } })],
+  ])('counts no points on %s', (_what, change) => {
+    const newer = scaledPoints.map((point) => change({ ...point, at: '2026-11-25T12:00:00.000Z' }));
+    expect(basisOf([...scaledPoints, ...newer]).points).toHaveLength(6);
+  });
+
+  it('takes points on another version of the same S3, and on objects of nearly the same size', () => {
+    const later = scaledPoints.map((point) => ({
+      ...point,
+      s3: 'embedded fauxqs 2.5.0',
+      load: { ...point.load, rawMBPerObject: 10.4 },
+    }));
+    expect(basisOf([...scaledPoints, ...later]).points).toHaveLength(12);
+  });
+
   it('takes the newest configuration that was measured often enough, whatever was tried since', () => {
     const swept = samplePoint({ experiment: 'sweep', instances: 1, offeredRawMBps: 300 });
     const later = [
