@@ -63,20 +63,29 @@ function candidateOf(newest: CapacityPoint, points: readonly CapacityPoint[]): C
 function whyNone({ newest, valid, scaled }: Candidate, hasOlder: boolean): string {
   const others = hasOlder ? ', and no older configuration has enough' : '';
   return (
-    `${valid.length} valid points are measured with ${describeSettings(newest)}, ${scaled.length} of them at a limit${others}; ` +
+    `${valid.length} valid points are measured with ${describeSettings(newest)} on ${newest.s3}, ${scaled.length} of them at a limit${others}; ` +
     `a plan needs ${pointsMin} and 1: run \`capacity max\` with these settings`
   );
 }
 
-function basisOf({ newest, valid, scaled }: Candidate): Basis {
+function basisOf({ newest, valid, scaled }: Candidate): Basis | string {
+  const cpuSPerGB = averageOf(valid, ({ measured }) => measured.cpuSPerGB);
+  const rssMaxMB = highestOf(valid, ({ measured }) => measured.rssMaxMB);
+  const postPerGB = averageOf(valid, ({ measured }) => measured.postPerGB);
+  if (cpuSPerGB === null || rssMaxMB === null || postPerGB === null) {
+    return (
+      `of the points with ${describeSettings(newest)} on ${newest.s3} none tells CPU time, memory and POSTs of the streamer: ` +
+      'its process could not be watched (that needs /proc or `ps`). Run `capacity max` where it can'
+    );
+  }
   return {
     points: valid,
     newest,
     scaled,
     instancesMeasuredMax: Math.max(...scaled.map(({ instances }) => instances)),
-    cpuSPerGB: averageOf(valid, ({ measured }) => measured.cpuSPerGB) ?? 0,
-    rssMaxMB: Math.max(...known(valid, ({ measured }) => measured.rssMaxMB)),
-    postPerGB: averageOf(valid, ({ measured }) => measured.postPerGB) ?? 0,
+    cpuSPerGB,
+    rssMaxMB,
+    postPerGB,
     redisCommandsPerGB: averageOf(valid, ({ measured }) => measured.redisCommandsPerGB),
     rawMBPerObject: newest.load.rawMBPerObject,
     lagHighMs: highestSustainedLag(valid),
@@ -121,8 +130,12 @@ export function describeSettings({ settings, endpoints, redis }: CapacityPoint):
 
 function highestSustainedLag(points: readonly CapacityPoint[]): number | null {
   const sustained = points.filter(({ outcome }) => outcome.kind === 'sustainable');
-  const lagsMs = known(sustained, ({ outcome }) => outcome.lagHighMs);
-  return lagsMs.length === 0 ? null : Math.max(...lagsMs);
+  return highestOf(sustained, ({ outcome }) => outcome.lagHighMs);
+}
+
+function highestOf(points: readonly CapacityPoint[], pick: (point: CapacityPoint) => number | null): number | null {
+  const values = known(points, pick);
+  return values.length === 0 ? null : Math.max(...values);
 }
 
 function averageOf(points: readonly CapacityPoint[], pick: (point: CapacityPoint) => number | null): number | null {

@@ -59,6 +59,12 @@ describe('chooseBasis', () => {
     expect(chooseBasis(scaledPoints.slice(0, 5))).toContain('a plan needs 6');
   });
 
+  it.each(['cpuSPerGB', 'rssMaxMB'] as const)('refuses points that do not tell %s, with cause and cure', (figure) => {
+    const silent = scaledPoints.map((point) => ({ ...point, measured: { ...point.measured, [figure]: null } }));
+    expect(chooseBasis(silent)).toMatch(/CPU time, memory .*needs \/proc or `ps`.*Run `capacity max`/);
+    expect(basisOf([...silent.slice(1), scaledPoints[0]!]).cpuSPerGB).toBe(2);
+  });
+
   it('counts neither invalid points nor those of another configuration or machine', () => {
     const other = scaledPoints.map((point) => ({ ...point, at: '2020-01-01T00:00:00Z', endpoints: 9 }));
     expect(basisOf([...other, ...scaledPoints]).points).toHaveLength(6);
