@@ -3,7 +3,7 @@ export { openState } from './commands/open-state.ts';
 export type { Config } from './config/config.ts';
 export { nearest } from './config/nearest.ts';
 export { parseConfig } from './config/parse.ts';
-export { parseBytes } from './config/units.ts';
+export { parseBytes, parseDurationMs } from './config/units.ts';
 export { Claim } from './core/claim.ts';
 export { behindZeros } from './core/gzip-member.ts';
 export { KnownObjects } from './core/known-objects.ts';

@@ -1,11 +1,14 @@
 /** What a plan stands on: the measured points of one configuration. */
 import type { CapacityPoint } from '#reports';
+import { parseDurationMs } from '#streamer';
 import { type Scaled, scaledOf } from './scalability.ts';
 import { bracketOf } from './search.ts';
 import { trialsOf } from './trials.ts';
 
 /** A plan from fewer points would be a guess. */
 const pointsMin = 6;
+/** What a point without a setting of its own was measured with. */
+const scanIntervalMsShipped = 15_000;
 /** The average object of a load differs by so much from one number of objects to another; the loads of `max` and `scale` by a factor of five. */
 const objectSizeSpread = 0.25;
 
@@ -22,8 +25,10 @@ export interface Basis {
   /** Null when no point was measured with Redis. */
   readonly redisCommandsPerGB: number | null;
   readonly rawMBPerObject: number;
-  /** The highest at a sustained rate; null when only drains were measured. */
+  /** The highest at a sustained rate, with the scan interval below; null when only drains were measured. */
   readonly lagHighMs: number | null;
+  /** With which the points were measured. */
+  readonly scanIntervalMs: number;
 }
 
 /** The newest configuration that was measured well enough. A text says what is missing, and how to get it. */
@@ -89,6 +94,7 @@ function basisOf({ newest, valid, scaled }: Candidate): Basis | string {
     redisCommandsPerGB: averageOf(valid, ({ measured }) => measured.redisCommandsPerGB),
     rawMBPerObject: newest.load.rawMBPerObject,
     lagHighMs: highestSustainedLag(valid),
+    scanIntervalMs: scanIntervalOf(newest),
   };
 }
 
@@ -126,6 +132,11 @@ export function describeSettings({ settings, endpoints, redis }: CapacityPoint):
   const keys = Object.keys(settings).toSorted();
   const state = redis === null ? 'local state' : 'state in Redis';
   return [...keys.map((key) => `${key}=${settings[key]}`), `endpoints=${endpoints}`, state].join(' ');
+}
+
+function scanIntervalOf({ settings }: CapacityPoint): number {
+  const value = settings['processing.scan_interval'];
+  return (value === undefined ? null : parseDurationMs(String(value))) ?? scanIntervalMsShipped;
 }
 
 function highestSustainedLag(points: readonly CapacityPoint[]): number | null {

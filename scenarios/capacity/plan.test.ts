@@ -145,6 +145,18 @@ describe('planCapacity', () => {
     expect(plan(single).warnings.join(' ')).toContain('nothing here has tested');
   });
 
+  it('adds to the measured lag what an object waits longer for a scan than in the measurement, and judges the sum', () => {
+    // Measured: 400 ms, with a scan every 250 ms.
+    const lag = (scanIntervalS: number) =>
+      plan(scaledPoints, { ...request, scanIntervalS }).figures.find(({ name }) => name.startsWith('lag with a scan'));
+    expect(lag(15)).toMatchObject({ source: 'model', note: expect.stringContaining('half on average') });
+    expect(lag(15)?.value).toBeCloseTo(15.15);
+    expect(lag(0.1)?.value).toBeCloseTo(0.4);
+    const warnings = (sloLagS: number): string => plan(scaledPoints, { ...request, sloLagS }).warnings.join(' ');
+    expect(warnings(15)).toContain('With a scan every 15 s lag is 15.2 s at most, over the SLO of 15 s');
+    expect(warnings(16)).not.toContain('over the SLO');
+  });
+
   it('sends whoever plans more instances than were measured to the simulated fleet, with the command', () => {
     const command = /npm run capacity -- fleet --instances \d+ --tb-per-day [\d.]+ --object-mb 10/;
     const many = plan(scaledPoints, { ...request, rawTBPerDay: 100, peakFactor: 2 });

@@ -4,7 +4,7 @@
  */
 import type { PlanResult } from '#reports';
 import { type Basis, describeSettings } from './basis.ts';
-import { drainHours, endpointsFor, figuresOf, type Sizing, utilizationMax } from './plan-figures.ts';
+import { drainHours, endpointsFor, figuresOf, plannedLagMs, type Sizing, utilizationMax } from './plan-figures.ts';
 import type { PlanRequest } from './plan-request.ts';
 import { fitLaw, predict, predictBand, type ScalabilityLaw, sizesForLaw } from './scalability.ts';
 
@@ -147,18 +147,26 @@ function fleetWarnings(
   ];
 }
 
-function lagWarnings({ sloLagS, scanIntervalS }: PlanRequest, { lagHighMs }: Basis): readonly string[] {
-  const warnings: string[] = [];
-  if (lagHighMs === null)
-    warnings.push('No sustained rate was measured, only drains: the lag at the planned load is not known.');
-  else if (lagHighMs > sloLagS * 1000) {
-    warnings.push(
-      `At the sustained rate lag was ${(lagHighMs / 1000).toFixed(1)} s, over the SLO of ${sloLagS} s: measure again with \`capacity max --slo-lag ${sloLagS}s\`.`,
-    );
+function lagWarnings(request: PlanRequest, basis: Basis): readonly string[] {
+  const { sloLagS, scanIntervalS } = request;
+  const { lagHighMs, scanIntervalMs } = basis;
+  const plannedMs = plannedLagMs(request, basis);
+  if (lagHighMs === null || plannedMs === null) {
+    const unknown = 'No sustained rate was measured, only drains: the lag at the planned load is not known.';
+    const waiting = 'An object can wait a whole scan_interval to be found: that alone takes up the SLO.';
+    return scanIntervalS < sloLagS ? [unknown] : [unknown, waiting];
   }
-  if (scanIntervalS >= sloLagS)
-    warnings.push('An object can wait a whole scan_interval to be found: that alone takes up the SLO.');
-  return warnings;
+  if (lagHighMs > sloLagS * 1000) {
+    return [
+      `At the sustained rate lag was ${(lagHighMs / 1000).toFixed(1)} s, over the SLO of ${sloLagS} s: measure again with \`capacity max --slo-lag ${sloLagS}s\`.`,
+    ];
+  }
+  if (plannedMs > sloLagS * 1000) {
+    return [
+      `With a scan every ${scanIntervalS} s lag is ${(plannedMs / 1000).toFixed(1)} s at most, over the SLO of ${sloLagS} s (it was measured with one every ${scanIntervalMs / 1000} s): shorten processing.scan_interval, or be notified (discovery.mode: both).`,
+    ];
+  }
+  return [];
 }
 
 /** Where the law's throughput is highest. */
