@@ -77,10 +77,11 @@ function schedulePart(objects: number, offeredRawMBps: number): LoadPart {
   return { name: 'load', objects, arrival: { kind: 'constant', rawMBPerMin: offeredRawMBps * 60 } };
 }
 
-function pointOf(plan: StepPlan, experiment: string, result: Result): CapacityPoint {
+/** What the run says of the plan. */
+export function pointOf(plan: StepPlan, experiment: string, result: Result): CapacityPoint {
   const { load, latencyMs, throughput, resources, requests } = result;
   const rawMB = load.rawBytes / 1e6;
-  const scheduleS = plan.offeredRawMBps === null ? null : rawMB / plan.offeredRawMBps;
+  const scheduleS = plan.offeredRawMBps === null ? null : scheduledMB(result) / plan.offeredRawMBps;
   const processed = throughput.rawMBPerCpuS;
   return {
     schemaVersion: 1,
@@ -119,6 +120,11 @@ function pointOf(plan: StepPlan, experiment: string, result: Result): CapacityPo
     },
     stages: stagesOf(result).map((stage) => ({ ...stage })),
   };
+}
+
+/** Raw, without the warm-up: `load` has all that was uploaded, and a schedule that is thought longer than it is has some drain judged as load. */
+function scheduledMB({ timeline }: Result): number {
+  return timeline.reduce((sum, { offeredRawBytes }) => sum + offeredRawBytes, 0) / 1e6;
 }
 
 function outcomeOfDrain(result: Result): CapacityPoint['outcome'] {
