@@ -146,6 +146,16 @@ describe('capacity reports', () => {
     expect(documents[3]?.answer).toContain('27% off at most, beyond the 15%');
   });
 
+  it('do not say of a rate that it is not sustained when no trial of it was valid', () => {
+    const slipped = point(304, 'invalid', ['slip of the generator: 1400 (limit 1000)']);
+    const points = [slipped, slipped, point(288, 'sustainable', [])];
+    expect(describeMax({ ...max, points }).answer).toBe(
+      '288 MB/s raw are sustained; 304 could not be offered in a way that proves anything (slip of the generator: 1400 (limit 1000)), so the limit may be higher.',
+    );
+    const once = [slipped, ...max.points];
+    expect(describeMax({ ...max, points: once }).answer).toContain('304 are not.');
+  });
+
   it('warn of what the reader must know', () => {
     expect(documents[1]?.warnings.join(' ')).toContain('6 of 8 steps fitted into the budget');
     expect(documents[3]?.warnings.join(' ')).toContain('throughput of 8: predicted 27% off');
