@@ -9,6 +9,7 @@ const POINT_SCHEMA_VERSION = 1;
 
 const amountOrNull = () => z.number().nonnegative().nullable();
 
+/** `streamer CPU` is in points that were measured before it was found to mean nothing; it is made no more. */
 const stageUseSchema = z.strictObject({
   stage: z.enum(['machine CPU', 'streamer CPU', 'sink', 'POST concurrency', 'S3 read concurrency']),
   share: z.number().nonnegative().describe('Of its capacity that was used: 1 is all of it.'),

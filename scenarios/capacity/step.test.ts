@@ -21,7 +21,7 @@ function resultOf(deliveredShare: number): Result {
     load: { ...result.load, files: 64, rawBytes: 640e6 },
     delivery: { ...result.delivery, lostLines: 0 },
     latencyMs: { ...result.latencyMs, lag: { ...result.latencyMs.lag, p99: 300 } },
-    timeline: Array.from({ length: 34 }, (_, tS) => ({
+    timeline: Array.from({ length: 32 }, (_, tS) => ({
       ...second!,
       tS,
       offeredRawBytes: tS < 30 ? 20e6 : 0,
