@@ -37,7 +37,7 @@ import { parseFactor, parseRecovery, type PlanRequest, readPrices } from './plan
 import { PointStore } from './points.ts';
 import { designs, type Design, type Lever } from './sweep-design.ts';
 import { sweep } from './sweep.ts';
-import { measureScale, twoPostsAtATime } from './scale.ts';
+import { measureScale, withTwoPosts } from './scale.ts';
 
 interface CommonFlags {
   readonly seed: number;
@@ -198,7 +198,7 @@ async function scaleCommand(flags: ScaleFlags, signal: AbortSignal): Promise<num
   const { store, run } = prepare('scale', flags, signal);
   const result = await measureScale(store, {
     ...run,
-    settings: [...run.settings.filter(({ key }) => key !== twoPostsAtATime.key), twoPostsAtATime],
+    settings: withTwoPosts(run.settings),
     sizes: flags.instances,
     repetitions: flags.repetitions,
     agentLatencyMs: flags.agentLatency,

@@ -36,12 +36,25 @@ const liveShare = 0.4;
 const liveOverDrain = 1.6;
 const settleDeadlineS = 120;
 
-export const twoPostsAtATime: Setting = {
+const twoPostsAtATime: Setting = {
   key: 'http.workers',
   value: 2,
   shipped: 10,
   why: 'each instance waits for its answers, not for a core',
 };
+
+/** What was asked for, with two POSTs at a time. Another number of them is refused: it would be measured with two all the same. */
+export function withTwoPosts(settings: readonly Setting[]): readonly Setting[] {
+  const { key, value, why } = twoPostsAtATime;
+  const asked = settings.find((setting) => setting.key === key);
+  if (asked !== undefined && asked.value !== value) {
+    throw new HarnessError(
+      'usage',
+      `\`capacity scale\` measures with ${key}=${value}, so that ${why}: --set ${key}=${asked.value} cannot be had. Leave it out, or measure it with \`capacity max\` or \`sweep\`.`,
+    );
+  }
+  return [...settings.filter((setting) => setting.key !== key), twoPostsAtATime];
+}
 
 export async function measureScale(store: PointStore, options: ScaleOptions): Promise<ScaleResult> {
   const { sizes, repetitions, experiment, progress } = options;
