@@ -98,7 +98,10 @@ const plan: PlanResult = {
   law: { lambda: 250, sigma: 0.01, kappa: 0, sizes: 3 },
   figures: [{ name: 'endpoints', value: null, unit: '', source: 'assumed', note: 'not known' }],
   breaksFirst: [{ what: 'instances', atFactor: 1.43, note: 'add some' }],
-  curve: { model: [{ instances: 1, low: 240, middle: 250, high: 260 }], measured: [{ instances: 1, rawMBps: 250 }] },
+  curve: {
+    model: [{ instances: 1, middle: 250, range: { low: 240, high: 260 } }],
+    measured: [{ instances: 1, rawMBps: 250 }],
+  },
   drain: [{ outageH: 6, drainH: 1.7 }],
   warnings: ['an extrapolation'],
   basis: {
@@ -168,6 +171,20 @@ describe('capacity reports', () => {
     const levels = effect!.levels.map((level) => ({ ...level, comparison: 'groups' as const }));
     const { warnings } = describeSweep({ ...sweep, effects: [{ ...effect!, levels }] });
     expect(warnings.join(' ')).toContain('Of http.workers some values were never measured beside');
+  });
+
+  it('say that there is no band where sizes were measured once', () => {
+    expect(documents[3]?.warnings.join(' ')).not.toContain('only once');
+    const once = scale.sizes.map((size) => ({ ...size, rawMBps: size.rawMBps.slice(0, 1) }));
+    const predictions = scale.predictions.map((one) => ({ ...one, low: null, high: null }));
+    const document = describeScale({ ...scale, sizes: once, predictions });
+    expect(document.warnings.join(' ')).toContain('Some numbers of instances were measured only once');
+    expect(document.tables[0]?.rows[0]?.[2]).toBe('none');
+    const curve = { ...plan.curve, model: plan.curve.model.map((one) => ({ ...one, range: null })) };
+    expect(describePlan({ ...plan, curve }, replay).charts[0]?.series.map(({ name }) => name)).toEqual([
+      'fitted law',
+      'measured',
+    ]);
   });
 
   it('give the recommended configuration as YAML that can be copied', () => {

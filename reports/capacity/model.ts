@@ -114,9 +114,9 @@ export interface PlanResult {
   readonly curve: {
     readonly model: readonly {
       readonly instances: number;
-      readonly low: number;
       readonly middle: number;
-      readonly high: number;
+      /** Of 90 %; null where the points do not tell how sure they are. */
+      readonly range: { readonly low: number; readonly high: number } | null;
     }[];
     readonly measured: readonly { readonly instances: number; readonly rawMBps: number }[];
   };

@@ -49,11 +49,11 @@ export function drainHours(outageH: number, liveRawMBps: number, capacityRawMBps
 }
 
 function sizeFigures({ basis, requiredRawMBps, instances, band }: Sizing): readonly PlanFigure[] {
-  const isOneMeasurement = basis.scaled.length === 1;
-  const spread = isOneMeasurement
-    ? 'throughput from one measurement: how sure it is cannot be said'
-    : `throughput +-${percent((band.high - band.low) / 2 / band.middle)} (90 %)`;
-  const range = isOneMeasurement ? '' : `${band.low.toFixed(0)} to ${band.high.toFixed(0)} (90 %); `;
+  const spread =
+    band.range === null
+      ? 'some sizes were measured once: how sure it is cannot be said'
+      : `throughput +-${percent((band.range.high - band.range.low) / 2 / band.middle)} (90 %)`;
+  const range = band.range === null ? '' : `${band.range.low.toFixed(0)} to ${band.range.high.toFixed(0)} (90 %); `;
   const beyond = instances > basis.instancesMeasuredMax ? `extrapolated from ${basis.instancesMeasuredMax}; ` : '';
   return [
     { name: 'instances', value: instances, unit: '', source: 'model', note: `${beyond}${spread}` },

@@ -145,6 +145,17 @@ describe('planCapacity', () => {
     expect(plan(single).warnings.join(' ')).toContain('nothing here has tested');
   });
 
+  it('has a band where each size was measured more than once, and says so where not', () => {
+    const once = plan(scaledPoints);
+    expect(once.warnings.join(' ')).toContain('measured only once');
+    expect(once.curve.model.every(({ range }) => range === null)).toBe(true);
+    expect(once.figures.find(({ name }) => name === 'instances')?.note).toContain('cannot be said');
+    const again = scaledPoints.map((point) => ({ ...point, experiment: `${point.experiment}-again` }));
+    const twice = plan([...scaledPoints, ...again]);
+    expect(twice.warnings.join(' ')).not.toContain('measured only once');
+    expect(twice.curve.model.every(({ range }) => range !== null)).toBe(true);
+  });
+
   it('adds to the measured lag what an object waits longer for a scan than in the measurement, and judges the sum', () => {
     // Measured: 400 ms, with a scan every 250 ms.
     const lag = (scanIntervalS: number) =>

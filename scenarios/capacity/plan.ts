@@ -6,7 +6,7 @@ import type { PlanResult } from '#reports';
 import { type Basis, describeSettings } from './basis.ts';
 import { drainHours, endpointsFor, figuresOf, plannedLagMs, type Sizing, utilizationMax } from './plan-figures.ts';
 import type { PlanRequest } from './plan-request.ts';
-import { fitLaw, predict, predictBand, type ScalabilityLaw, sizesForLaw } from './scalability.ts';
+import { fitLaw, isRepeated, predict, predictBand, type ScalabilityLaw, sizesForLaw } from './scalability.ts';
 
 const secondsPerDay = 86_400;
 const instancesMax = 10_000;
@@ -40,7 +40,7 @@ export function planCapacity(request: PlanRequest, basis: Basis, random: () => n
     law: { ...law, sizes: sizesOf(basis) },
     figures: sizing === null ? [] : figuresOf(sizing),
     breaksFirst: sizing === null ? [] : whatBreaks(sizing),
-    curve: curveOf(basis, law, instances ?? basis.instancesMeasuredMax, random),
+    curve: curveOf(basis, instances ?? basis.instancesMeasuredMax, random),
     drain: sizing === null ? [] : drainCurve(sizing),
     warnings: [
       ...scaleWarnings(basis, requiredRawMBps, instances, law),
@@ -71,8 +71,8 @@ function whatBreaks({ request, basis, requiredRawMBps, instances, band }: Sizing
   const limits = [
     {
       what: `throughput of ${instances} instances`,
-      atFactor: band.low / requiredRawMBps,
-      note: 'lower end of the 90 % band; add instances',
+      atFactor: (band.range?.low ?? band.middle) / requiredRawMBps,
+      note: `${band.range === null ? 'as fitted, there is no band' : 'lower end of the 90 % band'}; add instances`,
     },
     {
       what: 'GET limit of one S3 prefix',
@@ -90,13 +90,12 @@ function whatBreaks({ request, basis, requiredRawMBps, instances, band }: Sizing
 const curvePoints = 24;
 
 /** The measured sizes and those around the planned one, each with its band. */
-function curveOf(basis: Basis, law: ScalabilityLaw, instances: number, random: () => number): PlanResult['curve'] {
+function curveOf(basis: Basis, instances: number, random: () => number): PlanResult['curve'] {
   const last = Math.max(instances * 1.5, basis.instancesMeasuredMax * 1.5, 4);
   const step = Math.max(1, Math.ceil(last / curvePoints));
-  const model: { instances: number; low: number; middle: number; high: number }[] = [];
+  const model: PlanResult['curve']['model'][number][] = [];
   for (let size = 1; size <= last; size += step) {
-    const { low, high } = predictBand(basis.scaled, size, random);
-    model.push({ instances: size, low, middle: predict(law, size), high });
+    model.push({ instances: size, ...predictBand(basis.scaled, size, random) });
   }
   return { model, measured: basis.scaled };
 }
@@ -128,6 +127,11 @@ function scaleWarnings(
   if (instances !== null && instances > instancesMeasuredMax) {
     warnings.push(
       `${instances} instances are planned, ${instancesMeasuredMax} were measured at most: an extrapolation by ${(instances / instancesMeasuredMax).toFixed(1)}x.`,
+    );
+  }
+  if (!isRepeated(basis.scaled)) {
+    warnings.push(
+      'Some numbers of instances were measured only once: how sure the throughput is cannot be said, and there is no band. Measure them again (`capacity scale` does it twice).',
     );
   }
   return warnings;

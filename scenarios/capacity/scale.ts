@@ -14,7 +14,7 @@ import { runScenario } from '../run/run.ts';
 import type { Scenario, Setting } from '../scenario.ts';
 import { drainOf } from './drain.ts';
 import type { PointStore } from './points.ts';
-import { fitLaw, predict, predictBand, scaledOf, sizesForLaw } from './scalability.ts';
+import { type Band, fitLaw, predict, predictBand, scaledOf, sizesForLaw } from './scalability.ts';
 import { runStep } from './step.ts';
 
 export interface ScaleOptions extends RunOptions {
@@ -156,7 +156,7 @@ async function checkDrain(
   return checked(
     `drain by ${instances} instances beside live traffic, from ${leftObjects} objects to the ${leftObjects - drainedObjects} that live traffic has in hand`,
     's',
-    { low: null, middle: (drainedObjects * rawMBPerObject) / drainRawMBps, high: null },
+    { middle: (drainedObjects * rawMBPerObject) / drainRawMBps, range: null },
     [drainedS],
   );
 }
@@ -193,12 +193,8 @@ function drainScenario(options: ScaleOptions, drain: DrainLoad): Scenario {
   });
 }
 
-function checked(
-  what: string,
-  unit: string,
-  { low, middle, high }: { readonly low: number | null; readonly middle: number; readonly high: number | null },
-  measured: readonly number[],
-): CheckedPrediction {
+function checked(what: string, unit: string, { middle, range }: Band, measured: readonly number[]): CheckedPrediction {
+  const { low = null, high = null } = range ?? {};
   return { what, unit, predicted: middle, low, high, measured, error: middle / median([...measured]) - 1 };
 }
 
