@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Result, sampleResult } from '#reports';
-import { pointOf, singleInstance, type StepPlan } from './step.ts';
+import { judge, type Result, sampleResult } from '#reports';
+import { pointOf, scenarioOf, singleInstance, type StepPlan } from './step.ts';
 
 const plan: StepPlan = {
   ...singleInstance,
@@ -30,6 +30,21 @@ function resultOf(deliveredShare: number): Result {
     })),
   };
 }
+
+describe('the run of a step', () => {
+  it('is valid below 70 % of what the sink takes alone, which is measured where agents are next door', () => {
+    const ceilingOf = (of: StepPlan) => scenarioOf(of).expect.find(({ path }) => path === 'sinkCeiling.shareUsed');
+    expect(ceilingOf(plan)).toMatchObject({ kind: 'validity', op: '<=', limit: 0.7 });
+    expect(ceilingOf({ ...plan, offeredRawMBps: null })).toBeDefined();
+    expect(ceilingOf({ ...plan, agentLatencyMs: 200 })).toBeUndefined();
+  });
+
+  it('proves nothing above that', () => {
+    const near = { ...resultOf(1), sinkCeiling: { rawMBps: 25, shareUsed: 0.8 } };
+    const { outcome } = pointOf(plan, 'max', judge(near, scenarioOf(plan).expect));
+    expect(outcome).toMatchObject({ kind: 'invalid', reasons: ['rate over the ceiling of the sink: 0.8 (limit 0.7)'] });
+  });
+});
 
 describe('the point of a step', () => {
   it('has a schedule as long as the measured load, without the warm-up', () => {
