@@ -2,7 +2,7 @@
 import type { PlanFigure } from '#reports';
 import type { Basis } from './basis.ts';
 import type { PlanRequest } from './plan-request.ts';
-import { monthlyCost } from './request-cost.ts';
+import { monthlyCost, plannedSweep } from './request-cost.ts';
 import type { Band } from './scalability.ts';
 
 /** What the plan decided on, in raw MB/s. */
@@ -197,14 +197,17 @@ export function plannedLagMs({ scanIntervalS }: PlanRequest, { lagHighMs, scanIn
 }
 
 function costFigure({ request, basis, averageRawMBps }: Sizing): PlanFigure {
-  const cost = monthlyCost(request, basis.rawMBPerObject, averageRawMBps);
+  const objectsPerS = averageRawMBps / basis.rawMBPerObject;
+  const cost = monthlyCost(request, objectsPerS);
+  const { pages, everyS } = plannedSweep(request, objectsPerS);
+  const sweeps = `${pages} each, one every ${Number((everyS / 60).toPrecision(2))} min`;
   const { region, asOf } = request.prices;
   return {
     name: 'S3 requests of a month',
     value: cost.total,
     unit: 'USD',
     source: 'assumed',
-    note: `GET ${cost.get.toFixed(2)}, LIST of scans ${cost.scans.toFixed(2)}, of look-back sweeps ${cost.sweeps.toFixed(2)}; prices of ${region}, ${asOf}`,
+    note: `GET ${cost.get.toFixed(2)}, LIST of scans ${cost.scans.toFixed(2)}, of look-back sweeps ${cost.sweeps.toFixed(2)} (${sweeps}); prices of ${region}, ${asOf}`,
   };
 }
 

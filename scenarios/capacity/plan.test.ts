@@ -21,12 +21,12 @@ const request: PlanRequest = {
   lookbackIntervalS: 300,
   lookbackH: 24,
   activePartitions: 1,
+  folderSpanH: 24,
   prices: {
     asOf: '2025-06-01',
     region: 'us-east-1',
     getPer1000: 0.0004,
     listPer1000: 0.005,
-    sqsPerMillion: 0.4,
     getPerSecondPerPrefix: 5500,
   },
 };
@@ -156,6 +156,13 @@ describe('planCapacity', () => {
     expect(twice.curve.model.every(({ range }) => range !== null)).toBe(true);
   });
 
+  it('warns of look-back sweeps that cannot keep up', () => {
+    expect(plan(scaledPoints).warnings.join(' ')).toMatch(
+      /sweeps cannot keep up: 750[34] LISTs one after the other take 23 min at least, and one is to begin every 5 min/,
+    );
+    expect(plan(scaledPoints, { ...request, rawTBPerDay: 5 }).warnings.join(' ')).not.toContain('sweeps');
+  });
+
   it('adds to the measured lag what an object waits longer for a scan than in the measurement, and judges the sum', () => {
     // Measured: 400 ms, with a scan every 250 ms.
     const lag = (scanIntervalS: number) =>
@@ -221,12 +228,18 @@ describe('drainHours', () => {
 });
 
 describe('monthlyCost', () => {
-  it('counts a GET for each object, LISTs by scans, and the pages of each sweep', () => {
-    // One object a second: 2,592,000 a month; 86,400 in the window are 87 pages, 8,640 sweeps a month.
-    const cost = monthlyCost({ ...request, scanIntervalS: 10 }, 10, 10);
+  it('counts a GET for each object, the LISTs of scans, and of each sweep the whole folders that its window touches', () => {
+    // One object a second: 2,592,000 a month; a day and a half are 87 and 44 pages, 3 more for the folders above, 8,640 sweeps a month.
+    const cost = monthlyCost({ ...request, scanIntervalS: 10 }, 1);
     expect(cost.get).toBeCloseTo(2592 * 0.0004);
-    expect(cost.scans).toBeCloseTo(((259_200 + 2592) / 1000) * 0.005);
-    expect(cost.sweeps).toBeCloseTo(((87 * 8640) / 1000) * 0.005);
+    expect(cost.scans).toBeCloseTo(259.2 * 0.005);
+    expect(cost.sweeps).toBeCloseTo(((134 * 8640) / 1000) * 0.005);
     expect(cost.total).toBeCloseTo(cost.get + cost.scans + cost.sweeps);
+  });
+
+  it('counts no more sweeps than follow each other', () => {
+    // 58 objects a second: 7,520 LISTs, each 80 ms and a pause of 100 ms.
+    const cost = monthlyCost(request, 58);
+    expect(cost.sweeps).toBeCloseTo((2_592_000 / 0.18 / 1000) * 0.005, 1);
   });
 });

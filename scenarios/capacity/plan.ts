@@ -4,11 +4,12 @@
  */
 import type { PlanResult } from '#reports';
 import { type Basis, describeSettings } from './basis.ts';
+import { describeSlowSweep, secondsPerDay } from './listing.ts';
 import { drainHours, endpointsFor, figuresOf, plannedLagMs, type Sizing, utilizationMax } from './plan-figures.ts';
 import type { PlanRequest } from './plan-request.ts';
+import { plannedSweep } from './request-cost.ts';
 import { fitLaw, isRepeated, predict, predictBand, type ScalabilityLaw, sizesForLaw } from './scalability.ts';
 
-const secondsPerDay = 86_400;
 const instancesMax = 10_000;
 
 /** `random`: uniform in [0, 1), for the resampling behind the bands. */
@@ -46,6 +47,7 @@ export function planCapacity(request: PlanRequest, basis: Basis, random: () => n
       ...scaleWarnings(basis, requiredRawMBps, instances, law),
       ...fleetWarnings(basis, requiredRawMBps, instances),
       ...lagWarnings(request, basis),
+      ...sweepWarnings(request, averageRawMBps / basis.rawMBPerObject),
     ],
     basis: describeBasis(basis),
   };
@@ -171,6 +173,11 @@ function lagWarnings(request: PlanRequest, basis: Basis): readonly string[] {
     ];
   }
   return [];
+}
+
+function sweepWarnings(request: PlanRequest, objectsPerS: number): readonly string[] {
+  const slow = describeSlowSweep(plannedSweep(request, objectsPerS));
+  return slow === null ? [] : [slow];
 }
 
 /** Where the law's throughput is highest. */

@@ -4,6 +4,7 @@ import { type FleetResult, type FleetStage, summarizeLatency } from '#reports';
 import { type FleetFault, type FleetPlan, type FleetRun, HarnessError, recoveryS, simulateFleet } from '#simulator';
 import { describeMachine } from '../../environment/machine.ts';
 import type { Progress } from '../../environment/progress.ts';
+import { describeSlowSweep, secondsPerDay, sweepOf } from '../listing.ts';
 import { calibrate } from './calibrate.ts';
 import { fitToRun } from './fit.ts';
 import { checkAgainst } from './check.ts';
@@ -78,16 +79,15 @@ export async function simulate(options: FleetOptions): Promise<FleetResult> {
   };
 }
 
-const keysPerPage = 1000;
-
-/** A simulation of minutes has no whole window of objects in its bucket. */
-function sweepWarnings({ load, times }: FleetPlan, { lookbackS, lookbackIntervalS }: FleetRun): readonly string[] {
-  const pages = Math.ceil((load.objectsPerS * lookbackS) / keysPerPage);
-  const sweepS = (pages * (times.listMs + times.listMsPer1000)) / 1000;
-  if (sweepS <= lookbackIntervalS) return [];
-  return [
-    `Not simulated: look-back sweeps of a full window. Its objects are ${pages} LISTs one after the other, ${(sweepS / 60).toFixed(0)} min at least, and one is to begin every ${(lookbackIntervalS / 60).toFixed(0)} min. Shorten processing.lookback, or spread the objects over sources.`,
-  ];
+/** A simulation of minutes has no whole window of objects in its bucket. Its folders are days. */
+function sweepWarnings({ load, times }: FleetPlan, run: FleetRun): readonly string[] {
+  const slow = describeSlowSweep(
+    sweepOf(
+      { objectsPerS: load.objectsPerS, activeFolders: 1, folderSpanS: secondsPerDay },
+      { lookbackS: run.lookbackS, intervalS: run.lookbackIntervalS, listMs: times.listMs + times.listMsPer1000 },
+    ),
+  );
+  return slow === null ? [] : [`Not simulated: look-back sweeps of a full window. ${slow}`];
 }
 
 function figuresOf(run: FleetRun) {
