@@ -20,6 +20,7 @@ export interface Basis {
   readonly scaled: readonly Scaled[];
   readonly instancesMeasuredMax: number;
   readonly cpuSPerGB: number;
+  /** Of one instance: the highest of the points, each the average over its instances. */
   readonly rssMaxMB: number;
   readonly postPerGB: number;
   /** Null when no point was measured with Redis. */

@@ -83,7 +83,7 @@ function sizeFigures({ basis, requiredRawMBps, instances, band }: Sizing): reado
       value: basis.rssMaxMB,
       unit: 'MB',
       source: 'measured',
-      note: 'the highest that was seen; memory.limit bounds what is in flight',
+      note: 'the highest of all points; of several instances it is their average. memory.limit bounds what is in flight',
     },
   ];
 }

@@ -156,6 +156,14 @@ describe('planCapacity', () => {
     expect(twice.curve.model.every(({ range }) => range !== null)).toBe(true);
   });
 
+  it('says of memory that points of several instances are averages', () => {
+    const memory = plan(scaledPoints).figures.find(({ name }) => name === 'memory of each instance');
+    expect(memory).toMatchObject({
+      value: 150,
+      note: expect.stringContaining('of several instances it is their average'),
+    });
+  });
+
   it('warns of look-back sweeps that cannot keep up', () => {
     expect(plan(scaledPoints).warnings.join(' ')).toMatch(
       /sweeps cannot keep up: 750[34] LISTs one after the other take 23 min at least, and one is to begin every 5 min/,
