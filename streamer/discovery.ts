@@ -16,9 +16,9 @@ import type { ListPage, ListRequest, ObjectRef } from './ports.ts';
 import type { RunContext } from './run-context.ts';
 import { HEAD_OVERLAP_MS, type SourceIntake } from './source-intake.ts';
 
-const KEYS_PER_PAGE = 1000;
+export const KEYS_PER_PAGE = 1000;
 /** Between two pages of a sweep that looks for late arrivals: it must not compete with live work. */
-const SWEEP_PAUSE_MS = 100;
+export const SWEEP_PAUSE_MS = 100;
 /** So many failures until a folder that is refused is passed by, if its source is not refused. */
 const REFUSED_FAILURES = 3;
 /** Then nobody asks for it. */

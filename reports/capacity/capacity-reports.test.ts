@@ -72,8 +72,8 @@ const sweep: SweepResult = {
     {
       key: 'http.workers',
       levels: [
-        { value: '10', measurements: 3, rawMBps: 100, overStart: 1 },
-        { value: '20', measurements: 3, rawMBps: 180, overStart: 1.8 },
+        { value: '10', measurements: 3, rawMBps: 100, overStart: 1, comparison: null },
+        { value: '20', measurements: 3, rawMBps: 180, overStart: 1.8, comparison: 'twins' },
       ],
     },
   ],
@@ -98,7 +98,10 @@ const plan: PlanResult = {
   law: { lambda: 250, sigma: 0.01, kappa: 0, sizes: 3 },
   figures: [{ name: 'endpoints', value: null, unit: '', source: 'assumed', note: 'not known' }],
   breaksFirst: [{ what: 'instances', atFactor: 1.43, note: 'add some' }],
-  curve: { model: [{ instances: 1, low: 240, middle: 250, high: 260 }], measured: [{ instances: 1, rawMBps: 250 }] },
+  curve: {
+    model: [{ instances: 1, middle: 250, range: { low: 240, high: 260 } }],
+    measured: [{ instances: 1, rawMBps: 250 }],
+  },
   drain: [{ outageH: 6, drainH: 1.7 }],
   warnings: ['an extrapolation'],
   basis: {
@@ -146,10 +149,42 @@ describe('capacity reports', () => {
     expect(documents[3]?.answer).toContain('27% off at most, beyond the 15%');
   });
 
+  it('do not say of a rate that it is not sustained when no trial of it was valid', () => {
+    const slipped = point(304, 'invalid', ['slip of the generator: 1400 (limit 1000)']);
+    const points = [slipped, slipped, point(288, 'sustainable', [])];
+    expect(describeMax({ ...max, points }).answer).toBe(
+      '288 MB/s raw are sustained; 304 could not be offered in a way that proves anything (slip of the generator: 1400 (limit 1000)), so the limit may be higher.',
+    );
+    const once = [slipped, ...max.points];
+    expect(describeMax({ ...max, points: once }).answer).toContain('304 are not.');
+  });
+
   it('warn of what the reader must know', () => {
     expect(documents[1]?.warnings.join(' ')).toContain('6 of 8 steps fitted into the budget');
     expect(documents[3]?.warnings.join(' ')).toContain('throughput of 8: predicted 27% off');
     expect(describeMax({ ...max, failure: 'nothing held' }).warnings).toEqual(['No bracket was found: nothing held.']);
+  });
+
+  it('warn where a lever was compared by groups in which others moved as well', () => {
+    expect(documents[1]?.warnings.join(' ')).not.toContain('groups');
+    const [effect] = sweep.effects;
+    const levels = effect!.levels.map((level) => ({ ...level, comparison: 'groups' as const }));
+    const { warnings } = describeSweep({ ...sweep, effects: [{ ...effect!, levels }] });
+    expect(warnings.join(' ')).toContain('Of http.workers some values were never measured beside');
+  });
+
+  it('say that there is no band where sizes were measured once', () => {
+    expect(documents[3]?.warnings.join(' ')).not.toContain('only once');
+    const once = scale.sizes.map((size) => ({ ...size, rawMBps: size.rawMBps.slice(0, 1) }));
+    const predictions = scale.predictions.map((one) => ({ ...one, low: null, high: null }));
+    const document = describeScale({ ...scale, sizes: once, predictions });
+    expect(document.warnings.join(' ')).toContain('Some numbers of instances were measured only once');
+    expect(document.tables[0]?.rows[0]?.[2]).toBe('none');
+    const curve = { ...plan.curve, model: plan.curve.model.map((one) => ({ ...one, range: null })) };
+    expect(describePlan({ ...plan, curve }, replay).charts[0]?.series.map(({ name }) => name)).toEqual([
+      'fitted law',
+      'measured',
+    ]);
   });
 
   it('give the recommended configuration as YAML that can be copied', () => {

@@ -37,14 +37,20 @@ export function describeMax(result: MaxResult): ReportDocument {
   };
 }
 
-function answerOf({ sustainedRawMBps, brokenRawMBps, limiting }: MaxResult): string {
+function answerOf({ sustainedRawMBps, brokenRawMBps, limiting, points }: MaxResult): string {
+  const sustained = `${formatNumber(sustainedRawMBps)} MB/s raw are sustained`;
   const limit =
     limiting === null
       ? 'No measured stage was busy enough to be called the limit.'
       : `The limit is ${limiting.stage}: ${limiting.evidence}.`;
   if (brokenRawMBps === null)
     return `${formatNumber(sustainedRawMBps)} MB/s raw were sustained, and no higher rate was tried. ${limit}`;
-  return `${formatNumber(sustainedRawMBps)} MB/s raw are sustained, ${formatNumber(brokenRawMBps)} are not. ${limit}`;
+  const above = points.filter(({ load }) => load.offeredRawMBps === brokenRawMBps);
+  if (above.length > 0 && above.every(({ outcome }) => outcome.kind === 'invalid')) {
+    const reasons = new Set(above.flatMap(({ outcome }) => outcome.reasons));
+    return `${sustained}; ${formatNumber(brokenRawMBps)} could not be offered in a way that proves anything (${[...reasons].join('; ')}), so the limit may be higher.`;
+  }
+  return `${sustained}, ${formatNumber(brokenRawMBps)} are not. ${limit}`;
 }
 
 function rowOf({ load, outcome, measured }: CapacityPoint): string[] {

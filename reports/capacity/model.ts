@@ -9,6 +9,7 @@ const POINT_SCHEMA_VERSION = 1;
 
 const amountOrNull = () => z.number().nonnegative().nullable();
 
+/** `streamer CPU` is in points that were measured before it was found to mean nothing; it is made no more. */
 const stageUseSchema = z.strictObject({
   stage: z.enum(['machine CPU', 'streamer CPU', 'sink', 'POST concurrency', 'S3 read concurrency']),
   share: z.number().nonnegative().describe('Of its capacity that was used: 1 is all of it.'),
@@ -113,9 +114,9 @@ export interface PlanResult {
   readonly curve: {
     readonly model: readonly {
       readonly instances: number;
-      readonly low: number;
       readonly middle: number;
-      readonly high: number;
+      /** Of 90 %; null where the points do not tell how sure they are. */
+      readonly range: { readonly low: number; readonly high: number } | null;
     }[];
     readonly measured: readonly { readonly instances: number; readonly rawMBps: number }[];
   };
@@ -136,10 +137,15 @@ export interface LeverEffect {
   readonly levels: readonly {
     readonly value: string;
     readonly measurements: number;
-    /** Median of all that was measured with this value; null when nothing was. */
+    /** Median of what is compared with the lever's first value; null when nothing was measured. */
     readonly rawMBps: number | null;
-    /** Over the median with the lever's first value. */
+    /** Times the throughput of the lever's first value. */
     readonly overStart: number | null;
+    /**
+     * twins: by configurations that differ in this lever alone. groups: there were none, so all with this value beside all with the first one, and
+     * other levers moved as well. Null for the first value, and where there is nothing to compare.
+     */
+    readonly comparison: 'twins' | 'groups' | null;
   }[];
 }
 

@@ -61,16 +61,15 @@ function basisTable({ basis, law }: PlanResult): ReportTable {
 
 function throughputChart({ curve }: PlanResult): XyChart {
   const { model, measured } = curve;
+  const band = model.flatMap(({ instances, range }) =>
+    range === null ? [] : [{ x: instances, y: range.low, yHigh: range.high }],
+  );
   return {
     title: 'Throughput by instances',
     xUnit: 'instances',
     yUnit: 'MB/s raw',
     series: [
-      {
-        name: '90 % band',
-        kind: 'band',
-        points: model.map(({ instances, low, high }) => ({ x: instances, y: low, yHigh: high })),
-      },
+      ...(band.length === 0 ? [] : [{ name: '90 % band', kind: 'band' as const, points: band }]),
       { name: 'fitted law', kind: 'line', points: model.map(({ instances, middle }) => ({ x: instances, y: middle })) },
       {
         name: 'measured',

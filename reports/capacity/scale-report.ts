@@ -11,6 +11,11 @@ export function describeScale(result: ScaleResult): ReportDocument {
     answer: answerOf(result),
     warnings: [
       `Each instance waits for agents ${formatNumber(result.agentLatencyMs)} ms away, two POSTs at a time, so that one machine can carry them all: the shape of the curve is meant, not its height.`,
+      ...(sizes.some(({ rawMBps, isHeldOut }) => !isHeldOut && rawMBps.length < 2)
+        ? [
+            'Some numbers of instances were measured only once: how sure the prediction is cannot be said. More --repetitions give a band.',
+          ]
+        : []),
       ...predictions
         .filter(({ error }) => Math.abs(error) > errorMax)
         .map(
@@ -75,7 +80,7 @@ function rowOf({ what, unit, predicted, low, high, measured, error }: CheckedPre
   return [
     what,
     formatAmount(Number(predicted.toPrecision(3)), unit),
-    low === null || high === null ? '' : `${formatNumber(low)} to ${formatNumber(high)}`,
+    low === null || high === null ? 'none' : `${formatNumber(low)} to ${formatNumber(high)}`,
     measured.map((value) => formatAmount(Number(value.toPrecision(3)), unit)).join(', '),
     `${error > 0 ? '+' : ''}${formatShare(error)}`,
   ];

@@ -11,7 +11,7 @@ export function describeSweep(result: SweepResult): ReportDocument {
     tables: [
       {
         title: 'Main effect of each lever',
-        columns: ['lever', 'value', 'MB/s raw, median', 'over its first value', 'measurements'],
+        columns: ['lever', 'value', 'MB/s raw, median', 'over its first value', 'compared by', 'measurements'],
         rows: result.effects.flatMap(rowsOf),
       },
       {
@@ -29,12 +29,14 @@ export function describeSweep(result: SweepResult): ReportDocument {
     charts: result.effects.map(({ key, levels }) => ({
       title: key,
       xUnit: levels.map(({ value }, index) => `${index + 1}: ${value}`).join(', '),
-      yUnit: 'MB/s raw, median',
+      yUnit: 'times the throughput of the first value',
       series: [
         {
           name: key,
           kind: 'dots',
-          points: levels.flatMap(({ rawMBps }, index) => (rawMBps === null ? [] : [{ x: index + 1, y: rawMBps }])),
+          points: levels.flatMap(({ overStart }, index) =>
+            overStart === null ? [] : [{ x: index + 1, y: overStart }],
+          ),
         },
       ],
     })),
@@ -59,7 +61,13 @@ function answerOf({ effects, recommended }: SweepResult): string {
   return `${strongest.key} matters most: ${strongest.value} gives ${formatNumber(strongest.overStart)} times the throughput of its first value. The recommended configuration drains ${formatNumber(recommended.rawMBps)} MB/s raw.`;
 }
 
-function warningsOf({ stepsPlanned, stepsMeasured, stepsInvalid, recommended }: SweepResult): readonly string[] {
+function warningsOf({
+  effects,
+  stepsPlanned,
+  stepsMeasured,
+  stepsInvalid,
+  recommended,
+}: SweepResult): readonly string[] {
   const warnings: string[] = [];
   if (stepsMeasured < stepsPlanned) {
     warnings.push(
@@ -68,6 +76,12 @@ function warningsOf({ stepsPlanned, stepsMeasured, stepsInvalid, recommended }: 
   }
   if (stepsInvalid > 0)
     warnings.push(`${stepsInvalid} steps prove nothing and were left out: the sink was saturated, or lines were lost.`);
+  const grouped = effects.filter(({ levels }) => levels.some(({ comparison }) => comparison === 'groups'));
+  if (grouped.length > 0) {
+    warnings.push(
+      `Of ${grouped.map(({ key }) => key).join(', ')} some values were never measured beside a configuration that differs in that lever alone: there groups are compared in which other levers moved as well, which is rough. --design one-at-a-time or grid tells more.`,
+    );
+  }
   if (recommended !== null && recommended.alike > 1) {
     warnings.push(
       `${recommended.alike} configurations cannot be told from the fastest (${formatNumber(recommended.bestRawMBps)} MB/s) within the noise of ${formatShare(recommended.noise)}: the one that asks for least is recommended.`,
@@ -80,11 +94,12 @@ function warningsOf({ stepsPlanned, stepsMeasured, stepsInvalid, recommended }: 
 }
 
 function rowsOf({ key, levels }: LeverEffect): string[][] {
-  return levels.map(({ value, rawMBps, overStart, measurements }) => [
+  return levels.map(({ value, rawMBps, overStart, comparison, measurements }) => [
     key,
     value,
     formatAmount(rawMBps, 'MB/s'),
     overStart === null ? formatNumber(null) : `${formatNumber(overStart)}x`,
+    comparison ?? '',
     String(measurements),
   ]);
 }

@@ -1,7 +1,7 @@
 /** What each lever did in a sweep, and the configuration that came out best. Pure. */
 import { median } from 'simple-statistics';
 import type { LeverEffect, SweepResult } from '#reports';
-import type { Configuration, Lever } from './sweep-design.ts';
+import type { Configuration, Lever, LeverValue } from './sweep-design.ts';
 
 /** What one configuration drained a backlog with, once for each repetition. */
 export interface Response {
@@ -9,21 +9,64 @@ export interface Response {
   readonly rawMBps: readonly number[];
 }
 
-/** For each lever and value: the median of all that was measured with it, over that with the lever's first value. */
+/**
+ * What each value of a lever did, over the lever's first value: the median of the ratios of configurations that differ in that lever alone. A value that
+ * was never measured beside such a twin (most of a sample) is compared by the medians of all that has it and of all that has the first one, and says so:
+ * other levers moved as well.
+ */
 export function mainEffects(levers: readonly Lever[], responses: readonly Response[]): readonly LeverEffect[] {
-  return levers.map(({ key, values }, lever) => {
-    const start = responsesWith(responses, lever, values[0]!);
-    const levels = values.map((value) => {
-      const measured = responsesWith(responses, lever, value);
-      return {
-        value: String(value),
-        measurements: measured.length,
-        rawMBps: measured.length === 0 ? null : median(measured),
-        overStart: measured.length === 0 || start.length === 0 ? null : median(measured) / median(start),
-      };
+  const measured = responses.filter(({ rawMBps }) => rawMBps.length > 0);
+  return levers.map(({ key, values: [start, ...others] }, lever) => {
+    const withValue = (value: LeverValue): readonly Response[] =>
+      measured.filter(({ configuration }) => configuration[lever] === value);
+    const starts = withValue(start!);
+    const pairs = starts.flatMap((first) =>
+      measured.flatMap((other) => (isTwin(first, other, lever) ? [{ first, other }] : [])),
+    );
+    const levels = others.map((value): Level => {
+      const twins = pairs.filter(({ other }) => other.configuration[lever] === value);
+      if (twins.length === 0) return levelOf(value, withValue(value), overGroup(withValue(value), starts), 'groups');
+      const ratios = twins.map(({ first, other }) => middleOf([other]) / middleOf([first]));
+      return levelOf(
+        value,
+        twins.map(({ other }) => other),
+        median(ratios),
+        'twins',
+      );
     });
-    return { key, levels };
+    const firsts = pairs.length === 0 ? starts : [...new Set(pairs.map(({ first }) => first))];
+    return { key, levels: [levelOf(start!, firsts, firsts.length === 0 ? null : 1, null), ...levels] };
   });
+}
+
+type Level = LeverEffect['levels'][number];
+
+function levelOf(
+  value: LeverValue,
+  measured: readonly Response[],
+  overStart: number | null,
+  comparison: Level['comparison'],
+): Level {
+  return {
+    value: String(value),
+    measurements: measured.flatMap(({ rawMBps }) => rawMBps).length,
+    rawMBps: measured.length === 0 ? null : middleOf(measured),
+    overStart,
+    comparison: overStart === null ? null : comparison,
+  };
+}
+
+/** Both have another value of this lever, and the same of all others. */
+function isTwin({ configuration: one }: Response, { configuration: other }: Response, lever: number): boolean {
+  return one.every((value, index) => (value === other[index]) === (index !== lever));
+}
+
+function overGroup(measured: readonly Response[], starts: readonly Response[]): number | null {
+  return measured.length === 0 || starts.length === 0 ? null : middleOf(measured) / middleOf(starts);
+}
+
+function middleOf(measured: readonly Response[]): number {
+  return median(measured.flatMap(({ rawMBps }) => rawMBps));
 }
 
 /**
@@ -57,8 +100,4 @@ function noiseOf(responses: readonly Response[]): number {
 /** How far along its lever's values each value stands, summed. */
 function demandOf(levers: readonly Lever[], configuration: Configuration): number {
   return levers.reduce((sum, { values }, lever) => sum + values.indexOf(configuration[lever]!) / values.length, 0);
-}
-
-function responsesWith(responses: readonly Response[], lever: number, value: Configuration[number]): number[] {
-  return responses.filter(({ configuration }) => configuration[lever] === value).flatMap(({ rawMBps }) => rawMBps);
 }

@@ -1,6 +1,9 @@
 /**
  * What holds a run back: how much of each stage's capacity it used, by its own measurements. The utilisation law says it: busy share = rate x
  * service time / servers. The stage that is used most is the one to widen first.
+ *
+ * The streamer's CPU time is no stage: nobody measures how much of it is the event loop's, which is one, and how much the thread pool's, which inflates on
+ * other cores. Over the number of event loops it came to more than all of it, and outdid stages that were full.
  */
 import type { Result, StageUse } from '#reports';
 
@@ -23,12 +26,6 @@ export function stagesOf(result: Result): readonly StageUse[] {
       machineCores.length === 0 ? null : usedCores / environment.cores,
       () =>
         `${usedCores.toFixed(2)} of ${environment.cores} cores busy: streamer ${cores(program)}, sink ${cores(sink)}, S3 ${cores(s3)}, generator ${cores(generator)}`,
-    ),
-    use(
-      'streamer CPU',
-      program.cpuCores === null ? null : program.cpuCores / Math.min(environment.cores, streamer.instances),
-      () =>
-        `${cores(program)} cores, most of it gunzip, for ${streamer.instances} event loop${streamer.instances === 1 ? '' : 's'}`,
     ),
     use('sink', sink.eventLoopUtilization, (share) => `its event loop was ${percent(share)} busy at most`),
     use(

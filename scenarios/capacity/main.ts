@@ -37,7 +37,7 @@ import { parseFactor, parseRecovery, type PlanRequest, readPrices } from './plan
 import { PointStore } from './points.ts';
 import { designs, type Design, type Lever } from './sweep-design.ts';
 import { sweep } from './sweep.ts';
-import { measureScale, twoPostsAtATime } from './scale.ts';
+import { measureScale, withTwoPosts } from './scale.ts';
 
 interface CommonFlags {
   readonly seed: number;
@@ -87,6 +87,7 @@ interface PlanFlags extends CommonFlags {
   readonly lookbackInterval: number;
   readonly lookback: number;
   readonly partitions: number;
+  readonly folderSpan: number;
   readonly prices: string;
 }
 
@@ -140,6 +141,7 @@ function program(interrupt: AbortSignal, end: (code: number) => void): Command {
     .option('--lookback-interval <time>', 'time between two look-back sweeps', parseDurationS, 300)
     .option('--lookback <time>', 'window of the sweeps', parseDurationS, 86_400)
     .option('--partitions <n>', 'partitions written to at the same time', parseCount, 1)
+    .option('--folder-span <time>', 'what one folder of them holds: 24h or 1h', parseDurationS, 86_400)
     .option('--prices <file>', 'your price list, in the form of scenarios/capacity/prices.yaml', shippedPrices)
     .addHelpText('after', planHelp)
     .action((flags: PlanFlags) => end(planCommand(flags)));
@@ -198,7 +200,7 @@ async function scaleCommand(flags: ScaleFlags, signal: AbortSignal): Promise<num
   const { store, run } = prepare('scale', flags, signal);
   const result = await measureScale(store, {
     ...run,
-    settings: [...run.settings.filter(({ key }) => key !== twoPostsAtATime.key), twoPostsAtATime],
+    settings: withTwoPosts(run.settings),
     sizes: flags.instances,
     repetitions: flags.repetitions,
     agentLatencyMs: flags.agentLatency,
@@ -239,6 +241,7 @@ function requestOf(flags: PlanFlags): PlanRequest {
     lookbackIntervalS: flags.lookbackInterval,
     lookbackH: flags.lookback / 3600,
     activePartitions: flags.partitions,
+    folderSpanH: flags.folderSpan / 3600,
     prices: readPrices(flags.prices),
   };
 }

@@ -23,6 +23,8 @@ export interface PlanRequest {
   readonly lookbackH: number;
   /** Partitions that are written to at the same time: each costs a LIST a scan. */
   readonly activePartitions: number;
+  /** What one folder of a partition holds: a day, as documented. A sweep lists whole folders. */
+  readonly folderSpanH: number;
   readonly prices: Prices;
 }
 
@@ -31,7 +33,6 @@ const pricesSchema = z.strictObject({
   region: z.string(),
   getPer1000: z.number().nonnegative(),
   listPer1000: z.number().nonnegative(),
-  sqsPerMillion: z.number().nonnegative(),
   getPerSecondPerPrefix: z.number().positive(),
 });
 

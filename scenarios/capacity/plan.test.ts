@@ -21,12 +21,12 @@ const request: PlanRequest = {
   lookbackIntervalS: 300,
   lookbackH: 24,
   activePartitions: 1,
+  folderSpanH: 24,
   prices: {
     asOf: '2025-06-01',
     region: 'us-east-1',
     getPer1000: 0.0004,
     listPer1000: 0.005,
-    sqsPerMillion: 0.4,
     getPerSecondPerPrefix: 5500,
   },
 };
@@ -59,6 +59,12 @@ describe('chooseBasis', () => {
     expect(chooseBasis(scaledPoints.slice(0, 5))).toContain('a plan needs 6');
   });
 
+  it.each(['cpuSPerGB', 'rssMaxMB'] as const)('refuses points that do not tell %s, with cause and cure', (figure) => {
+    const silent = scaledPoints.map((point) => ({ ...point, measured: { ...point.measured, [figure]: null } }));
+    expect(chooseBasis(silent)).toMatch(/CPU time, memory .*needs \/proc or `ps`.*Run `capacity max`/);
+    expect(basisOf([...silent.slice(1), scaledPoints[0]!]).cpuSPerGB).toBe(2);
+  });
+
   it('counts neither invalid points nor those of another configuration or machine', () => {
     const other = scaledPoints.map((point) => ({ ...point, at: '2020-01-01T00:00:00Z', endpoints: 9 }));
     expect(basisOf([...other, ...scaledPoints]).points).toHaveLength(6);
@@ -67,6 +73,35 @@ describe('chooseBasis', () => {
       outcome: { ...point.outcome, kind: 'invalid' as const },
     }));
     expect(chooseBasis(invalid)).toContain('no valid point');
+  });
+
+  it.each<[string, (point: CapacityPoint) => CapacityPoint]>([
+    ['another S3', (point) => ({ ...point, s3: 'minio RELEASE.2025-09-07T16-13-09Z' })],
+    ['objects of another size', (point) => ({ ...point, load: { ...point.load, rawMBPerObject: 2 } })],
+  ])('counts no points on %s', (_what, change) => {
+    const newer = scaledPoints.map((point) => change({ ...point, at: '2026-11-25T12:00:00.000Z' }));
+    expect(basisOf([...scaledPoints, ...newer]).points).toHaveLength(6);
+  });
+
+  it('takes points on another version of the same S3, and on objects of nearly the same size', () => {
+    const later = scaledPoints.map((point) => ({
+      ...point,
+      s3: 'embedded fauxqs 2.5.0',
+      load: { ...point.load, rawMBPerObject: 10.4 },
+    }));
+    expect(basisOf([...scaledPoints, ...later]).points).toHaveLength(12);
+  });
+
+  it('takes the newest configuration that was measured often enough, whatever was tried since', () => {
+    const swept = samplePoint({ experiment: 'sweep', instances: 1, offeredRawMBps: 300 });
+    const later = [
+      { ...swept, at: '2026-11-24T13:00:00.000Z', endpoints: 6 },
+      { ...swept, at: '2026-11-24T14:00:00.000Z', endpoints: 9 },
+    ];
+    const { newest, points } = basisOf([...scaledPoints, ...later]);
+    expect(newest.endpoints).toBe(3);
+    expect(points).toHaveLength(6);
+    expect(chooseBasis(later)).toContain('no older configuration has enough');
   });
 
   it('takes the highest sustained rate of each search as what so many instances do', () => {
@@ -78,6 +113,13 @@ describe('chooseBasis', () => {
     const broke = samplePoint({ experiment: 'max-1', instances: 1, offeredRawMBps: 200 });
     const points = [...scaledPoints, { ...broke, outcome: { ...broke.outcome, kind: 'unsustainable' as const } }];
     expect(basisOf(points).scaled[0]?.rawMBps).toBe(180);
+  });
+
+  it('trusts no rate that could not be offered in another repetition, as the search itself', () => {
+    const slipped = samplePoint({ experiment: 'max-1', instances: 1, offeredRawMBps: 200 });
+    const points = [...scaledPoints, { ...slipped, outcome: { ...slipped.outcome, kind: 'invalid' as const } }];
+    expect(basisOf(points).scaled[0]?.rawMBps).toBe(180);
+    expect(basisOf(points).points).toHaveLength(6);
   });
 });
 
@@ -101,6 +143,44 @@ describe('planCapacity', () => {
       samplePoint({ experiment: `max-${index}`, instances: 1, offeredRawMBps: 200 }),
     );
     expect(plan(single).warnings.join(' ')).toContain('nothing here has tested');
+  });
+
+  it('has a band where each size was measured more than once, and says so where not', () => {
+    const once = plan(scaledPoints);
+    expect(once.warnings.join(' ')).toContain('measured only once');
+    expect(once.curve.model.every(({ range }) => range === null)).toBe(true);
+    expect(once.figures.find(({ name }) => name === 'instances')?.note).toContain('cannot be said');
+    const again = scaledPoints.map((point) => ({ ...point, experiment: `${point.experiment}-again` }));
+    const twice = plan([...scaledPoints, ...again]);
+    expect(twice.warnings.join(' ')).not.toContain('measured only once');
+    expect(twice.curve.model.every(({ range }) => range !== null)).toBe(true);
+  });
+
+  it('says of memory that points of several instances are averages', () => {
+    const memory = plan(scaledPoints).figures.find(({ name }) => name === 'memory of each instance');
+    expect(memory).toMatchObject({
+      value: 150,
+      note: expect.stringContaining('of several instances it is their average'),
+    });
+  });
+
+  it('warns of look-back sweeps that cannot keep up', () => {
+    expect(plan(scaledPoints).warnings.join(' ')).toMatch(
+      /sweeps cannot keep up: 750[34] LISTs one after the other take 23 min at least, and one is to begin every 5 min/,
+    );
+    expect(plan(scaledPoints, { ...request, rawTBPerDay: 5 }).warnings.join(' ')).not.toContain('sweeps');
+  });
+
+  it('adds to the measured lag what an object waits longer for a scan than in the measurement, and judges the sum', () => {
+    // Measured: 400 ms, with a scan every 250 ms.
+    const lag = (scanIntervalS: number) =>
+      plan(scaledPoints, { ...request, scanIntervalS }).figures.find(({ name }) => name.startsWith('lag with a scan'));
+    expect(lag(15)).toMatchObject({ source: 'model', note: expect.stringContaining('half on average') });
+    expect(lag(15)?.value).toBeCloseTo(15.15);
+    expect(lag(0.1)?.value).toBeCloseTo(0.4);
+    const warnings = (sloLagS: number): string => plan(scaledPoints, { ...request, sloLagS }).warnings.join(' ');
+    expect(warnings(15)).toContain('With a scan every 15 s lag is 15.2 s at most, over the SLO of 15 s');
+    expect(warnings(16)).not.toContain('over the SLO');
   });
 
   it('sends whoever plans more instances than were measured to the simulated fleet, with the command', () => {
@@ -156,12 +236,18 @@ describe('drainHours', () => {
 });
 
 describe('monthlyCost', () => {
-  it('counts a GET for each object, LISTs by scans, and the pages of each sweep', () => {
-    // One object a second: 2,592,000 a month; 86,400 in the window are 87 pages, 8,640 sweeps a month.
-    const cost = monthlyCost({ ...request, scanIntervalS: 10 }, 10, 10);
+  it('counts a GET for each object, the LISTs of scans, and of each sweep the whole folders that its window touches', () => {
+    // One object a second: 2,592,000 a month; a day and a half are 87 and 44 pages, 3 more for the folders above, 8,640 sweeps a month.
+    const cost = monthlyCost({ ...request, scanIntervalS: 10 }, 1);
     expect(cost.get).toBeCloseTo(2592 * 0.0004);
-    expect(cost.scans).toBeCloseTo(((259_200 + 2592) / 1000) * 0.005);
-    expect(cost.sweeps).toBeCloseTo(((87 * 8640) / 1000) * 0.005);
+    expect(cost.scans).toBeCloseTo(259.2 * 0.005);
+    expect(cost.sweeps).toBeCloseTo(((134 * 8640) / 1000) * 0.005);
     expect(cost.total).toBeCloseTo(cost.get + cost.scans + cost.sweeps);
+  });
+
+  it('counts no more sweeps than follow each other', () => {
+    // 58 objects a second: 7,520 LISTs, each 80 ms and a pause of 100 ms.
+    const cost = monthlyCost(request, 58);
+    expect(cost.sweeps).toBeCloseTo((2_592_000 / 0.18 / 1000) * 0.005, 1);
   });
 });

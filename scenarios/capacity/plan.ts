@@ -4,11 +4,12 @@
  */
 import type { PlanResult } from '#reports';
 import { type Basis, describeSettings } from './basis.ts';
-import { drainHours, endpointsFor, figuresOf, type Sizing, utilizationMax } from './plan-figures.ts';
+import { describeSlowSweep, secondsPerDay } from './listing.ts';
+import { drainHours, endpointsFor, figuresOf, plannedLagMs, type Sizing, utilizationMax } from './plan-figures.ts';
 import type { PlanRequest } from './plan-request.ts';
-import { fitLaw, predict, predictBand, type ScalabilityLaw, sizesForLaw } from './scalability.ts';
+import { plannedSweep } from './request-cost.ts';
+import { fitLaw, isRepeated, predict, predictBand, type ScalabilityLaw, sizesForLaw } from './scalability.ts';
 
-const secondsPerDay = 86_400;
 const instancesMax = 10_000;
 
 /** `random`: uniform in [0, 1), for the resampling behind the bands. */
@@ -40,12 +41,13 @@ export function planCapacity(request: PlanRequest, basis: Basis, random: () => n
     law: { ...law, sizes: sizesOf(basis) },
     figures: sizing === null ? [] : figuresOf(sizing),
     breaksFirst: sizing === null ? [] : whatBreaks(sizing),
-    curve: curveOf(basis, law, instances ?? basis.instancesMeasuredMax, random),
+    curve: curveOf(basis, instances ?? basis.instancesMeasuredMax, random),
     drain: sizing === null ? [] : drainCurve(sizing),
     warnings: [
       ...scaleWarnings(basis, requiredRawMBps, instances, law),
       ...fleetWarnings(basis, requiredRawMBps, instances),
       ...lagWarnings(request, basis),
+      ...sweepWarnings(request, averageRawMBps / basis.rawMBPerObject),
     ],
     basis: describeBasis(basis),
   };
@@ -71,8 +73,8 @@ function whatBreaks({ request, basis, requiredRawMBps, instances, band }: Sizing
   const limits = [
     {
       what: `throughput of ${instances} instances`,
-      atFactor: band.low / requiredRawMBps,
-      note: 'lower end of the 90 % band; add instances',
+      atFactor: (band.range?.low ?? band.middle) / requiredRawMBps,
+      note: `${band.range === null ? 'as fitted, there is no band' : 'lower end of the 90 % band'}; add instances`,
     },
     {
       what: 'GET limit of one S3 prefix',
@@ -90,13 +92,12 @@ function whatBreaks({ request, basis, requiredRawMBps, instances, band }: Sizing
 const curvePoints = 24;
 
 /** The measured sizes and those around the planned one, each with its band. */
-function curveOf(basis: Basis, law: ScalabilityLaw, instances: number, random: () => number): PlanResult['curve'] {
+function curveOf(basis: Basis, instances: number, random: () => number): PlanResult['curve'] {
   const last = Math.max(instances * 1.5, basis.instancesMeasuredMax * 1.5, 4);
   const step = Math.max(1, Math.ceil(last / curvePoints));
-  const model: { instances: number; low: number; middle: number; high: number }[] = [];
+  const model: PlanResult['curve']['model'][number][] = [];
   for (let size = 1; size <= last; size += step) {
-    const { low, high } = predictBand(basis.scaled, size, random);
-    model.push({ instances: size, low, middle: predict(law, size), high });
+    model.push({ instances: size, ...predictBand(basis.scaled, size, random) });
   }
   return { model, measured: basis.scaled };
 }
@@ -130,6 +131,11 @@ function scaleWarnings(
       `${instances} instances are planned, ${instancesMeasuredMax} were measured at most: an extrapolation by ${(instances / instancesMeasuredMax).toFixed(1)}x.`,
     );
   }
+  if (!isRepeated(basis.scaled)) {
+    warnings.push(
+      'Some numbers of instances were measured only once: how sure the throughput is cannot be said, and there is no band. Measure them again (`capacity scale` does it twice).',
+    );
+  }
   return warnings;
 }
 
@@ -147,18 +153,31 @@ function fleetWarnings(
   ];
 }
 
-function lagWarnings({ sloLagS, scanIntervalS }: PlanRequest, { lagHighMs }: Basis): readonly string[] {
-  const warnings: string[] = [];
-  if (lagHighMs === null)
-    warnings.push('No sustained rate was measured, only drains: the lag at the planned load is not known.');
-  else if (lagHighMs > sloLagS * 1000) {
-    warnings.push(
-      `At the sustained rate lag was ${(lagHighMs / 1000).toFixed(1)} s, over the SLO of ${sloLagS} s: measure again with \`capacity max --slo-lag ${sloLagS}s\`.`,
-    );
+function lagWarnings(request: PlanRequest, basis: Basis): readonly string[] {
+  const { sloLagS, scanIntervalS } = request;
+  const { lagHighMs, scanIntervalMs } = basis;
+  const plannedMs = plannedLagMs(request, basis);
+  if (lagHighMs === null || plannedMs === null) {
+    const unknown = 'No sustained rate was measured, only drains: the lag at the planned load is not known.';
+    const waiting = 'An object can wait a whole scan_interval to be found: that alone takes up the SLO.';
+    return scanIntervalS < sloLagS ? [unknown] : [unknown, waiting];
   }
-  if (scanIntervalS >= sloLagS)
-    warnings.push('An object can wait a whole scan_interval to be found: that alone takes up the SLO.');
-  return warnings;
+  if (lagHighMs > sloLagS * 1000) {
+    return [
+      `At the sustained rate lag was ${(lagHighMs / 1000).toFixed(1)} s, over the SLO of ${sloLagS} s: measure again with \`capacity max --slo-lag ${sloLagS}s\`.`,
+    ];
+  }
+  if (plannedMs > sloLagS * 1000) {
+    return [
+      `With a scan every ${scanIntervalS} s lag is ${(plannedMs / 1000).toFixed(1)} s at most, over the SLO of ${sloLagS} s (it was measured with one every ${scanIntervalMs / 1000} s): shorten processing.scan_interval, or be notified (discovery.mode: both).`,
+    ];
+  }
+  return [];
+}
+
+function sweepWarnings(request: PlanRequest, objectsPerS: number): readonly string[] {
+  const slow = describeSlowSweep(plannedSweep(request, objectsPerS));
+  return slow === null ? [] : [slow];
 }
 
 /** Where the law's throughput is highest. */

@@ -53,12 +53,25 @@ describe('predictBand', () => {
     const noisy = [0.9, 1, 1.1].flatMap((factor) =>
       pointsOf(law, [1, 2, 4]).map(({ instances, rawMBps }) => ({ instances, rawMBps: rawMBps * factor })),
     );
-    let seed = 7;
-    const random = (): number => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
-    const band = predictBand(noisy, 8, random);
-    expect(band.low).toBeLessThan(band.middle);
-    expect(band.high).toBeGreaterThan(band.middle);
-    const exact = predictBand(pointsOf(law, [1, 1, 2, 2, 4, 4]), 8, random);
-    expect(exact.high - exact.low).toBeLessThan(band.high - band.low);
+    const random = seeded();
+    const { middle, range } = predictBand(noisy, 8, random);
+    expect(range!.low).toBeLessThan(middle);
+    expect(range!.high).toBeGreaterThan(middle);
+    const exact = predictBand(pointsOf(law, [1, 1, 2, 2, 4, 4]), 8, random).range;
+    expect(exact!.high - exact!.low).toBeLessThan(1e-6);
+  });
+
+  it('says nothing of how sure it is where a size was measured once', () => {
+    const law = { lambda: 100, sigma: 0.05, kappa: 0.001 };
+    expect(predictBand(pointsOf(law, [1, 2, 4]), 8, seeded())).toEqual({
+      middle: expect.closeTo(predict(law, 8)),
+      range: null,
+    });
+    expect(predictBand(pointsOf(law, [1, 1, 2, 2, 4]), 8, seeded()).range).toBeNull();
   });
 });
+
+function seeded(): () => number {
+  let seed = 7;
+  return () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
+}

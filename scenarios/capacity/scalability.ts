@@ -8,7 +8,7 @@
  */
 import type { CapacityPoint } from '#reports';
 import { Matrix, QrDecomposition } from 'ml-matrix';
-import { quantileSorted } from 'simple-statistics';
+import { mean, quantileSorted } from 'simple-statistics';
 
 export interface Scaled {
   readonly instances: number;
@@ -27,10 +27,11 @@ export interface ScalabilityLaw {
   readonly kappa: number;
 }
 
+/** Throughput in raw MB/s. */
 export interface Band {
-  readonly low: number;
   readonly middle: number;
-  readonly high: number;
+  /** Of 90 %; null where the points do not tell how sure they are. */
+  readonly range: { readonly low: number; readonly high: number } | null;
 }
 
 /** Below three sizes, sigma and kappa cannot be told from noise: then growth is taken as proportional, and the caller must say so. */
@@ -59,18 +60,40 @@ export function fitLaw(points: readonly Scaled[]): ScalabilityLaw {
   return best.law;
 }
 
-/** What the law says of N instances, with the 90 % band that resampling the points gives. */
+/**
+ * What the law says of N instances, with the 90 % band that resampling the repetitions of each size gives. Whole points are not drawn: with a size left
+ * out by chance the law is another one. Where a size was measured only once nothing tells how sure it is, and there is no band.
+ */
 export function predictBand(points: readonly Scaled[], instances: number, random: () => number): Band {
   const middle = predict(fitLaw(points), instances);
+  if (!isRepeated(points)) return { middle, range: null };
+  const spread = bySize(points).map(spreadOf);
   const resampled: number[] = [];
   for (let round = 0; round < bandRounds; round += 1) {
-    const sample = points
-      .map(() => points[Math.floor(random() * points.length)])
-      .filter((point) => point !== undefined);
+    const sample = spread.flatMap((drawn) => drawn.map(() => drawn[Math.floor(random() * drawn.length)]!));
     resampled.push(predict(fitLaw(sample), instances));
   }
   resampled.sort((a, b) => a - b);
-  return { low: quantileSorted(resampled, 0.05), middle, high: quantileSorted(resampled, 0.95) };
+  return { middle, range: { low: quantileSorted(resampled, 0.05), high: quantileSorted(resampled, 0.95) } };
+}
+
+/** Whether each size was measured twice or more. */
+export function isRepeated(points: readonly Scaled[]): boolean {
+  return bySize(points).every(({ length }) => length > 1);
+}
+
+function bySize(points: readonly Scaled[]): readonly (readonly Scaled[])[] {
+  return [...Map.groupBy(points, ({ instances }) => instances).values()];
+}
+
+/** Few repetitions lie closer together than many would: each is moved away from their mean by the usual correction. By ratios, as all errors here. */
+function spreadOf(repetitions: readonly Scaled[]): readonly Scaled[] {
+  const middle = mean(repetitions.map(({ rawMBps }) => Math.log(rawMBps)));
+  const stretch = Math.sqrt(repetitions.length / (repetitions.length - 1));
+  return repetitions.map(({ instances, rawMBps }) => ({
+    instances,
+    rawMBps: Math.exp(middle + (Math.log(rawMBps) - middle) * stretch),
+  }));
 }
 
 const bandRounds = 1000;

@@ -14,7 +14,7 @@ import { runScenario } from '../run/run.ts';
 import type { Scenario, Setting } from '../scenario.ts';
 import { drainOf } from './drain.ts';
 import type { PointStore } from './points.ts';
-import { fitLaw, predict, predictBand, scaledOf, sizesForLaw } from './scalability.ts';
+import { type Band, fitLaw, predict, predictBand, scaledOf, sizesForLaw } from './scalability.ts';
 import { runStep } from './step.ts';
 
 export interface ScaleOptions extends RunOptions {
@@ -36,12 +36,25 @@ const liveShare = 0.4;
 const liveOverDrain = 1.6;
 const settleDeadlineS = 120;
 
-export const twoPostsAtATime: Setting = {
+const twoPostsAtATime: Setting = {
   key: 'http.workers',
   value: 2,
   shipped: 10,
   why: 'each instance waits for its answers, not for a core',
 };
+
+/** What was asked for, with two POSTs at a time. Another number of them is refused: it would be measured with two all the same. */
+export function withTwoPosts(settings: readonly Setting[]): readonly Setting[] {
+  const { key, value, why } = twoPostsAtATime;
+  const asked = settings.find((setting) => setting.key === key);
+  if (asked !== undefined && asked.value !== value) {
+    throw new HarnessError(
+      'usage',
+      `\`capacity scale\` measures with ${key}=${value}, so that ${why}: --set ${key}=${asked.value} cannot be had. Leave it out, or measure it with \`capacity max\` or \`sweep\`.`,
+    );
+  }
+  return [...settings.filter((setting) => setting.key !== key), twoPostsAtATime];
+}
 
 export async function measureScale(store: PointStore, options: ScaleOptions): Promise<ScaleResult> {
   const { sizes, repetitions, experiment, progress } = options;
@@ -143,7 +156,7 @@ async function checkDrain(
   return checked(
     `drain by ${instances} instances beside live traffic, from ${leftObjects} objects to the ${leftObjects - drainedObjects} that live traffic has in hand`,
     's',
-    { low: null, middle: (drainedObjects * rawMBPerObject) / drainRawMBps, high: null },
+    { middle: (drainedObjects * rawMBPerObject) / drainRawMBps, range: null },
     [drainedS],
   );
 }
@@ -180,12 +193,8 @@ function drainScenario(options: ScaleOptions, drain: DrainLoad): Scenario {
   });
 }
 
-function checked(
-  what: string,
-  unit: string,
-  { low, middle, high }: { readonly low: number | null; readonly middle: number; readonly high: number | null },
-  measured: readonly number[],
-): CheckedPrediction {
+function checked(what: string, unit: string, { middle, range }: Band, measured: readonly number[]): CheckedPrediction {
+  const { low = null, high = null } = range ?? {};
   return { what, unit, predicted: middle, low, high, measured, error: middle / median([...measured]) - 1 };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sampleResult } from '#reports';
+import { type Result, sampleResult } from '#reports';
 import { samplePoint } from '../testing/sample-point.ts';
 import { calibrate } from './calibrate.ts';
 import type { MeasuredRun, MeasuredRuns } from './measured-runs.ts';
@@ -110,5 +110,20 @@ describe('calibration', () => {
   it('asks for another measurement where a run does not tell what is needed', () => {
     const older = { ...one, result: { ...one.result, observed: {} } };
     expect(() => calibrate(runs(older))).toThrow(/inflateMsPerRawMB: measure again/);
+  });
+
+  it('refuses a run that does not tell its CPU time, and passes by another step that does not', () => {
+    const silent = (result: Result, role: 'streamer' | 'sink' | 's3'): Result => ({
+      ...result,
+      resources: { ...result.resources, [role]: { ...result.resources[role], cpuS: null } },
+    });
+    for (const role of ['streamer', 'sink'] as const) {
+      const unwatched = { ...one, result: silent(one.result, role) };
+      expect(() => calibrate(runs(unwatched))).toThrow(/does not tell the CPU time .*Measure again/);
+      expect(calibrate({ ...runs(four, one), steps: [unwatched.result] }).times).toEqual(times);
+    }
+    const far = calibrate(runs({ ...one, result: silent(one.result, 's3') }));
+    expect(far.otherMsPerRawMB).toBeCloseTo(2);
+    expect(far.inputs.find(({ name }) => name.startsWith('S3, CPU'))).toMatchObject({ value: 0, source: 'assumed' });
   });
 });

@@ -52,7 +52,9 @@ export function calibrate({ runs, steps }: MeasuredRuns): Calibration {
     'ms',
     `all CPU time of the streamers but inflate, of the run of this folder that used least: ${rateOf(thriftiest).toFixed(0)} MB/s with ${thriftiest.streamer.instances} instance${thriftiest.streamer.instances === 1 ? '' : 's'}`,
   );
-  const otherMsPerRawMB = cpuOf(thriftiest, 'sink') + cpuOf(thriftiest, 's3');
+  const s3MsPerRawMB = cpuMsOf(thriftiest, 's3');
+  if (s3MsPerRawMB === null) inputs.push(noS3Time);
+  const otherMsPerRawMB = cpuOf(thriftiest, 'sink') + (s3MsPerRawMB ?? 0);
   const agentRawMBps = take(
     'agent',
     1000 / cpuOf(thriftiest, 'sink'),
@@ -101,9 +103,11 @@ function withoutLargest(runs: readonly MeasuredRun[]): readonly MeasuredRun[] {
 /** At a low rate start and polling weigh more. A run with as many instances as are held out does not count. */
 function thriftiestOf(base: readonly MeasuredRun[], steps: readonly Result[]): Result {
   const instancesMax = Math.max(...base.map(({ point }) => point.instances));
-  const counted = [...base.map(({ result }) => result), ...steps].filter(
-    ({ streamer }) => streamer.instances <= instancesMax,
-  );
+  // Those of the base must tell their CPU time; another step that does not is no thrifty one.
+  const counted = [
+    ...base.map(({ result }) => result),
+    ...steps.filter((step) => cpuMsOf(step, 'streamer') !== null && cpuMsOf(step, 'sink') !== null),
+  ].filter(({ streamer }) => streamer.instances <= instancesMax);
   const [first] = counted.toSorted((a, b) => cpuOf(a, 'streamer') - cpuOf(b, 'streamer'));
   if (first === undefined) throw new HarnessError('broken', 'There is no run to take service times from.');
   return first;
@@ -130,9 +134,31 @@ function rateOf({ throughput }: Result): number {
   return throughput.rawMBps ?? 0;
 }
 
-function cpuOf({ resources, load }: Result, role: 'streamer' | 'sink' | 's3'): number {
-  return ((resources[role].cpuS ?? 0) * 1000) / (load.rawBytes / 1e6);
+type Watched = 'streamer' | 'sink' | 's3';
+
+/** For a raw MB; null where nobody could watch the process. */
+function cpuMsOf({ resources, load }: Result, role: Watched): number | null {
+  const { cpuS } = resources[role];
+  return cpuS === null ? null : (cpuS * 1000) / (load.rawBytes / 1e6);
 }
+
+function cpuOf(result: Result, role: Watched): number {
+  const ms = cpuMsOf(result, role);
+  if (ms !== null) return ms;
+  throw new HarnessError(
+    'usage',
+    `The run of ${result.startedAt} does not tell the CPU time of the ${role}: its process could not be watched (that needs /proc or \`ps\`). Measure again where it can, with \`npm run capacity -- scale\`.`,
+  );
+}
+
+/** In a container, or far away. */
+const noS3Time: FleetInput = {
+  name: 'S3, CPU for a raw MB on the measured machine',
+  value: 0,
+  unit: 'ms',
+  source: 'assumed',
+  note: 'S3 was no process that could be watched: where it shared the cores, runs are simulated too fast',
+};
 
 function partsOf({ waterfallMs }: Result) {
   if (waterfallMs.avg !== null) return waterfallMs.avg;

@@ -20,8 +20,10 @@ export async function checkAgainst(
   };
   for (const [instances, runs] of Map.groupBy(measured.runs, ({ point }) => point.instances)) {
     const [first] = runs;
-    if (first === undefined || signal.aborted) continue;
+    if (first === undefined) continue;
     const { rawMBps } = await simulate(first, {});
+    // A run that was stopped has no rate.
+    if (signal.aborted) break;
     checks.push(
       checkOf(
         `${instances} instance${instances === 1 ? '' : 's'}`,
@@ -33,7 +35,7 @@ export async function checkAgainst(
     );
   }
   const drained = signal.aborted ? null : await checkDrain(measured, simulate);
-  return drained === null ? checks : [...checks, drained];
+  return drained === null || signal.aborted ? checks : [...checks, drained];
 }
 
 type Simulate = (run: MeasuredRun, load: Partial<FleetPlan['load']>) => Promise<FleetRun>;

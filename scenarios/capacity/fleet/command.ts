@@ -8,7 +8,7 @@ import type { Setting } from '../../scenario.ts';
 import { parseAmount, parseSetting } from '../options.ts';
 import { readPrices } from '../plan-request.ts';
 import { simulate } from './fleet.ts';
-import { type FaultName, faultNames, type FleetRequest } from './request.ts';
+import { type FaultName, faultNames, type FleetRequest, isSteady } from './request.ts';
 
 export interface FleetFlags {
   readonly seed: number;
@@ -38,7 +38,8 @@ const help = `
 Service times are those of measured runs in --from (the newest \`capacity scale\`), unless you give others. It refuses
 to run without. The same runs are simulated first, and the error is printed. Ctrl-C ends it and keeps what there is.
   npm run capacity -- fleet --instances 100 --tb-per-day 1000 --fault redis-failover
-Exit codes: 0 simulated · 1 it is off by more than 15 % beside measured runs · 2 wrong usage, or nothing measured.`;
+Exit codes: 0 simulated · 1 it is off by more than 15 % beside measured runs · 2 wrong usage, or nothing measured ·
+3 it was stopped before it was checked or steady.`;
 
 export function withFleetOptions(command: Command, shippedPrices: string): Command {
   return command
@@ -98,7 +99,10 @@ export async function runFleetCommand(
   return simulate({ request, from: flags.from ?? flags.out, experiment, replay, progress, signal });
 }
 
-export function fleetExitCode({ checks, errorMax }: FleetResult): number {
+/** What was stopped before it was checked, or before it was steady, proves nothing. */
+export function fleetExitCode(result: Pick<FleetResult, 'checks' | 'errorMax' | 'askedS' | 'simulatedS'>): number {
+  const { checks, errorMax } = result;
+  if (checks.length === 0 || !isSteady(result)) return exitCodes.provesNothing;
   return checks.every(({ error }) => Math.abs(error) <= errorMax) ? exitCodes.passed : exitCodes.failed;
 }
 

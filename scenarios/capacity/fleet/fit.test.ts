@@ -59,4 +59,17 @@ describe('fitting the service times to a run', () => {
     expect(times.getMs).toBeGreaterThan(0);
     expect(times.postMs.min).toBeGreaterThan(0);
   });
+
+  it('takes nothing from a simulation that was stopped, or that delivered nothing', async () => {
+    const nothing = async (): Promise<FleetRun> =>
+      // eslint-disable-next-line typescript/no-unsafe-type-assertion -- nothing else is looked at
+      ({ waterfallMs: { readAndInflate: 0, acknowledgement: 0 } }) as FleetRun;
+    await expect(fitToRun(run, calibration, basis, never, nothing)).rejects.toThrow(/delivered nothing/);
+    const stop = new AbortController();
+    const stopped = fitToRun(run, calibration, basis, stop.signal, async (plan) => {
+      stop.abort();
+      return simulate(plan);
+    });
+    await expect(stopped).rejects.toThrow(/Stopped before/);
+  });
 });

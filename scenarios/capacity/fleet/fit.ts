@@ -2,7 +2,7 @@
  * Makes the simulated waterfall that of a measured run. The measured one is of each object's last batch, which took longer than the average one, and of
  * readings that waited for each other: what they say of a single GET or POST, the simulation tells best.
  */
-import { type FleetPlan, type FleetRun, type ServiceTimes, simulateFleet } from '#simulator';
+import { type FleetPlan, type FleetRun, HarnessError, type ServiceTimes, simulateFleet } from '#simulator';
 import type { Calibration } from './calibrate.ts';
 import type { MeasuredRun } from './measured-runs.ts';
 import { planOfRun, type RunBasis } from './run-plan.ts';
@@ -21,8 +21,16 @@ export async function fitToRun(
   const wanted = run.result.waterfallMs.avg;
   if (wanted === null) return calibration;
   let fitted = calibration;
-  for (let round = 0; round < rounds && !signal.aborted; round += 1) {
+  for (let round = 0; round < rounds; round += 1) {
     const { waterfallMs } = await simulate(planOfRun(run, fitted, basis));
+    // Half a run has half a waterfall, or none.
+    if (signal.aborted) throw new HarnessError('broken', 'Stopped before GET and POST were fitted to a measured run.');
+    if (!(waterfallMs.readAndInflate > 0)) {
+      throw new HarnessError(
+        'broken',
+        `GET and POST cannot be fitted: the simulation of the run of ${run.result.startedAt} delivered nothing. Measure again with \`npm run capacity -- scale\`.`,
+      );
+    }
     fitted = withTimes(fitted, {
       // Readings wait for each other: by a share, not by so many milliseconds.
       getMs: Math.max(leastMs, (fitted.times.getMs * wanted.readAndInflate) / waterfallMs.readAndInflate),

@@ -1,14 +1,15 @@
 /** `capacity fleet`: more instances than any machine here can carry, simulated with the real pipeline, from service times that were measured. */
 import { median } from 'simple-statistics';
 import { type FleetResult, type FleetStage, summarizeLatency } from '#reports';
-import { type FleetFault, type FleetPlan, type FleetRun, recoveryS, simulateFleet } from '#simulator';
+import { type FleetFault, type FleetPlan, type FleetRun, HarnessError, recoveryS, simulateFleet } from '#simulator';
 import { describeMachine } from '../../environment/machine.ts';
 import type { Progress } from '../../environment/progress.ts';
+import { describeSlowSweep, secondsPerDay, sweepOf } from '../listing.ts';
 import { calibrate } from './calibrate.ts';
 import { fitToRun } from './fit.ts';
 import { checkAgainst } from './check.ts';
 import { readMeasuredRuns } from './measured-runs.ts';
-import { describeFault, type FleetRequest, planFleet, warmupS } from './request.ts';
+import { describeFault, type FleetRequest, isSteady, planFleet, warmupS } from './request.ts';
 
 export interface FleetOptions {
   readonly request: FleetRequest;
@@ -35,6 +36,7 @@ export async function simulate(options: FleetOptions): Promise<FleetResult> {
     progress.note(
       `${what}: simulated ${predicted.toPrecision(3)} ${unit}, measured ${figures.map((value) => value.toPrecision(3)).join(', ')} (${(error * 100).toFixed(1)} % off)`,
     );
+  if (signal.aborted) throw new HarnessError('broken', 'Stopped before anything of the fleet was simulated.');
   const { plan, inputs, offeredRawMBps, settings } = planFleet(request, calibration);
   const startMs = Date.now();
   const run = await simulateFleet(
@@ -77,16 +79,15 @@ export async function simulate(options: FleetOptions): Promise<FleetResult> {
   };
 }
 
-const keysPerPage = 1000;
-
-/** A simulation of minutes has no whole window of objects in its bucket. */
-function sweepWarnings({ load, times }: FleetPlan, { lookbackS, lookbackIntervalS }: FleetRun): readonly string[] {
-  const pages = Math.ceil((load.objectsPerS * lookbackS) / keysPerPage);
-  const sweepS = (pages * (times.listMs + times.listMsPer1000)) / 1000;
-  if (sweepS <= lookbackIntervalS) return [];
-  return [
-    `Not simulated: look-back sweeps of a full window. Its objects are ${pages} LISTs one after the other, ${(sweepS / 60).toFixed(0)} min at least, and one is to begin every ${(lookbackIntervalS / 60).toFixed(0)} min. Shorten processing.lookback, or spread the objects over sources.`,
-  ];
+/** A simulation of minutes has no whole window of objects in its bucket. Its folders are days. */
+function sweepWarnings({ load, times }: FleetPlan, run: FleetRun): readonly string[] {
+  const slow = describeSlowSweep(
+    sweepOf(
+      { objectsPerS: load.objectsPerS, activeFolders: 1, folderSpanS: secondsPerDay },
+      { lookbackS: run.lookbackS, intervalS: run.lookbackIntervalS, listMs: times.listMs + times.listMsPer1000 },
+    ),
+  );
+  return slow === null ? [] : [`Not simulated: look-back sweeps of a full window. ${slow}`];
 }
 
 function figuresOf(run: FleetRun) {
@@ -149,6 +150,8 @@ function warningsOf(
     warnings.push(
       `Stopped after ${run.simulatedS.toFixed(0)} of ${request.durationS} simulated seconds${signal.aborted ? '' : ', because everything was delivered'}.`,
     );
+  if (!isSteady({ askedS: request.durationS, simulatedS: run.simulatedS }))
+    warnings.push('Nothing but the start was simulated, which is no steady state: this proves nothing.');
   if (worst > errorMax)
     warnings.push(
       `Beside measured runs the simulation is ${(worst * 100).toFixed(0)} % off, more than the ${errorMax * 100} % that a plan may be.`,

@@ -40,6 +40,17 @@ export interface PlannedFleet {
 const secondsPerDay = 86_400;
 /** With the shipped `delay_window` nothing is eligible before. */
 export const warmupS = 60;
+
+/** Seconds of its start that are no steady state, of a simulation of so many. */
+function steadyFromS(durationS: number): number {
+  return Math.min(warmupS, durationS / 2);
+}
+
+/** Whether anything but the start was simulated. */
+export function isSteady({ askedS, simulatedS }: { readonly askedS: number; readonly simulatedS: number }): boolean {
+  return simulatedS > steadyFromS(askedS);
+}
+
 /** The documented load's sizes. */
 const sizeSpread = 0.1;
 /** Cutting is a third of what an object costs here when each line is in the grid. */
@@ -90,7 +101,7 @@ export function planFleet(request: FleetRequest, calibration: Calibration): Plan
       machine: { cores: request.coresPerInstance, isShared: false, otherMsPerRawMB: 0 },
       getPerSPerPrefix: request.getPerSPerPrefix,
       fault: faultOf(request),
-      steadyFromS: Math.min(warmupS, request.durationS / 2),
+      steadyFromS: steadyFromS(request.durationS),
       durationS: request.durationS,
     },
   };
