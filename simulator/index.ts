@@ -3,7 +3,7 @@ export { type Child, readReadyLine } from './process/child.ts';
 export { isDockerAnswering } from './process/docker.ts';
 export { findOnPath } from './process/executable.ts';
 export { ProcessClock } from './clock/process-clock.ts';
-export { freePort } from './process/free-port.ts';
+export { freePort, isPortTaken } from './process/free-port.ts';
 export { errorCode, HarnessError, messageOf } from './process/errors.ts';
 export { LogTail } from './process/log-tail.ts';
 export { Processes } from './process/processes.ts';

@@ -24,12 +24,14 @@ export async function withProcesses<T>(
   }
 }
 
-/** The error, and the last words of processes that ended by themselves: it is often they who are the cause. */
+/** The error, and the last words of processes that ended by themselves: it is often they who are the cause. Then the streamer is not to blame. */
 function withEndedProcesses(error: unknown, processes: Processes): unknown {
   if (!(error instanceof HarnessError)) return error;
-  const lastWords = processes
-    .endedByThemselves()
+  const ended = processes.endedByThemselves();
+  const lastWords = ended
     .filter((child) => !error.message.includes(child.lastLines()))
     .map((child) => `${child.name} has ended (${child.describeExit()}).\n${child.lastLines()}`);
-  return new HarnessError(error.fault, [error.message, ...lastWords].join('\n'), { cause: error });
+  const lacksSurroundings = ended.some(({ isUnderTest }) => !isUnderTest);
+  const fault = error.fault === 'streamer' && lacksSurroundings ? 'broken' : error.fault;
+  return new HarnessError(fault, [error.message, ...lastWords].join('\n'), { cause: error });
 }

@@ -141,7 +141,7 @@ async function runScenarioStep(step: Step): Promise<void> {
     try {
       const result = await run({ ...step, args: [...step.args, '--out', out] });
       if (result === null) return;
-      const reason = result.code === 0 || attempt === scenarioRunsMax ? null : reasonToRepeat(out);
+      const reason = result.code === 0 || attempt === scenarioRunsMax ? null : reasonToRepeat(out, result.code);
       if (reason === null) {
         tally.add(report(step, result, attempt === 1 ? '' : 'in a second run') ? { passed: 1 } : { failed: 1 });
         return;
