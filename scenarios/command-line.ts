@@ -1,7 +1,7 @@
 /** What all command lines of the harness have in common: exit codes, options, and how they end. */
 import { inspect } from 'node:util';
 import { type Command, CommanderError, InvalidArgumentError } from 'commander';
-import { HarnessError, messageOf } from '#simulator';
+import { HarnessError, messageOf, onStopSignals } from '#simulator';
 
 export const exitCodes = { passed: 0, failed: 1, usage: 2, provesNothing: 3 } as const;
 
@@ -43,18 +43,19 @@ export function parseDurationS(text: string): number {
   return durationS;
 }
 
-/** Gives the exit code. The program calls `end` with its own; signals abort `interrupt`, and a second one ends at once. */
+/** Gives the exit code. The program calls `end` with its own; a signal aborts `interrupt`, and another, later one ends at once. */
 export async function runCommandLine(
   program: (interrupt: AbortSignal, end: (code: number) => void) => Command,
 ): Promise<number> {
   const interrupt = new AbortController();
-  const onSignal = (): void => {
-    // Asked twice: at once. The guard process ends what is still running.
-    if (interrupt.signal.aborted) process.exit(exitCodes.provesNothing);
-    process.stderr.write('\nStopping...\n');
-    interrupt.abort();
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  onStopSignals({
+    inOrder() {
+      process.stderr.write('\nStopping...\n');
+      interrupt.abort();
+    },
+    // The guard process ends what is still running.
+    atOnce: () => process.exit(exitCodes.provesNothing),
+  });
   let code: number = exitCodes.passed;
   try {
     await program(interrupt.signal, (ended) => {
@@ -63,7 +64,8 @@ export async function runCommandLine(
     return code;
   } catch (error) {
     if (interrupt.signal.aborted) {
-      process.stderr.write('Interrupted: nothing was judged, nothing is left running.\n');
+      const leftover = error instanceof HarnessError ? error.leftover : null;
+      process.stderr.write(`Interrupted: nothing was judged, ${leftover ?? 'nothing is left running.'}\n`);
       // A fault that was to last for a while may still be waiting for its end.
       process.exit(exitCodes.provesNothing);
     }

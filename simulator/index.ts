@@ -11,6 +11,7 @@ export { removeFolder } from './process/remove-folder.ts';
 export { generatorScript } from './generator/script.ts';
 export { type ProcessUsage, readThreadCpuS, readUsage, type ThreadRole } from './process/usage.ts';
 export { type RoleUsage, UsageSampler } from './process/usage-sampler.ts';
+export { onStopSignals } from './process/stop-signals.ts';
 export { connectRedis } from './redis/connect.ts';
 export type { RedisConnection, RedisServer, RedisService, RedisTopology } from './redis/service.ts';
 export { waitUntilMaster } from './redis/probe.ts';

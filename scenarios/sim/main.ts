@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import {
   HarnessError,
+  onStopSignals,
   planWorld,
   readScenarioFile,
   runSeeds,
@@ -155,7 +156,7 @@ function parseWhole(text: string): number {
 
 async function main(): Promise<number> {
   const interrupt = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => interrupt.abort());
+  onStopSignals({ inOrder: () => interrupt.abort(), atOnce: () => process.exit(exitCodes.provesNothing) });
   let code: number = exitCodes.held;
   try {
     await program(interrupt.signal, (ended) => {

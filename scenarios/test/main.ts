@@ -5,6 +5,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { onStopSignals } from '#simulator';
 import { z } from 'zod';
 import { reasonToRepeat } from './once-more.ts';
 import { describeMissing, findServices } from './services.ts';
@@ -59,7 +60,7 @@ const tally = new Tally();
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => interrupt.abort());
+  onStopSignals({ inOrder: () => interrupt.abort(), atOnce: () => process.exit(provesNothingCode) });
   const services = await findServices(process.env);
   const missing = describeMissing(services);
   if (isCI && missing !== null) {

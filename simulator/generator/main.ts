@@ -1,6 +1,7 @@
 /** The generator as a process of its own: `npm run simulate -- ...`. Summary on stdout, progress on stderr. */
 import { CommanderError } from 'commander';
 import { HarnessError } from '../process/errors.ts';
+import { onStopSignals } from '../process/stop-signals.ts';
 import { parseGeneratorArguments, type GeneratorArguments } from './arguments.ts';
 import { generate } from './generate.ts';
 import { createProgressLog } from './progress.ts';
@@ -11,7 +12,7 @@ const EXIT = { done: 0, usage: 2, provesNothing: 3 } as const;
 async function run(options: GeneratorArguments): Promise<number> {
   const stop = new AbortController();
   const { signal } = stop;
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
+  onStopSignals({ inOrder: () => stop.abort(), atOnce: () => process.exit(EXIT.provesNothing) });
   const log = createProgressLog(process.stderr, () => performance.now());
   try {
     const summary = await generate(options, process.env, log, signal);

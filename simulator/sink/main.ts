@@ -2,12 +2,14 @@
 import { setFlagsFromString } from 'node:v8';
 import { CommanderError } from 'commander';
 import { HarnessError } from '../process/errors.ts';
+import { onStopSignals } from '../process/stop-signals.ts';
 import { parseSinkArguments, type SinkArguments } from './arguments.ts';
 import { createProgress, summarize } from './console.ts';
 import { type Control, serveControl } from './control.ts';
 import { Sink } from './sink.ts';
 
 const progressEveryMs = 1_000;
+const provesNothingCode = 3;
 
 async function run(options: SinkArguments): Promise<void> {
   const sink = await Sink.start(options);
@@ -27,7 +29,7 @@ async function run(options: SinkArguments): Promise<void> {
     if (options.showsProgress) tell(summarize(sink));
     await Promise.all([sink.close(), control.close()]);
   };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
+  onStopSignals({ inOrder: () => void stop(), atOnce: () => process.exit(provesNothingCode) });
 }
 
 function tell(text: string): void {
@@ -40,7 +42,7 @@ function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (!(error instanceof HarnessError)) throw error;
   tell(`${error.message}\n`);
-  return error.fault === 'usage' ? 2 : 3;
+  return error.fault === 'usage' ? 2 : provesNothingCode;
 }
 
 // Buffers that come and go at 1 GB/s lie outside V8's heap, and it takes them for a reason to mark that small heap dozens of times in a few

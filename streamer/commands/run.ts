@@ -22,6 +22,7 @@ import { openState } from './open-state.ts';
 import { checkEndpoints, checkQueue, checkSources } from './preflight.ts';
 import { openQueue, queueWarnings } from './queue.ts';
 import { redisProblems } from './redis-fitness.ts';
+import { stopListener } from './stop-signals.ts';
 
 const PROGRESS_INTERVAL_MS = 10_000;
 /** A buffer that no object needed for this long is given back to the system. */
@@ -144,16 +145,18 @@ function stopOnSignals(
   onStop: (reason: string) => void,
 ): () => void {
   let grace: NodeJS.Timeout | undefined;
-  const onSignal = (signal: NodeJS.Signals): void => {
-    if (stop.signal.aborted) {
+  const onSignal = stopListener(
+    {
+      patiently(signal) {
+        onStop(signal);
+        stop.abort();
+        grace = setTimeout(() => kill.abort(), config.shutdownGraceMs);
+      },
       // Asked twice: no more patience.
-      kill.abort();
-      return;
-    }
-    onStop(signal);
-    stop.abort();
-    grace = setTimeout(() => kill.abort(), config.shutdownGraceMs);
-  };
+      atOnce: () => kill.abort(),
+    },
+    () => performance.now(),
+  );
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
   return () => {
