@@ -56,6 +56,11 @@ export async function runCommandLine(
     // The guard process ends what is still running.
     atOnce: () => process.exit(exitCodes.provesNothing),
   });
+  // What goes wrong where nobody waits for it: Node would end with 1, as if a check had failed.
+  process.on('uncaughtException', (error) => {
+    process.stderr.write(endOf(error).text);
+    process.exit(endOf(error).exitCode);
+  });
   let code: number = exitCodes.passed;
   try {
     await program(interrupt.signal, (ended) => {

@@ -1,7 +1,7 @@
 /** `npm run sim`: the streamer in virtual worlds under seeded faults. Results on stdout, progress on stderr. */
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import {
   HarnessError,
   onStopSignals,
@@ -17,6 +17,7 @@ import {
   type WorldResult,
   writeScenarioFile,
 } from '#simulator';
+import { endOf } from '../command-line.ts';
 import { Progress } from '../environment/progress.ts';
 import { renderBreach, renderHeld } from './render.ts';
 import { WorldTally } from './tally.ts';
@@ -164,11 +165,9 @@ async function main(): Promise<number> {
     }).parseAsync();
     return code;
   } catch (error) {
-    // Commander has said what is wrong, or printed the help.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.held : exitCodes.usage;
-    if (!(error instanceof HarnessError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    return error.fault === 'usage' ? exitCodes.usage : exitCodes.provesNothing;
+    const { exitCode, text } = endOf(error);
+    process.stderr.write(text);
+    return exitCode;
   }
 }
 

@@ -1,4 +1,5 @@
 /** The generator as a process of its own: `npm run simulate -- ...`. Summary on stdout, progress on stderr. */
+import { inspect } from 'node:util';
 import { CommanderError } from 'commander';
 import { HarnessError } from '../process/errors.ts';
 import { onStopSignals } from '../process/stop-signals.ts';
@@ -23,9 +24,8 @@ async function run(options: GeneratorArguments): Promise<number> {
       log.say('Stopped before the first upload.');
       return EXIT.provesNothing;
     }
-    if (!(error instanceof HarnessError)) throw error;
-    log.say(error.message);
-    return error.fault === 'usage' ? EXIT.usage : EXIT.provesNothing;
+    log.say(error instanceof HarnessError ? error.message : inspect(error));
+    return error instanceof HarnessError && error.fault === 'usage' ? EXIT.usage : EXIT.provesNothing;
   }
 }
 

@@ -1,4 +1,5 @@
 /** The mock EdgeDelta as a process of its own: `npm run sink -- ...`. Prints one line of JSON on stdout when it is ready. */
+import { inspect } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { CommanderError } from 'commander';
 import { HarnessError } from '../process/errors.ts';
@@ -40,9 +41,8 @@ function tell(text: string): void {
 function exitCodeOf(error: unknown): number {
   // Commander has printed its message, or the help that was asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (!(error instanceof HarnessError)) throw error;
-  tell(`${error.message}\n`);
-  return error.fault === 'usage' ? 2 : provesNothingCode;
+  tell(`${error instanceof HarnessError ? error.message : inspect(error)}\n`);
+  return error instanceof HarnessError && error.fault === 'usage' ? 2 : provesNothingCode;
 }
 
 // Buffers that come and go at 1 GB/s lie outside V8's heap, and it takes them for a reason to mark that small heap dozens of times in a few
