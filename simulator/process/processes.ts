@@ -2,6 +2,7 @@
  * All children of one run. Invariant: after `stopAll`, or after the end of the harness by any cause, none of them runs
  * and none of the temporary folders exists.
  */
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,10 +13,12 @@ import { Guard } from './guard.ts';
 import { removeFolder } from './remove-folder.ts';
 
 const stopGraceMs = 10_000;
+const containerLabel = 's3es.run';
 
 export class Processes {
   readonly logFolder: string;
   readonly guard = new Guard();
+  readonly #run = randomUUID();
   readonly #children: Child[] = [];
   readonly #folders: string[] = [];
   readonly #closers: (() => Promise<void>)[] = [];
@@ -48,6 +51,12 @@ export class Processes {
     this.guard.order({ kind: 'watch-folder', path });
     this.#folders.push(path);
     return path;
+  }
+
+  /** The label, name and value, that containers of this run get before they start: by it they are found and removed however the harness ends. */
+  containerLabels(): Readonly<Record<string, string>> {
+    this.guard.order({ kind: 'watch-containers', label: `${containerLabel}=${this.#run}` });
+    return { [containerLabel]: this.#run };
   }
 
   /** Something to undo that is not a process of ours (a container, a connection). Undone last first, before the processes end. */
