@@ -27,7 +27,7 @@ import { soak } from './catalogue/soak.ts';
 import { streamerCrash } from './catalogue/streamer-crash.ts';
 import { tinyObjects } from './catalogue/tiny-objects.ts';
 import { throughput } from './catalogue/throughput.ts';
-import type { Scenario, ScenarioBuilder, ScenarioOptions } from './scenario.ts';
+import type { Choice, Scenario, ScenarioBuilder, ScenarioRequest } from './scenario.ts';
 import { snapshot } from './snapshot.ts';
 
 const snapshotDurationS = 60;
@@ -68,19 +68,55 @@ const builders: readonly ScenarioBuilder[] = [
   rollingRestart,
 ];
 
-/** What a user may ask of any scenario. */
-export interface ScenarioRequest extends Omit<ScenarioOptions, 'random'> {
-  readonly seed: number;
+interface Built {
+  readonly scenario: Scenario;
+  readonly choices: ReadonlySet<Choice>;
 }
 
-export function allScenarios({ seed, ...options }: ScenarioRequest): readonly Scenario[] {
-  return builders.map((build) => build({ ...options, random: createRandom(seed).fork('scenario') }));
+export function allScenarios(request: ScenarioRequest): readonly Scenario[] {
+  return buildAll(request).map(({ scenario }) => scenario);
 }
 
 export function findScenario(name: string, request: ScenarioRequest): Scenario {
-  const all = allScenarios(request);
-  const found = all.find((scenario) => scenario.name === name);
+  return findBuilt(name, request).scenario;
+}
+
+/** What can be chosen of the scenario. */
+export function choicesOf(name: string, request: ScenarioRequest): ReadonlySet<Choice> {
+  return findBuilt(name, request).choices;
+}
+
+/** Names of the scenarios of which this can be chosen. */
+export function scenariosWith(choice: Choice, request: ScenarioRequest): readonly string[] {
+  const built = buildAll(request).filter(({ choices }) => choices.has(choice));
+  return built.map(({ scenario: { name } }) => name);
+}
+
+function buildAll(request: ScenarioRequest): readonly Built[] {
+  return builders.map((build) => buildOne(build, request));
+}
+
+/** That it reads an option is how a builder says that it has a use for it: so the two cannot differ. */
+function buildOne(build: ScenarioBuilder, { seed, durationS, isFull }: ScenarioRequest): Built {
+  const choices = new Set<Choice>();
+  const scenario = build({
+    random: createRandom(seed).fork('scenario'),
+    get durationS() {
+      choices.add('durationS');
+      return durationS;
+    },
+    get isFull() {
+      choices.add('isFull');
+      return isFull;
+    },
+  });
+  return { scenario, choices };
+}
+
+function findBuilt(name: string, request: ScenarioRequest): Built {
+  const all = buildAll(request);
+  const found = all.find(({ scenario }) => scenario.name === name);
   if (found !== undefined) return found;
-  const names = all.map((scenario) => scenario.name).join(', ');
+  const names = all.map(({ scenario }) => scenario.name).join(', ');
   throw new HarnessError('usage', `There is no scenario ${name}. There are: ${names}.`);
 }

@@ -1,6 +1,7 @@
 /** What all command lines of the harness have in common: exit codes, options, and how they end. */
+import { inspect } from 'node:util';
 import { type Command, CommanderError, InvalidArgumentError } from 'commander';
-import { HarnessError } from '#simulator';
+import { HarnessError, messageOf, onStopSignals } from '#simulator';
 
 export const exitCodes = { passed: 0, failed: 1, usage: 2, provesNothing: 3 } as const;
 
@@ -8,6 +9,12 @@ export const s3Help = `
 Exit codes: 0 passed · 1 a check failed · 2 wrong usage or configuration · 3 the run proves nothing.
 --s3: embedded (needs nothing, the default) · minio (Docker, or a binary on PATH or in MINIO_BINARY) ·
       http://host:9000 (a bucket is made and deleted) · http://host:9000/bucket. Credentials: AWS_*.`;
+
+const exitCodeOfFault: Readonly<Record<HarnessError['fault'], number>> = {
+  usage: exitCodes.usage,
+  broken: exitCodes.provesNothing,
+  streamer: exitCodes.failed,
+};
 
 /** As npm was asked, and always with the seed: everything random comes from it. `words` are those behind the name of the npm script. */
 export function replayCommand(script: string, words: readonly string[], seed: number): string {
@@ -36,18 +43,24 @@ export function parseDurationS(text: string): number {
   return durationS;
 }
 
-/** Gives the exit code. The program calls `end` with its own; signals abort `interrupt`, and a second one ends at once. */
+/** Gives the exit code. The program calls `end` with its own; a signal aborts `interrupt`, and another, later one ends at once. */
 export async function runCommandLine(
   program: (interrupt: AbortSignal, end: (code: number) => void) => Command,
 ): Promise<number> {
   const interrupt = new AbortController();
-  const onSignal = (): void => {
-    // Asked twice: at once. The guard process ends what is still running.
-    if (interrupt.signal.aborted) process.exit(exitCodes.provesNothing);
-    process.stderr.write('\nStopping...\n');
-    interrupt.abort();
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  onStopSignals({
+    inOrder() {
+      process.stderr.write('\nStopping...\n');
+      interrupt.abort();
+    },
+    // The guard process ends what is still running.
+    atOnce: () => process.exit(exitCodes.provesNothing),
+  });
+  // What goes wrong where nobody waits for it: Node would end with 1, as if a check had failed.
+  process.on('uncaughtException', (error) => {
+    process.stderr.write(endOf(error).text);
+    process.exit(endOf(error).exitCode);
+  });
   let code: number = exitCodes.passed;
   try {
     await program(interrupt.signal, (ended) => {
@@ -56,14 +69,27 @@ export async function runCommandLine(
     return code;
   } catch (error) {
     if (interrupt.signal.aborted) {
-      process.stderr.write('Interrupted: nothing was judged, nothing is left running.\n');
+      const leftover = error instanceof HarnessError ? error.leftover : null;
+      process.stderr.write(`Interrupted: nothing was judged, ${leftover ?? 'nothing is left running.'}\n`);
       // A fault that was to last for a while may still be waiting for its end.
       process.exit(exitCodes.provesNothing);
     }
-    // Commander has said what is wrong, or printed the help.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.passed : exitCodes.usage;
-    if (!(error instanceof HarnessError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    return error.fault === 'usage' ? exitCodes.usage : exitCodes.provesNothing;
+    const { exitCode, text } = endOf(error);
+    process.stderr.write(text);
+    return exitCode;
   }
+}
+
+/** What an error means for whoever called, and what is to be said of it. One that nobody foresaw is the harness's own, and says nothing of the streamer. */
+export function endOf(error: unknown): { readonly exitCode: number; readonly text: string } {
+  // Commander has said what is wrong, or printed the help.
+  if (error instanceof CommanderError)
+    return { exitCode: error.exitCode === 0 ? exitCodes.passed : exitCodes.usage, text: '' };
+  if (error instanceof HarnessError) return { exitCode: exitCodeOfFault[error.fault], text: `${error.message}\n` };
+  return { exitCode: exitCodes.provesNothing, text: `${describeUnforeseen(error)}\n` };
+}
+
+/** With its stack and its causes: whoever mends it needs them. */
+export function describeUnforeseen(error: unknown): string {
+  return `The harness broke, so nothing is proved: ${messageOf(error)}\n${inspect(error)}`;
 }

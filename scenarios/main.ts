@@ -26,11 +26,12 @@ import {
 import { Progress } from './environment/progress.ts';
 import { findMutant, withMutantBundle } from './mutants/streamer-bundle.ts';
 import { addReportCommands } from './report/commands.ts';
+import { type GivenOptions, refuseIgnored } from './refuse-ignored.ts';
 import { runScenario } from './run/run.ts';
 import { runAll } from './run-all.ts';
 import type { RunOptions } from './run/context.ts';
 import type { Scenario } from './scenario.ts';
-import { describeTuning, tuningCommand, type TuningFlags, tuningName } from './tuning/command.ts';
+import { describeTuning, tuningCommand, tuningName } from './tuning/command.ts';
 import { snapshot, type SnapshotRate, snapshotRates } from './snapshot.ts';
 import { renderVerdicts, worstOf } from './summary.ts';
 
@@ -63,11 +64,7 @@ interface SnapshotFlags extends RunFlags {
   readonly asDocumented: boolean;
 }
 
-interface ScenarioFlags extends RunFlags, TuningFlags {
-  readonly duration?: number;
-  readonly full: boolean;
-  readonly mutant?: string;
-}
+interface ScenarioFlags extends RunFlags, GivenOptions {}
 
 const benchKinds = ['throughput', 'lag', 'tiny', 'idle', 'requests', 'growth', 'health'] as const;
 type BenchKind = (typeof benchKinds)[number];
@@ -182,6 +179,7 @@ function snapshotOf(flags: SnapshotFlags): Scenario {
 
 async function scenarioCommand(names: readonly string[], flags: ScenarioFlags, signal: AbortSignal): Promise<number> {
   const request = { seed: flags.seed, durationS: flags.duration ?? null, isFull: flags.full };
+  refuseIgnored(names, flags, request);
   const all = allScenarios(request);
   if (names.includes('list')) return printList([...all, describeTuning()], flags);
   if (names.includes(tuningName)) return tuningCommand(names, flags, runOptionsOf(flags, signal));

@@ -1,5 +1,6 @@
 /** Several scenarios, one after the other; what became of each is written down as soon as it is known. */
-import { HarnessError } from '#simulator';
+import { HarnessError, messageOf } from '#simulator';
+import { describeUnforeseen } from './command-line.ts';
 import type { RunOptions } from './run/context.ts';
 import { runName } from './run/run-folder.ts';
 import { runScenario } from './run/run.ts';
@@ -46,9 +47,11 @@ async function runOne(scenario: Scenario, { replayOf, ...options }: AllOptions):
     const { verdict, verdictReasons: reasons, durationS } = result;
     return { ...about, verdict, reasons, durationS, folder };
   } catch (error) {
-    // A run that broke proves nothing; those after it may.
-    if (!(error instanceof HarnessError) || options.signal.aborted) throw error;
+    if (options.signal.aborted) throw error;
+    // A streamer that does not do its work has failed. A run that broke proves nothing; those after it may.
+    const verdict = error instanceof HarnessError && error.fault === 'streamer' ? 'fail' : 'invalid';
+    if (!(error instanceof HarnessError)) options.progress.note(describeUnforeseen(error));
     const durationS = (Date.now() - startedMs) / 1000;
-    return { ...about, verdict: 'invalid', reasons: error.message.split('\n'), durationS, folder: null };
+    return { ...about, verdict, reasons: messageOf(error).split('\n'), durationS, folder: null };
   }
 }

@@ -49,7 +49,16 @@ export interface ScenarioOptions {
   readonly isFull: boolean;
 }
 
+/** What a user may choose of a scenario, where its builder reads it. */
+export type Choice = 'durationS' | 'isFull';
+
+/** What it does not read of `options` cannot be chosen, and the command line refuses it. */
 export type ScenarioBuilder = (options: ScenarioOptions) => Scenario;
+
+/** What a user may ask of any scenario. */
+export interface ScenarioRequest extends Omit<ScenarioOptions, 'random'> {
+  readonly seed: number;
+}
 
 export interface LoadPlan {
   /** What the objects are like; the parts say how many there are. */

@@ -9,7 +9,7 @@ export interface ScenarioVerdict {
   /** Empty for a pass. */
   readonly reasons: readonly string[];
   readonly durationS: number;
-  /** Folder with its reports; null where the harness broke before there was one. */
+  /** Folder with its reports; null where the run ended before there was one. */
   readonly folder: string | null;
   readonly replay: string;
 }

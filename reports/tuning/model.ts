@@ -75,11 +75,11 @@ export interface TuningArm {
   readonly purpose: string;
   readonly settings: readonly string[];
   readonly durationS: number;
-  /** Of the run by itself; null where the harness broke before there was one. */
+  /** Of the run by itself; null where the harness broke before it could be judged. */
   readonly verdict: Result['verdict'] | null;
   /** Why it does not count; empty where it does. */
   readonly problems: readonly string[];
-  /** It lost, altered or invented lines, or sent more of them twice than its faults explain. */
+  /** The streamer lost, altered or invented lines, sent more of them twice than its faults explain, or did not do its work at all. */
   readonly isBroken: boolean;
   /** Relative to the report; null where there is none. */
   readonly report: string | null;

@@ -1,5 +1,6 @@
 /** The bare pipe (bare-pipe.ts) as a process of its own. */
 import { fileURLToPath } from 'node:url';
+import { HarnessError } from '#simulator';
 import { z } from 'zod';
 import type { Stage } from '../run/context.ts';
 
@@ -14,7 +15,7 @@ export async function startBarePipe(
 ): Promise<{
   readonly pid: number;
   readonly readyMs: number;
-  readonly failure: () => string | null;
+  readonly failure: () => HarnessError | null;
   readonly stop: () => Promise<unknown>;
 }> {
   const { s3, prefix, sink } = stage;
@@ -37,8 +38,11 @@ export async function startBarePipe(
   return {
     pid: child.pid,
     readyMs: startedMs,
-    failure: () =>
-      child.status === null ? null : `The bare pipe ended by itself (${child.describeExit()}).\n${child.lastLines()}`,
+    failure: () => {
+      if (child.status === null) return null;
+      const how = `The bare pipe ended by itself (${child.describeExit()}).`;
+      return new HarnessError('broken', `${how}\n${child.lastLines()}`);
+    },
     stop: async () => child.stop(stopGraceMs),
   };
 }

@@ -34,7 +34,7 @@ export class HealthProber {
   async stop(): Promise<Answers> {
     this.#child.kill('SIGTERM');
     const answers = await this.#child.waitForLine((line) => answersSchema.parse(JSON.parse(line)), endMs);
-    if (answers.answered === 0) throw new HarnessError('broken', 'The streamer answered no question for its health.');
+    if (answers.answered === 0) throw new HarnessError('streamer', 'The streamer answered no question for its health.');
     return answers;
   }
 }

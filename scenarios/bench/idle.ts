@@ -108,13 +108,13 @@ function shareOfCore(before: Usage, after: Usage): number {
 async function settled(stage: Stage, streamer: Streamer, objects: number): Promise<void> {
   const lines = sumOf(stage.load.manifest.objects.slice(0, objects), (object) => object.lines);
   const untilMs = Date.now() + deadlineMs;
-  const failure = (): string | null => streamer.unexpectedExit;
+  const failure = (): HarnessError | null => streamer.unexpectedExit;
   if (!(await waitForLines(stage, { lines, text: 'streaming', deadlineMs: () => untilMs, failure })))
-    throw new HarnessError('broken', `Not everything was delivered within ${deadlineMs / 1000} s.`);
+    throw new HarnessError('streamer', `Not everything was delivered within ${deadlineMs / 1000} s.`);
 }
 
 function usageOf({ pid }: Streamer): Usage {
   const usage = readUsage(pid);
-  if (usage === null) throw new HarnessError('broken', 'The streamer ended while it was measured.');
+  if (usage === null) throw new HarnessError('streamer', 'The streamer ended while it was measured.');
   return usage;
 }

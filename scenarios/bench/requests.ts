@@ -159,7 +159,7 @@ function requestsOf({ log }: Streamer): { readonly list: number; readonly get: n
 async function waitForObjects(stage: Stage, streamer: Streamer, objects: number): Promise<void> {
   const deadlineMs = Date.now() + deadlineMsMax;
   const lines = expectedLines(stage, 0, objects);
-  const failure = (): string | null => streamer.unexpectedExit;
+  const failure = (): HarnessError | null => streamer.unexpectedExit;
   if (!(await waitForLines(stage, { lines, text: 'streaming', deadlineMs: () => deadlineMs, failure })))
-    throw new HarnessError('broken', `${objects} objects were not delivered within ${deadlineMsMax / 1000} s.`);
+    throw new HarnessError('streamer', `${objects} objects were not delivered within ${deadlineMsMax / 1000} s.`);
 }

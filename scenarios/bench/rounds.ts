@@ -33,7 +33,7 @@ interface Contestant {
   readonly pid: number;
   /** Epoch ms: ready, and about to look for objects. */
   readonly readyMs: number;
-  readonly failure: () => string | null;
+  readonly failure: () => HarnessError | null;
   readonly stop: () => Promise<unknown>;
 }
 
@@ -96,8 +96,10 @@ async function measureRound(stage: Stage, program: Round['program'], start: () =
   const sinkCpuS = (await sink.client.stats()).cpuS - sinkCpuBeforeS;
   const utilization = await watch.stop();
   await contestant.stop();
-  if (before === null || after === null)
-    throw new HarnessError('broken', `The ${program} ended while it was measured.`);
+  if (before === null || after === null) {
+    const fault = program === 'streamer' ? 'streamer' : 'broken';
+    throw new HarnessError(fault, `The ${program} ended while it was measured.`);
+  }
   const settledMs = Math.max(...(await sink.client.objects()).map((object) => object.settledMs ?? 0));
   const verdict = await sink.client.judge({ ranges: [{ firstIndex: 0, lastIndex: load.manifest.objects.length - 1 }] });
   const windowS = (settledMs - contestant.readyMs) / 1000;

@@ -133,10 +133,7 @@ async function waitForObjects(
     lines,
     text: name,
     deadlineMs: () => deadlineMs,
-    failure: () => {
-      if (streamer.unexpectedExit !== null) throw new HarnessError('streamer', streamer.unexpectedExit);
-      return null;
-    },
+    failure: () => streamer.unexpectedExit,
   });
   if (isSettled) return;
   const { acknowledgedLines } = await stage.sink.client.totals();

@@ -4,7 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { messageOf, WORLD_KINDS } from '#simulator';
+import { messageOf, onStopSignals, WORLD_KINDS } from '#simulator';
 import { Progress } from '../environment/progress.ts';
 import { MUTANTS } from './catalog.ts';
 import { hunt } from './hunt.ts';
@@ -110,7 +110,7 @@ function parseCount(text: string): number {
 
 async function main(): Promise<number> {
   const interrupt = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => interrupt.abort());
+  onStopSignals({ inOrder: () => interrupt.abort(), atOnce: () => process.exit(exitCodes.provesNothing) });
   let code: number = exitCodes.provesNothing;
   try {
     await new Command('mutants')

@@ -53,10 +53,22 @@ describe('dropped lines', () => {
 });
 
 describe('a streamer that cannot answer', () => {
-  it('leaves a run that proves nothing', async () => {
+  it('has failed, in its own words', async () => {
     const question = { bundle: await ensureBundle(), configFile: join(folder, 'absent.yaml'), env: s3.env };
-    await expect(askStreamer(['state', 'show'], question)).rejects.toThrow(
-      '"state show" of the streamer failed, so the run proves nothing.',
-    );
+    const failure = await askStreamer(['state', 'show'], question).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ fault: 'streamer' });
+    expect(String(failure)).toMatch(/The streamer's "state show" failed: exit code 2\n.*absent\.yaml/);
+  });
+
+  it('has failed also where it says something else than what it was asked', async () => {
+    const bundle = join(folder, 'streamer.cjs');
+    writeFileSync(bundle, 'console.log("{}")');
+    const asked = readDroppedLines({ bundle, s3, redis: null }, [{ configFile: 'any.yaml' }]);
+    await expect(asked).rejects.toMatchObject({ fault: 'streamer' });
+  });
+
+  it('is not to blame where it could not even be started', async () => {
+    const question = { bundle: await ensureBundle(), configFile: 'any.yaml', env: { NODE_OPTIONS: '\0' } };
+    await expect(askStreamer(['state', 'show'], question)).rejects.toMatchObject({ fault: 'broken' });
   });
 });

@@ -117,15 +117,15 @@ async function watchWindow(stage: Stage, window: Window): Promise<Execution> {
     { ...fleet, lines, windowStartMs, uploadRecords: uploadRecords.map(({ record }) => record) },
     faultsEnd.signal,
   ).catch((error: unknown) => {
-    if (!faultsEnd.signal.aborted) throw error;
+    // What a fault found wrong stays wrong, also when the last line came before it could say so.
+    if (!faultsEnd.signal.aborted || error instanceof HarnessError) throw error;
     throw new HarnessError('broken', 'The run was over before all its faults had happened, so it proves nothing.');
   });
-  const failure = (): string | null => streamers.map((streamer) => streamer.unexpectedExit).find(Boolean) ?? null;
   const settled = waitForLines(stage, {
     lines,
     text: 'streaming',
     deadlineMs: () => deadlineMs,
-    failure,
+    failure: () => unexpectedExitOf(streamers),
     isOver: () => mayDrop(scenario) && endedObjects(streamers) >= objects,
   });
   // A failed upload or fault ends the wait, which would otherwise go on to its deadline.
@@ -158,7 +158,16 @@ async function watchWindow(stage: Stage, window: Window): Promise<Execution> {
 /** Until the streamers, too, hold every object for complete. They may be wrong, and it may never: the ledger judges, not their logs. */
 async function waitForCompletion(streamers: readonly Streamer[], objects: number): Promise<void> {
   const deadlineMs = Date.now() + completionDeadlineMs;
-  while (endedObjects(streamers) < objects && Date.now() < deadlineMs) await sleep(completionPollMs);
+  while (endedObjects(streamers) < objects && Date.now() < deadlineMs) {
+    const failure = unexpectedExitOf(streamers);
+    if (failure !== null) throw failure;
+    await sleep(completionPollMs);
+  }
+}
+
+/** Of the first that has ended without being told to; null while all is well. */
+function unexpectedExitOf(streamers: readonly Streamer[]): HarnessError | null {
+  return streamers.map(({ unexpectedExit }) => unexpectedExit).find((failure) => failure !== null) ?? null;
 }
 
 function endedObjects(streamers: readonly Streamer[]): number {
@@ -173,7 +182,7 @@ async function warmUp(stage: Stage, streamers: readonly Streamer[], part: Placed
   const warmed = await finishUpload(await startUpload(stage, part, Date.now()));
   const deadlineMs = Date.now() + warmupDeadlineMs;
   const lines = expectedLines(stage, part.from, part.objects);
-  const failure = (): string | null => streamers.map((streamer) => streamer.unexpectedExit).find(Boolean) ?? null;
+  const failure = (): HarnessError | null => unexpectedExitOf(streamers);
   // What has not come by then is not lost yet; the verdict at the end is on everything.
   await waitForLines(stage, { lines, text: 'warming up', deadlineMs: () => deadlineMs, failure });
   return { ...warmed, toMs: Date.now() };

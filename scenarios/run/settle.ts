@@ -1,6 +1,6 @@
 /** Waits until the sink has acknowledged every line, or until it makes no sense to wait any longer. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HarnessError } from '#simulator';
+import type { HarnessError } from '#simulator';
 import type { Stage } from './context.ts';
 
 const pollMs = 25;
@@ -12,8 +12,8 @@ export interface SettleOptions {
   readonly text: string;
   /** Epoch ms; null while uploads still go on. */
   readonly deadlineMs: () => number | null;
-  /** Why the lines cannot come any more (a process has ended); null while all is well. */
-  readonly failure: () => string | null;
+  /** Why the lines cannot come any more (a process has ended), and whose fault it is; null while all is well. */
+  readonly failure: () => HarnessError | null;
   /** Whether no more lines are to come, though some are missing: where they may be dropped. */
   readonly isOver?: () => boolean;
 }
@@ -26,7 +26,7 @@ export async function waitForLines({ sink, options }: Stage, wanted: SettleOptio
     options.progress.update(acknowledgedLines, wanted.lines, wanted.text);
     if (acknowledgedLines >= wanted.lines || wanted.isOver?.() === true) return true;
     const failure = wanted.failure();
-    if (failure !== null) throw new HarnessError('broken', failure);
+    if (failure !== null) throw failure;
     const deadlineMs = wanted.deadlineMs();
     if (deadlineMs !== null && Date.now() > deadlineMs) return false;
     await sleep(pollMs);

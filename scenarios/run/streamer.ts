@@ -6,6 +6,7 @@ import {
   type Authority,
   type Child,
   HarnessError,
+  isPortTaken,
   type ProcessClock,
   type Processes,
   readUsage,
@@ -109,10 +110,11 @@ export class Streamer {
     return this.#child.pid;
   }
 
-  /** What to say when it has ended without being told to; null while all is well. */
-  get unexpectedExit(): string | null {
+  /** What to throw when it has ended without being told to; null while all is well. */
+  get unexpectedExit(): HarnessError | null {
     if (!this.#isExpectedToRun || this.#child.status === null) return null;
-    return `The streamer ended by itself (${this.#child.describeExit()}).\n${this.#child.lastLines()}`;
+    const how = `The streamer ended by itself (${this.#child.describeExit()}).`;
+    return new HarnessError('streamer', `${how}\n${this.#child.lastLines()}`);
   }
 
   async kill(): Promise<void> {
@@ -142,7 +144,9 @@ export class Streamer {
   /** SIGTERM: what is in flight is finished and saved. One that was killed stays as it is. */
   async stop(): Promise<void> {
     if (!this.#isExpectedToRun) return;
+    const { unexpectedExit } = this;
     this.#isExpectedToRun = false;
+    if (unexpectedExit !== null) throw unexpectedExit;
     this.#sampler.sample();
     const status = await this.#child.stop(stopGraceMs);
     this.log.update();
@@ -167,7 +171,10 @@ export class Streamer {
           status === null
             ? `was not ready within ${startMs / 1000} s`
             : `did not start (${this.#child.describeExit()})`;
-        throw new HarnessError('streamer', `The streamer ${what}.\n${this.#child.lastLines()}`);
+        // Its health port was free when the harness chose it. Another program may have been faster.
+        const { healthPort = null } = this.#options;
+        const lacksPort = healthPort !== null && status !== null && (await isPortTaken(healthPort));
+        throw new HarnessError(lacksPort ? 'broken' : 'streamer', `The streamer ${what}.\n${this.#child.lastLines()}`);
       }
       await sleep(pollMs);
     }
@@ -187,6 +194,7 @@ function spawnStreamer(options: StreamerOptions, processes: Processes): Promise<
     command: process.execPath,
     args: [...flags, bundle, 'run', '--config', configPath(options)],
     env: { ...own.env, ...options.s3.env, ...clock?.env, ...env },
+    isUnderTest: true,
   });
 }
 

@@ -1,9 +1,10 @@
 /** `npm run sim`: the streamer in virtual worlds under seeded faults. Results on stdout, progress on stderr. */
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import {
   HarnessError,
+  onStopSignals,
   planWorld,
   readScenarioFile,
   runSeeds,
@@ -16,6 +17,7 @@ import {
   type WorldResult,
   writeScenarioFile,
 } from '#simulator';
+import { endOf } from '../command-line.ts';
 import { Progress } from '../environment/progress.ts';
 import { renderBreach, renderHeld } from './render.ts';
 import { WorldTally } from './tally.ts';
@@ -155,7 +157,7 @@ function parseWhole(text: string): number {
 
 async function main(): Promise<number> {
   const interrupt = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => interrupt.abort());
+  onStopSignals({ inOrder: () => interrupt.abort(), atOnce: () => process.exit(exitCodes.provesNothing) });
   let code: number = exitCodes.held;
   try {
     await program(interrupt.signal, (ended) => {
@@ -163,11 +165,9 @@ async function main(): Promise<number> {
     }).parseAsync();
     return code;
   } catch (error) {
-    // Commander has said what is wrong, or printed the help.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.held : exitCodes.usage;
-    if (!(error instanceof HarnessError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    return error.fault === 'usage' ? exitCodes.usage : exitCodes.provesNothing;
+    const { exitCode, text } = endOf(error);
+    process.stderr.write(text);
+    return exitCode;
   }
 }
 

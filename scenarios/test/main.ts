@@ -5,6 +5,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { onStopSignals } from '#simulator';
 import { z } from 'zod';
 import { reasonToRepeat } from './once-more.ts';
 import { describeMissing, findServices } from './services.ts';
@@ -59,7 +60,7 @@ const tally = new Tally();
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => interrupt.abort());
+  onStopSignals({ inOrder: () => interrupt.abort(), atOnce: () => process.exit(provesNothingCode) });
   const services = await findServices(process.env);
   const missing = describeMissing(services);
   if (isCI && missing !== null) {
@@ -141,7 +142,7 @@ async function runScenarioStep(step: Step): Promise<void> {
     try {
       const result = await run({ ...step, args: [...step.args, '--out', out] });
       if (result === null) return;
-      const reason = result.code === 0 || attempt === scenarioRunsMax ? null : reasonToRepeat(out);
+      const reason = result.code === 0 || attempt === scenarioRunsMax ? null : reasonToRepeat(out, result.code);
       if (reason === null) {
         tally.add(report(step, result, attempt === 1 ? '' : 'in a second run') ? { passed: 1 } : { failed: 1 });
         return;

@@ -23,15 +23,19 @@ describe('reasonToRepeat', () => {
 
   it('is that only figures failed, or that the run proves nothing', () => {
     write('fail', kept, slow);
-    expect(reasonToRepeat(out)).toMatch(/^nothing is lost, but its timing failed: lag, average: 700 ms/);
+    expect(reasonToRepeat(out, 1)).toMatch(/^nothing is lost, but its timing failed: lag, average: 700 ms/);
   });
 
   it('is never there when a line was lost, whatever else failed', () => {
     write('fail', lost, slow);
-    expect(reasonToRepeat(out)).toBeNull();
+    expect(reasonToRepeat(out, 1)).toBeNull();
   });
 
-  it('is that there is no result at all', () => {
-    expect(reasonToRepeat(out)).toBe('it broke before there was a result.');
+  it('is that the harness broke before there was a result', () => {
+    expect(reasonToRepeat(out, 3)).toBe('it broke before there was a result.');
+  });
+
+  it('is never there when there is no result because the streamer failed', () => {
+    expect(reasonToRepeat(out, 1)).toBeNull();
   });
 });

@@ -10,7 +10,8 @@ import {
   type Result,
   type TuningArm,
 } from '#reports';
-import { HarnessError } from '#simulator';
+import { HarnessError, messageOf } from '#simulator';
+import { describeUnforeseen } from '../command-line.ts';
 import { describeSettings } from '../run/settings.ts';
 import type { RunOptions } from '../run/context.ts';
 import { runScenario } from '../run/run.ts';
@@ -21,7 +22,7 @@ import type { PlannedRun } from './plan.ts';
 export interface RunArm {
   readonly arm: TuningArm;
   readonly outcome: ArmOutcome;
-  /** Null where the harness broke before there was one. */
+  /** Null where the run ended before there was one. */
   readonly result: Result | null;
 }
 
@@ -90,12 +91,14 @@ async function runOnce({ arm, round }: PlannedRun, options: RunOptions, folder: 
       result,
     };
   } catch (error) {
-    // An arm that broke proves nothing; those after it may.
-    if (!(error instanceof HarnessError) || options.signal.aborted) throw error;
-    const problems = error.message.split('\n').slice(0, 1);
+    if (options.signal.aborted) throw error;
+    // An arm whose streamer does not do its work has failed. One that broke proves nothing; those after it may.
+    const isBroken = error instanceof HarnessError && error.fault === 'streamer';
+    if (!(error instanceof HarnessError)) options.progress.note(describeUnforeseen(error));
+    const problems = messageOf(error).split('\n').slice(0, 1);
     const durationS = (Date.now() - startedMs) / 1000;
     return {
-      arm: { ...about, durationS, verdict: null, problems, isBroken: false, report: null },
+      arm: { ...about, durationS, verdict: isBroken ? 'fail' : null, problems, isBroken, report: null },
       outcome: { read: () => null, problems },
       result: null,
     };

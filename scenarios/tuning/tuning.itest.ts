@@ -1,5 +1,5 @@
 /** One cheap row on real parts: with its lever pulled, and without. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { removeFolder } from '#simulator';
@@ -88,5 +88,14 @@ describe('a row on real parts', () => {
       why: expect.stringContaining('the symptom did not appear'),
     });
     expect(exitCodeOf(result)).toBe(3);
+  }, 120_000);
+
+  it('fails, and is not tried again, where the streamer does not do its work', async () => {
+    const bundle = join(out, 'dead.cjs');
+    writeFileSync(bundle, 'process.exit(7);');
+    const { result } = await runTuning([row], { ...options, bundle });
+    const problems = ['The streamer did not start (exit code 7).'];
+    expect(result.arms).toMatchObject([0, 1].map(() => ({ isBroken: true, verdict: 'fail', problems })));
+    expect(exitCodeOf(result)).toBe(1);
   }, 120_000);
 });

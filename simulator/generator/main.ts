@@ -1,6 +1,8 @@
 /** The generator as a process of its own: `npm run simulate -- ...`. Summary on stdout, progress on stderr. */
+import { inspect } from 'node:util';
 import { CommanderError } from 'commander';
 import { HarnessError } from '../process/errors.ts';
+import { onStopSignals } from '../process/stop-signals.ts';
 import { parseGeneratorArguments, type GeneratorArguments } from './arguments.ts';
 import { generate } from './generate.ts';
 import { createProgressLog } from './progress.ts';
@@ -11,7 +13,7 @@ const EXIT = { done: 0, usage: 2, provesNothing: 3 } as const;
 async function run(options: GeneratorArguments): Promise<number> {
   const stop = new AbortController();
   const { signal } = stop;
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
+  onStopSignals({ inOrder: () => stop.abort(), atOnce: () => process.exit(EXIT.provesNothing) });
   const log = createProgressLog(process.stderr, () => performance.now());
   try {
     const summary = await generate(options, process.env, log, signal);
@@ -22,9 +24,8 @@ async function run(options: GeneratorArguments): Promise<number> {
       log.say('Stopped before the first upload.');
       return EXIT.provesNothing;
     }
-    if (!(error instanceof HarnessError)) throw error;
-    log.say(error.message);
-    return error.fault === 'usage' ? EXIT.usage : EXIT.provesNothing;
+    log.say(error instanceof HarnessError ? error.message : inspect(error));
+    return error instanceof HarnessError && error.fault === 'usage' ? EXIT.usage : EXIT.provesNothing;
   }
 }
 

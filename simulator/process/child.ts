@@ -19,6 +19,8 @@ export interface ChildOptions {
   /** Added to the harness's own environment; undefined takes a variable away. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly logFolder: string;
+  /** The program that the run is about, and no part of its surroundings. */
+  readonly isUnderTest?: boolean;
 }
 
 export interface ExitStatus {
@@ -38,6 +40,7 @@ const readyPollMs = 20;
 
 export class Child {
   readonly name: string;
+  readonly isUnderTest: boolean;
   readonly pid: number;
   readonly stdoutPath: string;
   readonly stderrPath: string;
@@ -56,6 +59,7 @@ export class Child {
     guard: Guard,
   ) {
     this.name = options.name;
+    this.isUnderTest = options.isUnderTest ?? false;
     this.pid = started.pid;
     this.stdoutPath = paths.stdout;
     this.stderrPath = paths.stderr;

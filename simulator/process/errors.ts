@@ -9,10 +9,13 @@ export type HarnessFault = 'usage' | 'broken' | 'streamer';
 export class HarnessError extends Error {
   override readonly name = 'HarnessError';
   readonly fault: HarnessFault;
+  /** What could not be undone at the end of the run, and why; null where nothing is left of it. */
+  readonly leftover: string | null;
 
-  constructor(fault: HarnessFault, message: string, options: { cause?: unknown } = {}) {
+  constructor(fault: HarnessFault, message: string, options: { cause?: unknown; leftover?: string } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.fault = fault;
+    this.leftover = options.leftover ?? null;
   }
 }
 

@@ -28,6 +28,7 @@ export class Guard {
   /** Ends the guard, and through it whatever is still watched. */
   async close(): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    this.order({ kind: 'end' });
     this.#process.ref();
     const gone = new Promise((resolve) => this.#process.once('exit', resolve));
     this.#process.stdin?.end();

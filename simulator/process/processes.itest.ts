@@ -76,6 +76,38 @@ describe('Processes', () => {
     expect(cpuS.at(-1)).toBeGreaterThan(0.1);
   });
 
+  it('waits, when it is stopped once more, for what is still being undone, and tells what could not be', async () => {
+    const undone: string[] = [];
+    processes.onStop(async () => {
+      await sleep(200);
+      undone.push('first');
+    });
+    processes.onStop(async () => {
+      throw new Error('S3 refuses');
+    });
+    // As after an interrupt: nobody waits for it.
+    void processes.stopAll().catch(() => undefined);
+    await sleep(50);
+    processes.onStop(async () => void undone.push('added meanwhile'));
+    const late = await startNode('late', idle);
+    const failure: unknown = await processes.stopAll().catch((error: unknown) => error);
+    expect(undone).toEqual(['first', 'added meanwhile']);
+    expect(readUsage(late.pid)).toBeNull();
+    expect(failure).toMatchObject({ fault: 'broken', leftover: expect.stringContaining('S3 refuses') });
+    processes = new Processes(folder);
+  });
+
+  it('cleans up in a foreign service only when no process can add to it any more', async () => {
+    const child = await startNode('generator', `${ready} ${idle}`);
+    await child.waitForLine(readReadyLine, 5000);
+    let isRunningAtEnd: boolean | null = null;
+    processes.onEnd(async () => {
+      isRunningAtEnd = readUsage(child.pid) !== null;
+    });
+    await processes.stopAll();
+    expect(isRunningAtEnd).toBe(false);
+  });
+
   it('leaves no process and no temporary folder behind when the harness is killed with SIGKILL', async () => {
     const harness = spawn(
       process.execPath,

@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isDockerAnswering } from '../process/docker.ts';
 import { findRedisBinary } from './local-host.ts';
@@ -41,6 +42,34 @@ describe.each([
     await expect.poll(() => listening(ports), { timeout: 20_000 }).toEqual([]);
   });
 });
+
+describe('a harness with --redis container that is killed with SIGKILL', () => {
+  it.skipIf(lacksDocker)('leaves no container either when its first one is not up yet', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 's3es-redis-'));
+    const before = await containers();
+    const script = fileURLToPath(new URL('fixture-harness.ts', import.meta.url));
+    const harness = spawn(process.execPath, ['--import', 'tsx', script, folder, 'container'], { stdio: 'ignore' });
+    try {
+      await expect.poll(containers, { timeout: 30_000, interval: 5 }).not.toEqual(before);
+      harness.kill('SIGKILL');
+      // The guard looks for some seconds.
+      await expect.poll(containers, { timeout: 20_000 }).toEqual(before);
+      await sleep(4000);
+      expect(await containers()).toEqual(before);
+    } finally {
+      harness.kill('SIGKILL');
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+/** All that the harness has made, running or not. */
+async function containers(): Promise<readonly string[]> {
+  const { getContainerRuntimeClient } = await import('testcontainers');
+  const { container } = await getContainerRuntimeClient();
+  const found = await container.dockerode.listContainers({ all: true, filters: { label: ['s3es.run'] } });
+  return found.map(({ Id: id }) => id);
+}
 
 async function listening(ports: readonly number[]): Promise<readonly number[]> {
   const answers = await Promise.all(ports.map(isListening));

@@ -52,7 +52,6 @@ class ContainerServer implements RedisServer {
       await (await this.#engineContainer()).start();
     } else {
       await (await this.#engineContainer()).remove({ force: true, v: true });
-      this.#processes.guard.order({ kind: 'forget-container', id: this.#container.getId() });
       this.#container = await runServer(this.#processes, this.#start);
     }
     await waitUntilItAnswers(this.#start);
@@ -110,14 +109,15 @@ async function runContainer(
   // Only here: the package is large, and of no use without an engine.
   const library = await import('testcontainers');
   try {
-    const container = await describe(library).withStartupTimeout(startMs).start();
+    const container = await describe(library)
+      .withLabels(processes.containerLabels())
+      .withStartupTimeout(startMs)
+      .start();
     const id = container.getId();
-    processes.guard.order({ kind: 'watch-container', id });
     processes.onStop(async () => {
       const client = await library.getContainerRuntimeClient();
       // By force, since a paused container takes no signal; and it may be gone already.
       await client.container.getById(id).remove({ force: true, v: true }).catch(ignoreAbsence);
-      processes.guard.order({ kind: 'forget-container', id });
     });
     return container;
   } catch (error) {

@@ -18,7 +18,7 @@ export async function useExternalRedis(processes: Processes, url: string): Promi
   }
   const keyPrefix = `s3es-run-${randomBytes(6).toString('hex')}`;
   const info = await askAt(url, (redis) => redis.info('server'));
-  processes.onStop(async () => askAt(url, (redis) => deleteKeys(redis, keyPrefix)));
+  processes.onEnd(async () => askAt(url, (redis) => deleteKeys(redis, keyPrefix)));
   return {
     kind: 'url',
     version: infoField(info, 'redis_version') ?? 'the server does not say',

@@ -1,5 +1,6 @@
 /** The proxy between a streamer and its S3, in a process of its own. */
 import { type Child, readReadyLine } from '../process/child.ts';
+import { HarnessError } from '../process/errors.ts';
 import type { Processes } from '../process/processes.ts';
 import { type S3FaultInput, type S3ProxyStats, S3ProxyReadySchema, S3ProxyStatsSchema } from './faults.ts';
 
@@ -13,6 +14,7 @@ export interface S3ProxyProcess {
 }
 
 const readyTimeoutMs = 30_000;
+const answerTimeoutMs = 30_000;
 
 export interface S3ProxyOptions {
   /** Address of the S3. */
@@ -34,10 +36,18 @@ export async function startS3Proxy(
     child,
     endpoint,
     async useFaults(faults) {
-      await fetch(control, { method: 'PUT', body: JSON.stringify(faults) });
+      await ask(control, { method: 'PUT', body: JSON.stringify(faults) });
     },
     async stats() {
-      return S3ProxyStatsSchema.parse(await (await fetch(control)).json());
+      return S3ProxyStatsSchema.parse(await (await ask(control)).json());
     },
   };
+}
+
+async function ask(control: string, request: RequestInit = {}): Promise<Response> {
+  try {
+    return await fetch(control, { ...request, signal: AbortSignal.timeout(answerTimeoutMs) });
+  } catch (error) {
+    throw new HarnessError('broken', 'The proxy in front of S3 does not answer; see its log.', { cause: error });
+  }
 }

@@ -36,7 +36,7 @@ export async function emptyPrefix(connection: S3Connection, bucket: string, pref
       const page = await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }));
       const keys = (page.Contents ?? []).map((object) => ({ Key: object.Key }));
       if (keys.length === 0) return;
-      await client.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: keys, Quiet: true } }));
+      await deletePage(client, bucket, keys);
     }
   });
 }
@@ -44,9 +44,27 @@ export async function emptyPrefix(connection: S3Connection, bucket: string, pref
 /** At most 1,000, as S3 takes them. */
 export async function deleteObjects(connection: S3Connection, bucket: string, keys: readonly string[]): Promise<void> {
   const objects = keys.map((Key) => ({ Key }));
-  await request(connection, `delete objects of ${bucket}`, (client) =>
-    client.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: objects, Quiet: true } })),
+  await request(connection, `delete objects of ${bucket}`, (client) => deletePage(client, bucket, objects));
+}
+
+/** S3 answers 200 also where it deletes nothing, and says so of each object: whoever looks for what is left would find it for ever. */
+async function deletePage(
+  client: S3Client,
+  bucket: string,
+  objects: readonly { readonly Key: string | undefined }[],
+): Promise<void> {
+  const { Errors: refused = [] } = await client.send(
+    new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: [...objects], Quiet: true } }),
   );
+  const [first] = refused;
+  if (first === undefined) return;
+  throw new RefusedDeletes(
+    `it refused ${refused.length} of ${objects.length} (${first.Code ?? 'no code'}: ${first.Message ?? 'no message'}), such as ${first.Key ?? 'one without a name'}. Allow s3:DeleteObject to this account, and see whether the bucket locks objects; what is left of the run must be deleted by hand.`,
+  );
+}
+
+class RefusedDeletes extends Error {
+  override readonly name = 'RefusedDeletes';
 }
 
 async function request(
@@ -67,6 +85,7 @@ async function request(
 
 /** Cause and cure in a sentence or two. */
 function explainS3Failure(error: unknown, endpoint: string): string {
+  if (error instanceof RefusedDeletes) return error.message;
   const name = error instanceof Error ? error.name : 'unknown error';
   if (name === 'CredentialsProviderError') {
     return 'no AWS credentials were found. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (or AWS_PROFILE).';

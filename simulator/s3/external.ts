@@ -21,7 +21,7 @@ export async function useExternalS3(processes: Processes, text: string, env: Nod
   const prefix = named === null ? '' : `${name}/`;
   if (named === null) await createBucket(connection, bucket);
   else await requireBucket(connection, bucket);
-  processes.onStop(async () => {
+  processes.onEnd(async () => {
     await emptyPrefix(connection, bucket, prefix);
     if (named === null) await deleteBucket(connection, bucket);
   });

@@ -24,13 +24,11 @@ export async function startMinioContainer(
       .withCommand(['server', '/data'])
       .withExposedPorts(9000)
       .withWaitStrategy(Wait.forHttp('/minio/health/ready', 9000))
+      .withLabels(processes.containerLabels())
       .withStartupTimeout(startMs)
       .start();
-    const id = container.getId();
-    processes.guard.order({ kind: 'watch-container', id });
     processes.onStop(async () => {
       await container.stop({ remove: true, removeVolumes: true });
-      processes.guard.order({ kind: 'forget-container', id });
     });
     const version = await container.exec(['minio', '--version']);
     return {

@@ -1,7 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GetObjectCommand, HeadBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  HeadBucketCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { isDockerAnswering } from '../process/docker.ts';
 import { Processes } from '../process/processes.ts';
@@ -54,10 +60,15 @@ describe('startS3', () => {
   it('uses a bucket named in the URL, under a prefix of its own', async () => {
     const embedded = await startS3('embedded', processes, {});
     stubEnv(embedded.env);
-    const service = await startS3(`${embedded.endpoint}/${embedded.bucket}`, processes, {});
+    const url = new Processes(folder);
+    const service = await startS3(`${embedded.endpoint}/${embedded.bucket}`, url, {});
     expect(service.bucket).toBe(embedded.bucket);
     expect(service.prefix).toMatch(/^s3es-run-[0-9a-f]{12}\/$/);
     expect(await putAndGet(service)).toBe('content');
+    await url.stopAll();
+    const client = new S3Client(clientOptions(embedded));
+    expect(await client.send(new ListObjectsV2Command({ Bucket: embedded.bucket }))).toMatchObject({ KeyCount: 0 });
+    client.destroy();
   });
 
   it('says so when the bucket of the URL does not exist', async () => {

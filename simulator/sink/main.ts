@@ -1,13 +1,16 @@
 /** The mock EdgeDelta as a process of its own: `npm run sink -- ...`. Prints one line of JSON on stdout when it is ready. */
+import { inspect } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { CommanderError } from 'commander';
 import { HarnessError } from '../process/errors.ts';
+import { onStopSignals } from '../process/stop-signals.ts';
 import { parseSinkArguments, type SinkArguments } from './arguments.ts';
 import { createProgress, summarize } from './console.ts';
 import { type Control, serveControl } from './control.ts';
 import { Sink } from './sink.ts';
 
 const progressEveryMs = 1_000;
+const provesNothingCode = 3;
 
 async function run(options: SinkArguments): Promise<void> {
   const sink = await Sink.start(options);
@@ -27,7 +30,7 @@ async function run(options: SinkArguments): Promise<void> {
     if (options.showsProgress) tell(summarize(sink));
     await Promise.all([sink.close(), control.close()]);
   };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
+  onStopSignals({ inOrder: () => void stop(), atOnce: () => process.exit(provesNothingCode) });
 }
 
 function tell(text: string): void {
@@ -38,9 +41,8 @@ function tell(text: string): void {
 function exitCodeOf(error: unknown): number {
   // Commander has printed its message, or the help that was asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (!(error instanceof HarnessError)) throw error;
-  tell(`${error.message}\n`);
-  return error.fault === 'usage' ? 2 : 3;
+  tell(`${error instanceof HarnessError ? error.message : inspect(error)}\n`);
+  return error instanceof HarnessError && error.fault === 'usage' ? 2 : provesNothingCode;
 }
 
 // Buffers that come and go at 1 GB/s lie outside V8's heap, and it takes them for a reason to mark that small heap dozens of times in a few

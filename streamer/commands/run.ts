@@ -22,6 +22,7 @@ import { openState } from './open-state.ts';
 import { checkEndpoints, checkQueue, checkSources } from './preflight.ts';
 import { openQueue, queueWarnings } from './queue.ts';
 import { redisProblems } from './redis-fitness.ts';
+import { stopListener } from './stop-signals.ts';
 
 /** SIGHUP: the terminal is closed, or somebody hopes for a reload, which there is none of. Unheard it would kill. */
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
@@ -146,16 +147,18 @@ function stopOnSignals(
   onStop: (reason: string) => void,
 ): () => void {
   let grace: NodeJS.Timeout | undefined;
-  const onSignal = (signal: NodeJS.Signals): void => {
-    if (stop.signal.aborted) {
+  const onSignal = stopListener(
+    {
+      patiently(signal) {
+        onStop(signal);
+        stop.abort();
+        grace = setTimeout(() => kill.abort(), config.shutdownGraceMs);
+      },
       // Asked twice: no more patience.
-      kill.abort();
-      return;
-    }
-    onStop(signal);
-    stop.abort();
-    grace = setTimeout(() => kill.abort(), config.shutdownGraceMs);
-  };
+      atOnce: () => kill.abort(),
+    },
+    () => performance.now(),
+  );
   for (const signal of STOP_SIGNALS) process.on(signal, onSignal);
   return () => {
     clearTimeout(grace);

@@ -80,9 +80,9 @@ export async function lagRound(
 
 async function waitForObjects(stage: Stage, streamer: Streamer, lines: number): Promise<void> {
   const deadlineMs = Date.now() + deadlineMsMax;
-  const failure = (): string | null => streamer.unexpectedExit;
+  const failure = (): HarnessError | null => streamer.unexpectedExit;
   if (!(await waitForLines(stage, { lines, text: streamer.name, deadlineMs: () => deadlineMs, failure })))
-    throw new HarnessError('broken', `Not everything was delivered within ${deadlineMsMax / 1000} s.`);
+    throw new HarnessError('streamer', `Not everything was delivered within ${deadlineMsMax / 1000} s.`);
 }
 
 function summarize(outcomes: readonly ObjectOutcome[]): Pick<LagRound, 'lag' | 'processing' | 'waterfallMs'> {
