@@ -7,7 +7,25 @@ export const nothingLost: readonly CheckSpec[] = [
   { name: 'lost lines', kind: 'integrity', path: 'delivery.lostLines', op: '==', limit: 0, unit: 'lines' },
   { name: 'unexpected lines', kind: 'integrity', path: 'delivery.unexpectedLines', op: '==', limit: 0, unit: 'lines' },
   { name: 'corrupt lines', kind: 'integrity', path: 'delivery.corruptLines', op: '==', limit: 0, unit: 'lines' },
+  {
+    name: 'lines of objects that nothing vouches for',
+    kind: 'integrity',
+    path: 'delivery.outsideLines',
+    op: '==',
+    limit: 0,
+    unit: 'lines',
+  },
 ];
+
+/** What arrived and is not remembered is sent again by the next start: a run in which nobody was killed would not show it. */
+export const deliveredIsComplete: CheckSpec = {
+  name: 'delivered objects that durable state does not hold for complete',
+  kind: 'integrity',
+  path: 'delivery.incompleteObjects',
+  op: '==',
+  limit: 0,
+  unit: 'objects',
+};
 
 /** For a run without faults the bound is 0. */
 export const duplicatesWithinBound: CheckSpec = {
@@ -49,6 +67,14 @@ export const generatorKeptSchedule: CheckSpec = {
   unit: 'ms',
   note: 'the load must arrive as scheduled',
 };
+
+/** For scenarios whose verdict bears more of it; `why` is for the report. */
+export function slipUnder(limitS: number, why: string): CheckSpec {
+  return { ...generatorKeptSchedule, limit: limitS * 1000, note: why };
+}
+
+/** Where loss and repetition are judged, and no latency or rate: a busy machine must not void that. */
+export const mayComeLate = slipUnder(5, 'what is judged here does not hang on when the load comes');
 
 export const sinkHasHeadroom: CheckSpec = {
   name: 'rate over the ceiling of the sink',
