@@ -1,5 +1,5 @@
 /** Answers that leave open whether the batch was stored: cut after storing, too late, an error after storing, none at all. */
-import { duplicatesWithinBound, nothingLost } from '../checks.ts';
+import { duplicatesWithinBound, mayComeLate, nothingLost } from '../checks.ts';
 import { constantPart, defineScenario, loadOf, promptSettings } from '../define-scenario.ts';
 import { expectObserved } from '../observe/observation.ts';
 import { ambiguousBatches } from '../observe/requests.ts';
@@ -78,5 +78,6 @@ export const ackAmbiguity: ScenarioBuilder = () =>
       ...nothingLost,
       duplicatesWithinBound,
       expectObserved(ambiguousBatches, 'validity', '>=', 4 * ofEach, 'each kind must have been met'),
+      mayComeLate,
     ],
   });

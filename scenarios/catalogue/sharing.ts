@@ -1,7 +1,7 @@
 /** What the scenarios of several instances have in common. */
 import type { CheckSpec } from '#reports';
 import { documentedSpec, type SinkFault } from '#simulator';
-import { duplicatesWithinBound, generatorKeptSchedule, lagSlo, nothingLost } from '../checks.ts';
+import { duplicatesWithinBound, lagSlo, nothingLost, slipUnder } from '../checks.ts';
 import { constantPart, documentedRawMBPerMin, loadOf, promptSettings } from '../define-scenario.ts';
 import { longestPause, objectsOrphaned, objectsReadTwice, redisAwayTime, takeOverTime } from '../observe/instances.ts';
 import { expectObserved, type Observation } from '../observe/observation.ts';
@@ -72,13 +72,13 @@ export const sharingObservations: readonly Observation[] = [
 ];
 
 /** What is judged here (loss, repetitions, pauses, take-over) does not hang on a second of slip, as a latency does. */
-const slipMsMax = 5000;
+const slipSMax = 5;
 
 export const sharingChecks: readonly CheckSpec[] = [
   ...nothingLost,
   duplicatesWithinBound,
   lagSlo,
-  { ...generatorKeptSchedule, limit: slipMsMax, note: 'lag counts from the intended time all the same' },
+  slipUnder(slipSMax, 'lag counts from the intended time all the same'),
 ];
 
 /** For faults of one instance: it had something in hand, others took it over, and read nothing else again. */
