@@ -1,6 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { DAMAGE_KINDS, damageBody, goodLines, QUARANTINE_REASON, REFUSED_WORDS } from './damage.ts';
+import { DAMAGE_KINDS, damageBody, damagePlace, goodLines, QUARANTINE_REASON, REFUSED_WORDS } from './damage.ts';
 
 const lines = Array.from({ length: 200 }, (_, line) => `{"line":${line}}\n`);
 const raw = Buffer.from(lines.join(''));
@@ -33,6 +33,19 @@ describe('damageBody', () => {
       expect(goodLines(kind, 200)).toBe(kind === 'wrong-checksum' ? 0 : 200);
     },
   );
+
+  it.each(['long-line', 'malformed-line', 'unprocessable-line'] as const)('knows the place of the line: %s', (kind) => {
+    const content = gunzipSync(damageBody(kind, gz)).toString('latin1');
+    const place = damagePlace(kind, gz)!;
+    const line = content.slice(place.start, place.end);
+    expect(content.split('\n')[place.line!]).toBe(line.slice(0, -1));
+    expect(lines).not.toContain(line);
+  });
+
+  it('knows what has no place of its own, and what has all of the object', () => {
+    expect(damagePlace('wrong-checksum', gz)).toEqual({ start: 0, end: raw.length, line: null });
+    expect(damagePlace('cut-second-member', gz)).toBeNull();
+  });
 
   it('makes a bomb of few bytes and hundreds of millions', () => {
     const body = damageBody('bomb', gz);

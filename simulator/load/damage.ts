@@ -91,6 +91,39 @@ export function damageBody(kind: DamageKind, gz: Buffer): Buffer {
   }
 }
 
+/** Where the damage lies in the object's content, as a record in quarantine must name it. */
+export interface DamagePlace {
+  readonly start: number;
+  readonly end: number;
+  /** Ordinal of the line, from 0, every line of the file counted; null where it is no single line. */
+  readonly line: number | null;
+}
+
+/** `gz`: the object before it was damaged. Null for what has no place: the damage is the rest of the object, or there is none. */
+export function damagePlace(kind: DamageKind, gz: Buffer): DamagePlace | null {
+  switch (kind) {
+    case 'long-line':
+    case 'malformed-line':
+    case 'unprocessable-line': {
+      const raw = gunzipSync(gz);
+      const start = placeOfLine(raw);
+      const end = gunzipSync(damageBody(kind, gz)).length - raw.length + start;
+      return { start, end, line: countNewlines(raw.subarray(0, start)) };
+    }
+    case 'wrong-checksum':
+      // Its only member: all of it.
+      return { start: 0, end: gunzipSync(gz).length, line: null };
+    case 'plain-text':
+    case 'several-members':
+    case 'cut-second-member':
+    case 'corrupt-second-member':
+    case 'trailing-garbage':
+    case 'bomb':
+    case 'zero-bytes':
+      return null;
+  }
+}
+
 /** How many of an object's lines can still be trusted, and so must be delivered. With a wrong checksum, none: nobody can say which is garbled. */
 export function goodLines(kind: DamageKind, lines: number): number {
   return kind === 'bomb' || kind === 'zero-bytes' || kind === 'wrong-checksum' ? 0 : lines;
@@ -106,6 +139,14 @@ function bomb(): Buffer {
 /** In the middle, after a line's end. */
 function withLine(gz: Buffer, line: string): Buffer {
   const raw = gunzipSync(gz);
-  const at = raw.indexOf(NEWLINE, Math.floor(raw.length / 2)) + 1;
+  const at = placeOfLine(raw);
   return gzipSync(Buffer.concat([raw.subarray(0, at), Buffer.from(`${line}\n`), raw.subarray(at)]));
+}
+
+function placeOfLine(raw: Buffer): number {
+  return raw.indexOf(NEWLINE, Math.floor(raw.length / 2)) + 1;
+}
+
+function countNewlines(bytes: Buffer): number {
+  return bytes.reduce((count, byte) => (byte === NEWLINE ? count + 1 : count), 0);
 }
