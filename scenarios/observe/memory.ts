@@ -1,4 +1,5 @@
 /** Memory of the streamer, by the system's count and by its own accounts. */
+import { sumOf } from '../run/sum.ts';
 import type { Observation } from './observation.ts';
 
 /** Above what a streamer takes before it has read anything. */
@@ -22,6 +23,19 @@ export const accountedBytes: Observation = {
   unit: 'MB',
   measure: ({ totals }) => (totals.inFlightBytesMax === null ? null : totals.inFlightBytesMax / 1e6),
 };
+
+/** A fault that ends before the accounts are told once more says nothing of them. */
+export function accountsDuring(fault: number): Observation {
+  return {
+    id: 'accountsDuringFault',
+    name: 'accounts of bytes in flight that were told during the fault',
+    unit: '',
+    measure: ({ execution: { faults, streamers } }) => {
+      const { fromMs = Infinity, toMs = -Infinity } = faults[fault] ?? {};
+      return sumOf(streamers, ({ log }) => log.accounts.filter(({ atMs }) => atMs > fromMs && atMs < toMs).length);
+    },
+  };
+}
 
 /** The highest of the run's last quarter over that of its second: the first is warming up. */
 export const rssGrowth: Observation = {
