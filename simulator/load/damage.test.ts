@@ -47,6 +47,18 @@ describe('damageBody', () => {
     expect(damagePlace('cut-second-member', gz)).toBeNull();
   });
 
+  // A last line without its newline may go on in what is damaged: it was expected all the same, and counted as lost.
+  it.each(['cut-second-member', 'corrupt-second-member', 'trailing-garbage'] as const)(
+    'ends the last line before the damage: %s',
+    (kind) => {
+      const open = gzipSync(raw.subarray(0, -1));
+      const body = damageBody(kind, open);
+      const newline = gzipSync('\n');
+      expect(body.subarray(open.length, open.length + newline.length)).toEqual(newline);
+      expect(damageBody(kind, gz).subarray(gz.length)).toEqual(body.subarray(open.length + newline.length));
+    },
+  );
+
   it('makes a bomb of few bytes and hundreds of millions', () => {
     const body = damageBody('bomb', gz);
     expect(body.length).toBeLessThan(400_000);

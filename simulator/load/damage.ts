@@ -69,12 +69,12 @@ export function damageBody(kind: DamageKind, gz: Buffer): Buffer {
     case 'unprocessable-line':
       return withLine(gz, `{"note":"${REFUSED_WORDS[kind]}"}`);
     case 'cut-second-member':
-      return Buffer.concat([gz, gzipSync(extraLine).subarray(0, 40)]);
+      return Buffer.concat([withLastNewline(gz), gzipSync(extraLine).subarray(0, 40)]);
     case 'corrupt-second-member': {
       const member = gzipSync(extraLine);
       // The first block is of no known type.
       member[10] = (member[10] ?? 0) | 0x06;
-      return Buffer.concat([gz, member]);
+      return Buffer.concat([withLastNewline(gz), member]);
     }
     case 'wrong-checksum': {
       const body = Buffer.from(gz);
@@ -82,7 +82,7 @@ export function damageBody(kind: DamageKind, gz: Buffer): Buffer {
       return body;
     }
     case 'trailing-garbage':
-      return Buffer.concat([gz, Buffer.from('these bytes are no gzip member')]);
+      return Buffer.concat([withLastNewline(gz), Buffer.from('these bytes are no gzip member')]);
     case 'bomb':
       // One line that never ends: nothing of it could ever be delivered.
       return bomb();
@@ -130,6 +130,11 @@ export function goodLines(kind: DamageKind, lines: number): number {
 }
 
 const extraLine = `{"extra":"${'0123456789'.repeat(100)}"}\n`;
+
+/** Else nobody could say whether the last line ends there or goes on in what is damaged, and it would rightly not be delivered. */
+function withLastNewline(gz: Buffer): Buffer {
+  return gunzipSync(gz).at(-1) === NEWLINE ? gz : Buffer.concat([gz, gzipSync('\n')]);
+}
 
 function bomb(): Buffer {
   const member = gzipSync(Buffer.alloc(BOMB_MEMBER_BYTES, 'x'), { level: 9 });
