@@ -8,7 +8,7 @@ export const nothingLost: readonly CheckSpec[] = [
   { name: 'unexpected lines', kind: 'integrity', path: 'delivery.unexpectedLines', op: '==', limit: 0, unit: 'lines' },
   { name: 'corrupt lines', kind: 'integrity', path: 'delivery.corruptLines', op: '==', limit: 0, unit: 'lines' },
   {
-    name: 'lines of objects that nothing vouches for',
+    name: 'lines that nothing vouches for',
     kind: 'integrity',
     path: 'delivery.outsideLines',
     op: '==',
@@ -19,7 +19,7 @@ export const nothingLost: readonly CheckSpec[] = [
 
 /** What arrived and is not remembered is sent again by the next start: a run in which nobody was killed would not show it. */
 export const deliveredIsComplete: CheckSpec = {
-  name: 'delivered objects that durable state does not hold for complete',
+  name: 'delivered, and not complete in durable state',
   kind: 'integrity',
   path: 'delivery.incompleteObjects',
   op: '==',
@@ -74,7 +74,7 @@ export function slipUnder(limitS: number, why: string): CheckSpec {
 }
 
 /** Where loss and repetition are judged, and no latency or rate: a busy machine must not void that. */
-export const mayComeLate = slipUnder(5, 'what is judged here does not hang on when the load comes');
+export const mayComeLate = slipUnder(5, 'no latency or rate is judged');
 
 export const sinkHasHeadroom: CheckSpec = {
   name: 'rate over the ceiling of the sink',

@@ -35,7 +35,7 @@ export const objectsReadTwice: Observation = {
  */
 export const objectsLetGoMax: Observation = {
   id: 'objectsLetGoMax',
-  name: 'objects in hand when instances had to let go, and one of each that was claimed',
+  name: 'objects in hand when instances had to let go',
   unit: 'objects',
   measure: ({ execution: { faults, streamers } }) =>
     objectsLetGo(

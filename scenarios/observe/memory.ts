@@ -28,7 +28,7 @@ export const accountedBytes: Observation = {
 export function accountsDuring(fault: number): Observation {
   return {
     id: 'accountsDuringFault',
-    name: 'accounts of bytes in flight that were told during the fault',
+    name: 'accounts of memory told during the fault',
     unit: '',
     measure: ({ execution: { faults, streamers } }) => {
       const { fromMs = Infinity, toMs = -Infinity } = faults[fault] ?? {};

@@ -21,7 +21,7 @@ export const returnedTooSoon: Observation = {
 /** Of batches without a name nobody can tell whether they came too soon. */
 export const askedToWait: Observation = {
   id: 'askedToWait',
-  name: 'batches with a name that were asked to wait',
+  name: 'named batches that were asked to wait',
   unit: 'batches',
   measure: ({ agentsAfter }) => sumOf(agentsAfter, (agent) => agent.askedToWait),
 };
