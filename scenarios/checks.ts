@@ -73,6 +73,9 @@ export function slipUnder(limitS: number, why: string): CheckSpec {
   return { ...generatorKeptSchedule, limit: limitS * 1000, note: why };
 }
 
+/** Where lag is held under a limit of a minute: slip makes it worse, and never better. */
+export const lagShowsSlip = slipUnder(5, 'lag counts from the intended time all the same');
+
 /** Where loss and repetition are judged, and no latency or rate: a busy machine must not void that. */
 export const mayComeLate = slipUnder(5, 'no latency or rate is judged');
 

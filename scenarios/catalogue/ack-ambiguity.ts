@@ -10,6 +10,8 @@ const answerTimeoutS = 2;
 /** Of each kind, so that each is met. */
 const ofEach = 6;
 
+const eachKindWasMet = expectObserved(ambiguousBatches, 'validity', '>=', 4 * ofEach, 'each kind must have been met');
+
 export const ackAmbiguity: ScenarioBuilder = () =>
   defineScenario({
     name: 'ack-ambiguity',
@@ -74,10 +76,5 @@ export const ackAmbiguity: ScenarioBuilder = () =>
       },
     ],
     observe: [ambiguousBatches],
-    expect: [
-      ...nothingLost,
-      duplicatesWithinBound,
-      expectObserved(ambiguousBatches, 'validity', '>=', 4 * ofEach, 'each kind must have been met'),
-      mayComeLate,
-    ],
+    expect: [...nothingLost, duplicatesWithinBound, eachKindWasMet, mayComeLate],
   });

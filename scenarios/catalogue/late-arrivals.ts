@@ -1,5 +1,5 @@
 /** Files that arrive hours after the time in their names, also on the day before: only the look-back can find them. */
-import { duplicatesWithinBound, lagSlo, nothingLost } from '../checks.ts';
+import { duplicatesWithinBound, lagShowsSlip, lagSlo, nothingLost } from '../checks.ts';
 import { backlogPart, constantPart, defineScenario, loadOf, promptSettings } from '../define-scenario.ts';
 import { daysUsed } from '../observe/clocks.ts';
 import { expectObserved } from '../observe/observation.ts';
@@ -39,6 +39,7 @@ export const lateArrivals: ScenarioBuilder = () =>
       ...nothingLost,
       duplicatesWithinBound,
       lagSlo,
+      lagShowsSlip,
       expectObserved(daysUsed, 'validity', '==', 2),
       expectObserved(lateLagMax, 'validity', '>', 1000, 'found by the look-back, not by a scan'),
     ],
