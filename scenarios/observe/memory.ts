@@ -1,4 +1,5 @@
 /** Memory of the streamer, by the system's count and by its own accounts. */
+import type { InFlightAccount } from '../run/streamer-log.ts';
 import { sumOf } from '../run/sum.ts';
 import type { Observation } from './observation.ts';
 
@@ -31,10 +32,18 @@ export function accountsDuring(fault: number): Observation {
     name: 'accounts of memory told during the fault',
     unit: '',
     measure: ({ execution: { faults, streamers } }) => {
-      const { fromMs = Infinity, toMs = -Infinity } = faults[fault] ?? {};
-      return sumOf(streamers, ({ log }) => log.accounts.filter(({ atMs }) => atMs > fromMs && atMs < toMs).length);
+      const during = faults[fault];
+      return during === undefined ? null : sumOf(streamers, ({ log }) => accountsWithin(log.accounts, during));
     },
   };
+}
+
+/** How many were told in that time. */
+export function accountsWithin(
+  accounts: readonly InFlightAccount[],
+  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+): number {
+  return accounts.filter(({ atMs }) => atMs > fromMs && atMs < toMs).length;
 }
 
 /** The highest of the run's last quarter over that of its second: the first is warming up. */
