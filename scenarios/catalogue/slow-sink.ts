@@ -1,5 +1,5 @@
 /** All endpoints stop reading at full load: everything that waits must fit into the limit, and nothing may get lost. */
-import { duplicatesWithinBound, memoryLimitMB, nothingLost, rssOverLimitMax } from '../checks.ts';
+import { duplicatesWithinBound, memoryLimitMB, nothingLost, rssOverLimitMax, sinkMayBeBusy } from '../checks.ts';
 import { backlogPart, defineScenario, loadOf, promptSettings } from '../define-scenario.ts';
 import { accountedBytes, accountsDuring, rssOverIdle } from '../observe/memory.ts';
 import { expectObserved } from '../observe/observation.ts';
@@ -40,6 +40,7 @@ export const slowSink: ScenarioBuilder = ({ durationS }) => {
       expectObserved(accountsWhilePaused, 'validity', '>', 0, 'they are told every 10 s: a shorter pause shows none'),
       expectObserved(accountedBytes, 'integrity', '<=', memoryLimitMB, 'memory.limit'),
       expectObserved(rssOverIdle, 'performance', '<=', rssOverLimitMax * memoryLimitMB, '1.5 times memory.limit'),
+      sinkMayBeBusy,
     ],
     settleDeadlineS: forS + 120,
   });
