@@ -86,6 +86,14 @@ const deliverySchema = z.strictObject({
   droppedLines: countOrNull(),
   truncatedLines: countOrNull(),
   quarantinedObjects: countOrNull(),
+  outsideLines: countOrNull()
+    .default(null)
+    .describe('Lines at the sink of objects from which none may be delivered, because nothing vouches for them.'),
+  incompleteObjects: countOrNull()
+    .default(null)
+    .describe(
+      'Objects that arrived whole and that durable state does not hold for complete after the last clean stop; null where it was not read.',
+    ),
   problems: z.array(problemSchema).describe('The first ones, with file and line range.'),
   problemsOmitted: count(),
 });

@@ -188,6 +188,8 @@ function sampleTraffic(files: number, { filesPerMin }: SampleOptions) {
       droppedLines: 0,
       truncatedLines: 0,
       quarantinedObjects: 0,
+      outsideLines: 0,
+      incompleteObjects: 0,
       problems: [],
       problemsOmitted: 0,
     },

@@ -7,7 +7,25 @@ export const nothingLost: readonly CheckSpec[] = [
   { name: 'lost lines', kind: 'integrity', path: 'delivery.lostLines', op: '==', limit: 0, unit: 'lines' },
   { name: 'unexpected lines', kind: 'integrity', path: 'delivery.unexpectedLines', op: '==', limit: 0, unit: 'lines' },
   { name: 'corrupt lines', kind: 'integrity', path: 'delivery.corruptLines', op: '==', limit: 0, unit: 'lines' },
+  {
+    name: 'lines that nothing vouches for',
+    kind: 'integrity',
+    path: 'delivery.outsideLines',
+    op: '==',
+    limit: 0,
+    unit: 'lines',
+  },
 ];
+
+/** What arrived and is not remembered is sent again by the next start: a run in which nobody was killed would not show it. */
+export const deliveredIsComplete: CheckSpec = {
+  name: 'delivered, and not complete in durable state',
+  kind: 'integrity',
+  path: 'delivery.incompleteObjects',
+  op: '==',
+  limit: 0,
+  unit: 'objects',
+};
 
 /** For a run without faults the bound is 0. */
 export const duplicatesWithinBound: CheckSpec = {
@@ -39,6 +57,9 @@ export const sinkNotSaturated: CheckSpec = {
   note: 'a saturated sink measures itself',
 };
 
+/** For backlogs at full speed that are judged by loss, memory or a share: on two cores the sink is three quarters busy then, and on a busy machine more. */
+export const sinkMayBeBusy: CheckSpec = { ...sinkNotSaturated, limit: 0.95, note: 'no rate is judged' };
+
 /** Lag counts from the intended time, so slip cannot hide it; but beyond this the load was another one than the run says. */
 export const generatorKeptSchedule: CheckSpec = {
   name: 'slip of the generator',
@@ -49,6 +70,17 @@ export const generatorKeptSchedule: CheckSpec = {
   unit: 'ms',
   note: 'the load must arrive as scheduled',
 };
+
+/** For scenarios whose verdict bears more of it; `why` is for the report. */
+export function slipUnder(limitS: number, why: string): CheckSpec {
+  return { ...generatorKeptSchedule, limit: limitS * 1000, note: why };
+}
+
+/** Where lag is held under a limit of a minute: slip makes it worse, and never better. */
+export const lagShowsSlip = slipUnder(5, 'lag counts from the intended time all the same');
+
+/** Where loss and repetition are judged, and no latency or rate: a busy machine must not void that. */
+export const mayComeLate = slipUnder(5, 'no latency or rate is judged');
 
 export const sinkHasHeadroom: CheckSpec = {
   name: 'rate over the ceiling of the sink',

@@ -23,7 +23,16 @@ export { startS3 } from './s3/start.ts';
 export { startQueue } from './sqs/start.ts';
 export { createRandom, type SeededRandom } from './random.ts';
 export { type LineTable, type Load, openLoad } from './load/manifest.ts';
-export { DAMAGE_KINDS, type DamageKind, goodLines, QUARANTINE_REASON, REFUSED_WORDS } from './load/damage.ts';
+export {
+  DAMAGE_KINDS,
+  damageBody,
+  type DamageKind,
+  type DamagePlace,
+  damagePlace,
+  goodLines,
+  QUARANTINE_REASON,
+  REFUSED_WORDS,
+} from './load/damage.ts';
 export { documentedSpec, type LoadSpec } from './load/spec.ts';
 export type { S3FaultInput as S3Fault } from './s3-proxy/faults.ts';
 export { type S3ProxyProcess, startS3Proxy } from './s3-proxy/proxy-process.ts';

@@ -1,5 +1,5 @@
 /** The agents speak HTTPS and demand a certificate; one of them goes away and comes back, so that handshakes are needed in mid-run. */
-import { duplicatesWithinBound, generatorKeptSchedule, lagSlo, nothingLost } from '../checks.ts';
+import { duplicatesWithinBound, lagSlo, nothingLost } from '../checks.ts';
 import { constantPart, defineScenario, loadOf } from '../define-scenario.ts';
 import { expectObserved } from '../observe/observation.ts';
 import { connectionsOpened } from '../observe/requests.ts';
@@ -42,7 +42,6 @@ export const agentTls: ScenarioBuilder = ({ durationS }) => {
         connectionsMax,
         'a handshake for each POST would be costly',
       ),
-      generatorKeptSchedule,
     ],
   });
 };

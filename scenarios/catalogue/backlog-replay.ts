@@ -1,5 +1,5 @@
 /** A day's backlog is worked off while live files go on arriving: two lanes, so that neither starves the other. */
-import { duplicatesWithinBound, nothingLost } from '../checks.ts';
+import { duplicatesWithinBound, lagShowsSlip, nothingLost, sinkMayBeBusy } from '../checks.ts';
 import { backlogPart, constantPart, defineScenario, loadOf, promptSettings } from '../define-scenario.ts';
 import { expectObserved } from '../observe/observation.ts';
 import { drainRate, lagMaxOf, lagOverDrain, settledBeside } from '../observe/parts.ts';
@@ -51,6 +51,8 @@ export const backlogReplay: ScenarioBuilder = ({ isFull }) => {
       expectObserved(liveLagMax, 'performance', '<', sloMs),
       expectObserved(liveLagOverDrain, 'performance', '<=', 0.35),
       expectObserved(backlogRate, 'validity', '>', 0),
+      lagShowsSlip,
+      { ...sinkMayBeBusy, note: 'live files and backlog wait for it alike' },
     ],
     settleDeadlineS: isFull ? 600 : 120,
   });

@@ -1,5 +1,5 @@
 /** One object of 1 GB: far larger than all memory that the streamer may use. */
-import { duplicatesWithinBound, memoryLimitMB, nothingLost, rssOverLimitMax } from '../checks.ts';
+import { duplicatesWithinBound, memoryLimitMB, nothingLost, rssOverLimitMax, sinkMayBeBusy } from '../checks.ts';
 import { backlogPart, defineScenario, documentedShape, loadOf } from '../define-scenario.ts';
 import { rssOverIdle } from '../observe/memory.ts';
 import { expectObserved } from '../observe/observation.ts';
@@ -20,6 +20,7 @@ export const bigObject: ScenarioBuilder = () =>
       ...nothingLost,
       duplicatesWithinBound,
       expectObserved(rssOverIdle, 'performance', '<=', rssOverLimitMax * memoryLimitMB, '1.5 times memory.limit'),
+      sinkMayBeBusy,
       {
         name: 'raw data of the object',
         kind: 'validity',

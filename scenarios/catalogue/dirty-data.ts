@@ -1,6 +1,6 @@
 /** A day's files with every kind of dirt and damage among them: what is good arrives, and each bad thing is set aside for its own reason. */
 import { DAMAGE_KINDS, REFUSED_WORDS } from '#simulator';
-import { duplicatesWithinBound, nothingLost } from '../checks.ts';
+import { duplicatesWithinBound, mayComeLate, nothingLost } from '../checks.ts';
 import { constantPart, defineScenario, documentedShape, loadOf, promptSettings } from '../define-scenario.ts';
 import { expectObserved } from '../observe/observation.ts';
 import { quarantineExpected, quarantineMissing, quarantineUndeserved, refusalOf } from '../observe/quarantine.ts';
@@ -82,5 +82,6 @@ export const dirtyData: ScenarioBuilder = () =>
       expectObserved(quarantineExpected, 'validity', '>', 0),
       expectObserved(quarantineMissing, 'integrity', '==', 0),
       expectObserved(quarantineUndeserved, 'integrity', '==', 0),
+      mayComeLate,
     ],
   });

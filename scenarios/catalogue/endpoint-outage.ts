@@ -1,5 +1,5 @@
 /** One of two endpoints dies in the middle of the work, and comes back. */
-import { duplicatesWithinBound, nothingLost } from '../checks.ts';
+import { duplicatesWithinBound, nothingLost, slipUnder } from '../checks.ts';
 import { backlogPart, constantPart, defineScenario, loadOf } from '../define-scenario.ts';
 import { expectObserved } from '../observe/observation.ts';
 import { rateUnderFault, unevennessAfterFault } from '../observe/sink-rate.ts';
@@ -40,5 +40,6 @@ export const endpointOutage: ScenarioBuilder = ({ isFull }) =>
       duplicatesWithinBound,
       expectObserved(throughput, 'performance', '>=', 0.6, 'within 10 s of the death'),
       expectObserved(unevenness, 'performance', '<=', 0.05, 'within 10 s of its return'),
+      ...(isFull ? [] : [slipUnder(2, 'less than the margin of a rate over seven seconds')]),
     ],
   });

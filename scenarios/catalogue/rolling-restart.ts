@@ -1,4 +1,5 @@
 /** A roll-out: each instance in turn is asked to end, and started again. */
+import { lagSlo } from '../checks.ts';
 import { defineScenario } from '../define-scenario.ts';
 import type { ScenarioBuilder } from '../scenario.ts';
 import {
@@ -10,7 +11,17 @@ import {
   sharingChecks,
   sharingObservations,
   sharingSettings,
+  shippedLeaseTtlS,
 } from './sharing.ts';
+
+/** What an instance keeps when it ends is free for others only when its lease is over, and that was renewed at most a third of it ago. */
+const leaseLeftSMin = shippedLeaseTtlS * (2 / 3);
+const nobodyWaitedForALease = {
+  ...lagSlo,
+  name: 'lag, worst file',
+  limit: leaseLeftSMin * 1000,
+  note: 'less than is left of any lease when its instance ends',
+};
 
 export const rollingRestart: ScenarioBuilder = ({ random, durationS }) => {
   const loadS = durationS ?? 40;
@@ -31,6 +42,6 @@ export const rollingRestart: ScenarioBuilder = ({ random, durationS }) => {
       },
     ],
     observe: sharingObservations,
-    expect: [...sharingChecks, pauseUnder(5), onlyInHandReadTwice],
+    expect: [...sharingChecks, pauseUnder(5), onlyInHandReadTwice, nobodyWaitedForALease],
   });
 };

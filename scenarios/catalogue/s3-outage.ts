@@ -1,5 +1,5 @@
 /** S3 is away: errors of its own, connections that are cut, bodies that end in their middle. */
-import { duplicatesWithinBound, lagSlo, nothingLost } from '../checks.ts';
+import { duplicatesWithinBound, lagShowsSlip, lagSlo, nothingLost } from '../checks.ts';
 import { constantPart, defineScenario, loadOf } from '../define-scenario.ts';
 import type { ScenarioBuilder } from '../scenario.ts';
 
@@ -27,6 +27,6 @@ export const s3Outage: ScenarioBuilder = ({ durationS }) => {
       at: { afterS: calmS + index * (forS + calmS) },
       action: { kind: 's3', label, faults: [fault], forS },
     })),
-    expect: [...nothingLost, duplicatesWithinBound, lagSlo],
+    expect: [...nothingLost, duplicatesWithinBound, lagSlo, lagShowsSlip],
   });
 };

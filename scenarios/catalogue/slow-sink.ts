@@ -1,11 +1,12 @@
 /** All endpoints stop reading at full load: everything that waits must fit into the limit, and nothing may get lost. */
-import { duplicatesWithinBound, memoryLimitMB, nothingLost, rssOverLimitMax } from '../checks.ts';
+import { duplicatesWithinBound, memoryLimitMB, nothingLost, rssOverLimitMax, sinkMayBeBusy } from '../checks.ts';
 import { backlogPart, defineScenario, loadOf, promptSettings } from '../define-scenario.ts';
-import { accountedBytes, rssOverIdle } from '../observe/memory.ts';
+import { accountedBytes, accountsDuring, rssOverIdle } from '../observe/memory.ts';
 import { expectObserved } from '../observe/observation.ts';
 import type { ScenarioBuilder } from '../scenario.ts';
 
 const pauseS = 60;
+const accountsWhilePaused = accountsDuring(0);
 /** More than fills the limit many times over, before and after. */
 const objects = 240;
 
@@ -32,12 +33,14 @@ export const slowSink: ScenarioBuilder = ({ durationS }) => {
         action: { kind: 'sink', label: 'all endpoints stop reading', faults: [{ kind: 'pause' }], forS },
       },
     ],
-    observe: [accountedBytes, rssOverIdle],
+    observe: [accountedBytes, accountsWhilePaused, rssOverIdle],
     expect: [
       ...nothingLost,
       duplicatesWithinBound,
+      expectObserved(accountsWhilePaused, 'validity', '>', 0, 'they are told every 10 s: a shorter pause shows none'),
       expectObserved(accountedBytes, 'integrity', '<=', memoryLimitMB, 'memory.limit'),
       expectObserved(rssOverIdle, 'performance', '<=', rssOverLimitMax * memoryLimitMB, '1.5 times memory.limit'),
+      sinkMayBeBusy,
     ],
     settleDeadlineS: forS + 120,
   });

@@ -1,5 +1,5 @@
 /** The documented load for a long time: what leaks or drifts shows. */
-import { duplicatesWithinBound, generatorKeptSchedule, lagSlo, nothingLost } from '../checks.ts';
+import { duplicatesWithinBound, lagSlo, nothingLost } from '../checks.ts';
 import { constantPart, defineScenario, loadOf } from '../define-scenario.ts';
 import { rssGrowth } from '../observe/memory.ts';
 import { expectObserved } from '../observe/observation.ts';
@@ -33,7 +33,6 @@ export const soak: ScenarioBuilder = ({ durationS, isFull }) => {
         unit: 's/s',
         note: 'above 0 it falls behind',
       },
-      generatorKeptSchedule,
     ],
   });
 };

@@ -1,5 +1,5 @@
 /** kill -9 at random moments of a drain: the guarantee "at least once, always; few duplicates" at its plainest. */
-import { duplicatesWithinBound, nothingLost } from '../checks.ts';
+import { duplicatesWithinBound, nothingLost, sinkMayBeBusy } from '../checks.ts';
 import { backlogPart, defineScenario, loadOf } from '../define-scenario.ts';
 import type { ScenarioBuilder } from '../scenario.ts';
 
@@ -22,6 +22,7 @@ export const streamerCrash: ScenarioBuilder = ({ random }) =>
     expect: [
       ...nothingLost,
       duplicatesWithinBound,
+      sinkMayBeBusy,
       {
         name: 'lines in flight when the streamer was killed',
         kind: 'validity',

@@ -1,11 +1,5 @@
 /** The documented throughput, held. */
-import {
-  duplicatesWithinBound,
-  generatorKeptSchedule,
-  nothingLost,
-  sinkHasHeadroom,
-  sinkNotSaturated,
-} from '../checks.ts';
+import { duplicatesWithinBound, nothingLost, sinkHasHeadroom } from '../checks.ts';
 import { constantPart, defineScenario, documentedRawMBPerMin, loadOf } from '../define-scenario.ts';
 import type { ScenarioBuilder } from '../scenario.ts';
 
@@ -33,8 +27,6 @@ export const throughput: ScenarioBuilder = ({ durationS }) => {
         limit: heldShareMin * times * documentedRawMBPerMin,
         unit: 'MB/min',
       },
-      generatorKeptSchedule,
-      sinkNotSaturated,
       sinkHasHeadroom,
     ],
   });

@@ -19,11 +19,13 @@ import { mutant as fullQueueForgets } from './streamers/full-queue-forgets.ts';
 import { mutant as lateFolderNotEntered } from './streamers/late-folder-not-entered.ts';
 import { mutant as lateRenewalCounts } from './streamers/late-renewal-counts.ts';
 import { mutant as leaseByWallClock } from './streamers/lease-by-wall-clock.ts';
+import { mutant as leaseKeptAtStop } from './streamers/lease-kept-at-stop.ts';
 import { mutant as leaseNeverEnds } from './streamers/lease-never-ends.ts';
 import { mutant as longLineFailsObject } from './streamers/long-line-fails-object.ts';
 import { mutant as lostTail } from './streamers/lost-tail.ts';
 import { mutant as memoryGivenBackEarly } from './streamers/memory-given-back-early.ts';
 import { mutant as nameIsWholeKey } from './streamers/name-is-whole-key.ts';
+import { mutant as neverComplete } from './streamers/never-complete.ts';
 import { mutant as noBackPressure } from './streamers/no-back-pressure.ts';
 import { mutant as noBackfill } from './streamers/no-backfill.ts';
 import { mutant as noFencing } from './streamers/no-fencing.ts';
@@ -39,6 +41,7 @@ import { mutant as rangesNotMerged } from './streamers/ranges-not-merged.ts';
 import { mutant as refusalCondemnsAll } from './streamers/refusal-condemns-all.ts';
 import { mutant as refusedBatchDropped } from './streamers/refused-batch-dropped.ts';
 import { mutant as refusedBatchHoldsWorker } from './streamers/refused-batch-holds-worker.ts';
+import { mutant as refusedNamesWrongLine } from './streamers/refused-names-wrong-line.ts';
 import { mutant as renewsWithoutHolding } from './streamers/renews-without-holding.ts';
 import { mutant as replicaNotTold } from './streamers/replica-not-told.ts';
 import { mutant as resumeFromTheStart } from './streamers/resume-from-the-start.ts';
@@ -112,8 +115,8 @@ export const MUTANTS: readonly Mutant[] = [
 ];
 
 /**
- * What they break is pace, memory of the process, connections and counters, of which no invariant of the virtual world speaks: scenarios on real parts
- * kill them (`npm run scenario -- NAME --mutant MUTANT`; docs/verification.md names who kills whom).
+ * What they break is pace, memory of the process, connections, counters, and what an operator is told, of which no invariant of the virtual world speaks, or what a
+ * scenario once passed over: scenarios on real parts kill them (`npm run scenario -- NAME --mutant MUTANT`; docs/verification.md names who kills whom).
  */
 export const REAL_MUTANTS: readonly Mutant[] = [
   serialReading,
@@ -125,4 +128,7 @@ export const REAL_MUTANTS: readonly Mutant[] = [
   waitsForFileTime,
   connectionForEachPost,
   countsWhatFailed,
+  neverComplete,
+  leaseKeptAtStop,
+  refusedNamesWrongLine,
 ];

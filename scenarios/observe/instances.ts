@@ -1,5 +1,6 @@
 /** What is asked of several instances that share their work. */
-import type { ObjectReading } from '../run/streamer-log.ts';
+import type { FaultRecord } from '../run/fault-record.ts';
+import type { ObjectReading, StreamerLog } from '../run/streamer-log.ts';
 import { maxOf, sumOf } from '../run/sum.ts';
 import type { Observation } from './observation.ts';
 
@@ -27,6 +28,31 @@ export const objectsReadTwice: Observation = {
     return [...readings.values()].filter(({ length }) => length > 1).length;
   },
 };
+
+/**
+ * What may be read twice where all instances are hit at once, or each in its turn: what each had in hand when it had to let go, and one more of each, which it
+ * had claimed and not yet begun to read.
+ */
+export const objectsLetGoMax: Observation = {
+  id: 'objectsLetGoMax',
+  name: 'objects in hand when instances had to let go',
+  unit: 'objects',
+  measure: ({ execution: { faults, streamers } }) =>
+    objectsLetGo(
+      faults.flatMap(({ lettingGo }) => lettingGo),
+      streamers,
+    ) + streamers.length,
+};
+
+export function objectsLetGo(
+  lettingGo: FaultRecord['lettingGo'],
+  streamers: readonly { readonly name: string; readonly log: Pick<StreamerLog, 'underWay'> }[],
+): number {
+  const keys = lettingGo.flatMap(
+    ({ name, atMs }) => streamers.find((streamer) => streamer.name === name)?.log.underWay(atMs) ?? [],
+  );
+  return new Set(keys).size;
+}
 
 /** What instances had in hand when they fell silent, over all faults: read by them, and not known to be complete by anybody else. */
 export const objectsOrphaned: Observation = {

@@ -1,4 +1,6 @@
 /** Memory of the streamer, by the system's count and by its own accounts. */
+import type { InFlightAccount } from '../run/streamer-log.ts';
+import { sumOf } from '../run/sum.ts';
 import type { Observation } from './observation.ts';
 
 /** Above what a streamer takes before it has read anything. */
@@ -22,6 +24,27 @@ export const accountedBytes: Observation = {
   unit: 'MB',
   measure: ({ totals }) => (totals.inFlightBytesMax === null ? null : totals.inFlightBytesMax / 1e6),
 };
+
+/** A fault that ends before the accounts are told once more says nothing of them. */
+export function accountsDuring(fault: number): Observation {
+  return {
+    id: 'accountsDuringFault',
+    name: 'accounts of memory told during the fault',
+    unit: '',
+    measure: ({ execution: { faults, streamers } }) => {
+      const during = faults[fault];
+      return during === undefined ? null : sumOf(streamers, ({ log }) => accountsWithin(log.accounts, during));
+    },
+  };
+}
+
+/** How many were told in that time. */
+export function accountsWithin(
+  accounts: readonly InFlightAccount[],
+  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+): number {
+  return accounts.filter(({ atMs }) => atMs > fromMs && atMs < toMs).length;
+}
 
 /** The highest of the run's last quarter over that of its second: the first is warming up. */
 export const rssGrowth: Observation = {

@@ -1,20 +1,25 @@
-/** What is in quarantine, asked as an operator would, beside what the generator damaged: by object and reason. */
-import { type DamageKind, QUARANTINE_REASON, REFUSED_WORDS } from '#simulator';
+/** What is in quarantine, asked as an operator would, beside what the generator damaged: by object, reason and place. */
+import { gunzipSync } from 'node:zlib';
+import { damageBody, type DamageKind, damagePlace, QUARANTINE_REASON, REFUSED_WORDS } from '#simulator';
 import { z } from 'zod';
 import { askStreamer } from '../run/ask-streamer.ts';
 import type { Evidence } from '../run/evidence.ts';
 import { damageByIndex } from '../run/upload.ts';
 import type { Observation } from './observation.ts';
+import {
+  type ExpectedRecord,
+  matchQuarantine,
+  type QuarantineMatch,
+  type QuarantineRecord,
+} from './quarantine-match.ts';
 
-const recordSchema = z.object({ key: z.string(), reason: z.string(), detail: z.string() });
-
-type QuarantineRecord = Readonly<z.infer<typeof recordSchema>>;
-
-interface Expected {
-  readonly key: string;
-  readonly kind: DamageKind;
-  readonly reason: string;
-}
+const recordSchema = z.object({
+  key: z.string(),
+  reason: z.string(),
+  detail: z.string(),
+  range: z.object({ start: z.number(), end: z.number() }).nullable(),
+  firstLine: z.number().nullable(),
+});
 
 /** What the sink answers to a line that it is told to refuse: the operator must find it in the record. */
 export function refusalOf(kind: keyof typeof REFUSED_WORDS): string {
@@ -25,41 +30,56 @@ export const quarantineExpected: Observation = {
   id: 'quarantineExpected',
   name: 'records that belong in quarantine',
   unit: 'records',
-  measure: (evidence) => expectedRecords(evidence).length,
+  measure: (evidence) => damagedObjects(evidence).length,
 };
 
-/** Damage without a record of its own reason, with the answer's words where there was one. */
 export const quarantineMissing: Observation = {
   id: 'quarantineMissing',
-  name: 'damage that is not in quarantine with its own reason',
+  name: 'damage not in quarantine by reason and place',
   unit: 'records',
-  measure: async (evidence) => {
-    const records = await listQuarantine(evidence);
-    return expectedRecords(evidence).filter((wanted) => !records.some((found) => isRecordOf(wanted, found))).length;
-  },
+  measure: async (evidence) => (await compare(evidence)).missing.length,
 };
 
 export const quarantineUndeserved: Observation = {
   id: 'quarantineUndeserved',
-  name: 'records in quarantine that nothing damaged explains',
+  name: 'records that nothing explains, or twice',
   unit: 'records',
-  measure: async (evidence) => {
-    const wanted = expectedRecords(evidence);
-    return (await listQuarantine(evidence)).filter((found) => !wanted.some((one) => isRecordOf(one, found))).length;
-  },
+  measure: async (evidence) => (await compare(evidence)).undeserved.length,
 };
 
-function isRecordOf({ key, kind, reason }: Expected, found: QuarantineRecord): boolean {
-  if (found.key !== key || found.reason !== reason) return false;
-  return kind === 'malformed-line' || kind === 'unprocessable-line' ? found.detail.includes(refusalOf(kind)) : true;
+async function compare(evidence: Evidence): Promise<QuarantineMatch> {
+  const { load } = evidence.stage;
+  const expected: ExpectedRecord[] = [];
+  for (const { index, key, kind, reason } of damagedObjects(evidence)) {
+    const gz = await load.readBody(index);
+    const answer = kind === 'malformed-line' || kind === 'unprocessable-line' ? refusalOf(kind) : null;
+    const place = damagePlace(kind, gz);
+    expected.push({
+      key,
+      reason,
+      answer,
+      place,
+      content: answer === null ? nothing : gunzipSync(damageBody(kind, gz)),
+    });
+  }
+  return matchQuarantine(expected, await listQuarantine(evidence), load.manifest.identity.marker);
 }
 
-function expectedRecords({ execution: { parts }, uploads }: Evidence): readonly Expected[] {
+const nothing = Buffer.alloc(0);
+
+interface Damaged {
+  readonly index: number;
+  readonly key: string;
+  readonly kind: DamageKind;
+  readonly reason: string;
+}
+
+function damagedObjects({ execution: { parts }, uploads }: Evidence): readonly Damaged[] {
   const keys = new Map(uploads.map(({ index, key }) => [index, key]));
   return [...damageByIndex(parts.map(({ part }) => part))].flatMap(([index, kind]) => {
     const key = keys.get(index);
     const reason = QUARANTINE_REASON[kind];
-    return key === undefined || reason === null ? [] : [{ key, kind, reason }];
+    return key === undefined || reason === null ? [] : [{ index, key, kind, reason }];
   });
 }
 

@@ -18,6 +18,14 @@ export const returnedTooSoon: Observation = {
   measure: ({ agentsAfter }) => sumOf(agentsAfter, ({ tooSoon }) => tooSoon),
 };
 
+/** Of batches without a name nobody can tell whether they came too soon. */
+export const askedToWait: Observation = {
+  id: 'askedToWait',
+  name: 'named batches that were asked to wait',
+  unit: 'batches',
+  measure: ({ agentsAfter }) => sumOf(agentsAfter, (agent) => agent.askedToWait),
+};
+
 /** To all agents, from the start of the run. */
 export const connectionsOpened: Observation = {
   id: 'connectionsOpened',

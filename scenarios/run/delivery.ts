@@ -38,6 +38,8 @@ export function describeDelivery(evidence: Evidence): Measurements['delivery'] {
     droppedLines: evidence.droppedLines,
     truncatedLines: null,
     quarantinedObjects: quarantined.objects,
+    outsideLines: verdict.outsideLines,
+    incompleteObjects: evidence.incompleteObjects,
     problems: problems.slice(0, problemsMax),
     problemsOmitted: Math.max(0, problems.length - problemsMax) + verdict.problemsUnlisted + verdict.missingUnlisted,
   };

@@ -2,14 +2,12 @@
  * What durable state holds at this moment, read through the streamer's own stores: from a copy of a file, or out of Redis. Nobody's word is taken for it.
  */
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { clientOptions } from '#simulator';
 import {
   journalPathOf,
   type ObjectRecord,
   type ObjectRef,
-  openFileStateStore,
   openState,
   parseConfig,
   type StateStore,
@@ -17,13 +15,14 @@ import {
 } from '#streamer';
 import type { Stage } from './context.ts';
 import { linesNotDurable } from './duplicate-bound.ts';
+import { openCopyOfLiving, openCopyOfSilent } from './state-copy.ts';
 import type { Streamer } from './streamer.ts';
 import { streamerConfigYaml } from './streamer-config.ts';
 import { readUploads } from './uploads.ts';
 
 /** Which memory counts: that of whoever goes on after the fault. */
 export type DurableSource =
-  /** The state file of a streamer by itself. */
+  /** The state file of a streamer by itself, which has fallen silent. */
   | { readonly kind: 'file'; readonly streamer: Streamer }
   /** What all others know of an instance that is gone. */
   | { readonly kind: 'redis' }
@@ -77,26 +76,15 @@ export function objectsInHand({ log }: Streamer, durable: readonly DurableObject
 }
 
 async function openStores(stage: Stage, source: DurableSource): Promise<readonly StateStore[]> {
+  const newFolder = (): string => stage.processes.temporaryFolder('state');
   switch (source.kind) {
     case 'file':
-      return [openCopy(stage, source.streamer.stateFile)];
+      return [openCopyOfSilent(source.streamer.stateFile, newFolder())];
     case 'redis':
       return [await openRedis(stage)];
     case 'journals':
-      return source.streamers.map(({ stateFile }) => openCopy(stage, journalPathOf(stateFile)));
+      return source.streamers.map(({ stateFile }) => openCopyOfLiving(journalPathOf(stateFile), newFolder()));
   }
-}
-
-/** A copy, because opening a store already changes it; made by SQLite, since its owner may be writing. */
-function openCopy({ processes }: Stage, path: string): StateStore {
-  const copy = join(processes.temporaryFolder('state'), 'state.db');
-  const database = new DatabaseSync(path);
-  try {
-    database.prepare('VACUUM INTO ?').run(copy);
-  } finally {
-    database.close();
-  }
-  return openFileStateStore(copy);
 }
 
 /** As an instance that joins, and that asks only. */
@@ -143,7 +131,7 @@ export function mergeRecords(records: readonly (ObjectRecord | undefined)[]): Ob
 }
 
 /** Every object of the run, as the streamer identifies it. */
-async function listObjects({ s3, prefix }: Stage): Promise<readonly ObjectRef[]> {
+async function listObjects({ s3, prefix, time }: Stage): Promise<readonly ObjectRef[]> {
   const client = new S3Client(clientOptions(s3));
   const objects: ObjectRef[] = [];
   let token: string | undefined;
@@ -162,7 +150,8 @@ async function listObjects({ s3, prefix }: Stage): Promise<readonly ObjectRef[]>
         key: Key,
         etag: ETag.replaceAll('"', ''),
         sizeBytes: Size ?? 0,
-        lastModifiedMs: LastModified.getTime(),
+        // As the streamer is told, where the run takes place at another time: its state is kept by that.
+        lastModifiedMs: LastModified.getTime() + time.aheadMs,
       });
     }
     token = page.NextContinuationToken;

@@ -5,6 +5,7 @@ import type { Config } from '#streamer';
 import { readDroppedLines } from './ask-streamer.ts';
 import type { Stage } from './context.ts';
 import type { Execution } from './execute.ts';
+import { countIncompleteObjects } from './incomplete-objects.ts';
 import { joinOutcomes, type ObjectOutcome } from './outcomes.ts';
 import { maxOf } from './sum.ts';
 import type { StreamerTotals } from './streamer-log.ts';
@@ -27,6 +28,8 @@ export interface Evidence {
   /** By the durable count. */
   readonly droppedLines: number;
   readonly verdict: LedgerVerdict;
+  /** By durable state, after the clean stop; null where it was not read. */
+  readonly incompleteObjects: number | null;
   readonly sinkTimeline: readonly TimelineSecond[];
   readonly agentsAfter: SinkStats['agents'];
   /** Lines that the sink stored without being able, or willing, to say so. */
@@ -78,6 +81,7 @@ export async function collectEvidence(stage: Stage, execution: Execution, config
     quarantined: quarantinedBy(streamers),
     droppedLines: await readDroppedLines(stage, streamers),
     verdict: await sink.judge({ objects: uploads.filter(isReadable).map(({ index }) => ({ index })) }),
+    incompleteObjects: await countIncompleteObjects(stage, execution),
     sinkTimeline: await sink.timeline(),
     agentsAfter: stats.agents,
     unacknowledgedLines: stats.totals.unacknowledgedLines,

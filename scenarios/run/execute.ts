@@ -155,7 +155,7 @@ async function watchWindow(stage: Stage, window: Window): Promise<Execution> {
   };
 }
 
-/** Until the streamers, too, hold every object for complete. They may be wrong, and it may never: the ledger judges, not their logs. */
+/** Until the streamers, too, hold every object for complete. They may be wrong, and it may never: the ledger and durable state are judged, not their logs. */
 async function waitForCompletion(streamers: readonly Streamer[], objects: number): Promise<void> {
   const deadlineMs = Date.now() + completionDeadlineMs;
   while (endedObjects(streamers) < objects && Date.now() < deadlineMs) {

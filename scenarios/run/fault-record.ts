@@ -13,6 +13,8 @@ export interface FaultRecord {
   readonly unacknowledgedInBound: number;
   /** The streamer that fell silent, with the keys of what it had in hand; null where it was none, or all. */
   readonly victim: { readonly name: string; readonly inHand: readonly string[] } | null;
+  /** When it made a streamer let go of what it had in hand: others, or its next process, may have to read that again. */
+  readonly lettingGo: readonly { readonly name: string; readonly atMs: number }[];
   /** Streamers that joined. */
   readonly joined: number;
   /** Nobody could write to Redis while it lasted. */
@@ -26,6 +28,7 @@ export function faultOver(what: Pick<FaultRecord, 'label' | 'fromMs' | 'strikes'
     duplicateBound: 0,
     unacknowledgedInBound: 0,
     victim: null,
+    lettingGo: [],
     joined: 0,
     isRedisAway: false,
     ...what,

@@ -12,6 +12,7 @@ const completed = {
   batchClosedMs: 1_000_540,
   firstSentMs: 1_000_541,
   acknowledgedMs: 1_000_550,
+  lines: 5,
 };
 
 function join(options: { delayWindowMs?: number; settledMs?: number | null; hasLog?: boolean }) {

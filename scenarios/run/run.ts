@@ -8,6 +8,7 @@ import { runPair } from '../bench/pair.ts';
 import { type Pair, ratiosOf, spreadOf } from '../bench/ratio.ts';
 import { barePipeRound, type Round } from '../bench/rounds.ts';
 import type { Scenario } from '../scenario.ts';
+import { commonChecks } from './common-checks.ts';
 import { confirmCeilingMBps, measureCeilingMBps } from './ceiling.ts';
 import type { RunOptions, Stage } from './context.ts';
 import { type Evidence, collectEvidence } from './evidence.ts';
@@ -67,6 +68,7 @@ async function streamAndJudge(stage: Stage, startedAt: Date): Promise<Result> {
   const barePipe = scenario.barePipeRounds === 0 ? null : await compareWithBarePipe(stage, roundOf(evidence, measured));
   return judge({ ...measured, barePipe }, [
     ...scenario.expect,
+    ...commonChecks(scenario),
     ...disturbanceChecks,
     ...strikeChecks(execution.faults, scenario.faults),
   ]);

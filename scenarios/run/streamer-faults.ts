@@ -77,15 +77,17 @@ export async function restartStreamers(
   signal: AbortSignal,
 ): Promise<FaultRecord> {
   const fromMs = Date.now();
+  const lettingGo: FaultRecord['lettingGo'][number][] = [];
   for (const streamer of streamers) {
     await streamer.stop();
+    lettingGo.push({ name: streamer.name, atMs: Date.now() });
     await streamer.restart();
     stage.options.progress.note(`${streamer.name} restarted (SIGTERM)`);
     await sleep(restS * 1000, undefined, { signal });
   }
   const label = 'rolling restart (SIGTERM)';
   // What is in flight is finished and saved: a clean stop repeats nothing.
-  return faultOver({ label, fromMs, strikes: streamers.length });
+  return faultOver({ label, fromMs, strikes: streamers.length, lettingGo });
 }
 
 export async function startStreamers(

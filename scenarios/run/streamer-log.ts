@@ -13,6 +13,7 @@ const completedSchema = z.object({
   time,
   msg: z.literal('object completed'),
   key: z.string(),
+  lines: z.number(),
   listedMs: z.number(),
   getIssuedMs: z.number(),
   inflatedMs: z.number(),
@@ -56,6 +57,11 @@ export interface ObjectReading {
   readonly atMs: number;
 }
 
+export interface InFlightAccount {
+  readonly bytes: number;
+  readonly atMs: number;
+}
+
 const lineSchema = z.discriminatedUnion('msg', [
   startedSchema,
   readSchema,
@@ -81,12 +87,16 @@ export class StreamerLog {
   readonly #toMachineMs: (shownMs: number) => number;
   /** By key; of an object that was completed again after a restart, the last time. */
   readonly completed = new Map<string, CompletedObject>();
+  /** By key: each time that it was completed. */
+  readonly #completionsMs = new Map<string, number[]>();
   /** In the order in which they began; an object that was read again stands there again. */
   readonly reads: ObjectReading[] = [];
   version: string | null = null;
   starts = 0;
   /** Of the present process: from then on it looks for objects. */
   startedMs = 0;
+  /** Its accounts of bytes in flight, each time that it told of them. */
+  readonly accounts: InFlightAccount[] = [];
   readonly quarantined = { objects: 0, lines: 0 };
   /** Of its last word that was understood; 0 before the first. */
   saidMs = 0;
@@ -105,10 +115,12 @@ export class StreamerLog {
     for (const line of this.#tail.readNew()) this.#read(line);
   }
 
-  /** Keys of the objects that were read before this moment, and not completed by then. */
+  /** Keys of the objects of which a reading began before this moment and was not completed by then; what came of a later one does not matter. */
   underWay(beforeMs = Infinity): readonly string[] {
-    const keys = new Set(this.reads.filter(({ atMs }) => atMs < beforeMs).map(({ key }) => key));
-    return [...keys].filter((key) => (this.completed.get(key)?.acknowledgedMs ?? Infinity) >= beforeMs);
+    const begunMs = new Map(this.reads.filter(({ atMs }) => atMs < beforeMs).map(({ key, atMs }) => [key, atMs]));
+    const isOver = (key: string, fromMs: number): boolean =>
+      (this.#completionsMs.get(key) ?? []).some((atMs) => atMs >= fromMs && atMs < beforeMs);
+    return [...begunMs].filter(([key, fromMs]) => !isOver(key, fromMs)).map(([key]) => key);
   }
 
   /** Sums over all its processes. One that was killed is counted as far as it last reported. */
@@ -135,7 +147,7 @@ export class StreamerLog {
         this.reads.push({ key: event.key, atMs });
         break;
       case 'object completed':
-        this.completed.set(event.key, this.#byMachine(event));
+        this.#complete(this.#byMachine(event));
         break;
       case 'quarantined':
         // Without a range it is the rest of an object, which ends with it; with one, the rest of the object goes on.
@@ -144,9 +156,16 @@ export class StreamerLog {
         break;
       case 'streamer progress':
       case 'streamer stopped':
+        this.accounts.push({ bytes: event.inFlightBytes, atMs });
         this.#current = { ...event, inFlightBytesMax: maxOrNull(this.#current.inFlightBytesMax, event.inFlightBytes) };
         break;
     }
+  }
+
+  #complete(object: CompletedObject): void {
+    const { key, acknowledgedMs } = object;
+    this.completed.set(key, object);
+    this.#completionsMs.set(key, [...(this.#completionsMs.get(key) ?? []), acknowledgedMs]);
   }
 
   #byMachine(object: CompletedObject): CompletedObject {

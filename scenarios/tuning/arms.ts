@@ -1,7 +1,7 @@
 /** What the arms of the tuning rows have in common: short runs of the ordinary harness, on objects that are smaller than the documented ones and so more of them. */
 import type { CheckSpec } from '#reports';
 import { sharedShape } from '../catalogue/sharing.ts';
-import { duplicatesWithinBound, generatorKeptSchedule, nothingLost, sinkNotSaturated } from '../checks.ts';
+import { duplicatesWithinBound, nothingLost, slipUnder } from '../checks.ts';
 import { defineScenario, loadOf, promptSettings } from '../define-scenario.ts';
 import { rssOverIdle } from '../observe/memory.ts';
 import { redisWritePeak, redisWriteRate } from '../observe/redis-load.ts';
@@ -12,7 +12,10 @@ import type { Arm } from './row.ts';
 
 type ArmData = Pick<Scenario, 'name' | 'why' | 'takesS' | 'load'> &
   Partial<
-    Pick<Scenario, 'agents' | 'streamers' | 'redis' | 'countsS3Requests' | 'faults' | 'expect' | 'settleDeadlineS'>
+    Pick<
+      Scenario,
+      'agents' | 'streamers' | 'redis' | 'countsS3Requests' | 'faults' | 'observe' | 'expect' | 'settleDeadlineS'
+    >
   > & {
     readonly settings?: readonly Setting[];
   };
@@ -25,7 +28,7 @@ export const wholeRunS = 3600;
 const keepsEveryLine = [...nothingLost, duplicatesWithinBound];
 
 /** Every arm measures everything that any claim asks for. */
-export function arm({ settings = [], expect = keepsEveryLine, ...data }: ArmData): Arm {
+export function arm({ settings = [], observe = [], expect = keepsEveryLine, ...data }: ArmData): Arm {
   const own = new Set(settings.map(({ key }) => key));
   return defineScenario({
     proves: 'A row of the documented tuning advice.',
@@ -39,20 +42,20 @@ export function arm({ settings = [], expect = keepsEveryLine, ...data }: ArmData
       s3RefusedTold,
       s3Throttled,
       busiestSecond,
+      ...observe,
     ],
-    expect: [...expect, ...slipChecks(data.load), sinkNotSaturated],
+    expect: [...expect, ...slipChecks(data.load)],
     settleDeadlineS: 90,
     ...data,
   });
 }
 
-/** Of a heap of objects at once nothing hangs on when exactly the last of them is there. */
-const slipMsMaxAtOnce = 3000;
+const slipSMaxAtOnce = 3;
 
 function slipChecks({ parts }: LoadPlan): readonly CheckSpec[] {
   const arrivals = new Set(parts.map(({ arrival }) => arrival.kind));
-  if (arrivals.has('constant')) return [generatorKeptSchedule];
-  return arrivals.has('bursts') ? [{ ...generatorKeptSchedule, limit: slipMsMaxAtOnce }] : [];
+  if (arrivals.has('constant') || !arrivals.has('bursts')) return [];
+  return [slipUnder(slipSMaxAtOnce, 'nothing hangs on when exactly the last of a heap of objects is there')];
 }
 
 /** Objects of 2 MB at a constant rate. */

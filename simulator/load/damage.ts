@@ -69,12 +69,12 @@ export function damageBody(kind: DamageKind, gz: Buffer): Buffer {
     case 'unprocessable-line':
       return withLine(gz, `{"note":"${REFUSED_WORDS[kind]}"}`);
     case 'cut-second-member':
-      return Buffer.concat([gz, gzipSync(extraLine).subarray(0, 40)]);
+      return Buffer.concat([withLastNewline(gz), gzipSync(extraLine).subarray(0, 40)]);
     case 'corrupt-second-member': {
       const member = gzipSync(extraLine);
       // The first block is of no known type.
       member[10] = (member[10] ?? 0) | 0x06;
-      return Buffer.concat([gz, member]);
+      return Buffer.concat([withLastNewline(gz), member]);
     }
     case 'wrong-checksum': {
       const body = Buffer.from(gz);
@@ -82,12 +82,45 @@ export function damageBody(kind: DamageKind, gz: Buffer): Buffer {
       return body;
     }
     case 'trailing-garbage':
-      return Buffer.concat([gz, Buffer.from('these bytes are no gzip member')]);
+      return Buffer.concat([withLastNewline(gz), Buffer.from('these bytes are no gzip member')]);
     case 'bomb':
       // One line that never ends: nothing of it could ever be delivered.
       return bomb();
     case 'zero-bytes':
       return Buffer.alloc(0);
+  }
+}
+
+/** Where the damage lies in the object's content, as a record in quarantine must name it. */
+export interface DamagePlace {
+  readonly start: number;
+  readonly end: number;
+  /** Ordinal of the line, from 0, every line of the file counted; null where it is no single line. */
+  readonly line: number | null;
+}
+
+/** `gz`: the object before it was damaged. Null for what has no place: the damage is the rest of the object, or there is none. */
+export function damagePlace(kind: DamageKind, gz: Buffer): DamagePlace | null {
+  switch (kind) {
+    case 'long-line':
+    case 'malformed-line':
+    case 'unprocessable-line': {
+      const raw = gunzipSync(gz);
+      const start = placeOfLine(raw);
+      const end = gunzipSync(damageBody(kind, gz)).length - raw.length + start;
+      return { start, end, line: countNewlines(raw.subarray(0, start)) };
+    }
+    case 'wrong-checksum':
+      // Its only member: all of it.
+      return { start: 0, end: gunzipSync(gz).length, line: null };
+    case 'plain-text':
+    case 'several-members':
+    case 'cut-second-member':
+    case 'corrupt-second-member':
+    case 'trailing-garbage':
+    case 'bomb':
+    case 'zero-bytes':
+      return null;
   }
 }
 
@@ -98,6 +131,11 @@ export function goodLines(kind: DamageKind, lines: number): number {
 
 const extraLine = `{"extra":"${'0123456789'.repeat(100)}"}\n`;
 
+/** Else nobody could say whether the last line ends there or goes on in what is damaged, and it would rightly not be delivered. */
+function withLastNewline(gz: Buffer): Buffer {
+  return gunzipSync(gz).at(-1) === NEWLINE ? gz : Buffer.concat([gz, gzipSync('\n')]);
+}
+
 function bomb(): Buffer {
   const member = gzipSync(Buffer.alloc(BOMB_MEMBER_BYTES, 'x'), { level: 9 });
   return Buffer.concat(Array.from({ length: BOMB_MEMBERS }, () => member));
@@ -106,6 +144,14 @@ function bomb(): Buffer {
 /** In the middle, after a line's end. */
 function withLine(gz: Buffer, line: string): Buffer {
   const raw = gunzipSync(gz);
-  const at = raw.indexOf(NEWLINE, Math.floor(raw.length / 2)) + 1;
+  const at = placeOfLine(raw);
   return gzipSync(Buffer.concat([raw.subarray(0, at), Buffer.from(`${line}\n`), raw.subarray(at)]));
+}
+
+function placeOfLine(raw: Buffer): number {
+  return raw.indexOf(NEWLINE, Math.floor(raw.length / 2)) + 1;
+}
+
+function countNewlines(bytes: Buffer): number {
+  return bytes.reduce((count, byte) => (byte === NEWLINE ? count + 1 : count), 0);
 }

@@ -31,6 +31,8 @@ const AgentStatsSchema = z.object({
   unacknowledgedLines: count,
   /** Came again before the time that a Retry-After had asked for, by their Idempotency-Key. */
   tooSoon: count,
+  /** Batches with an Idempotency-Key that were answered with a Retry-After: only of these can be told whether they came too soon. */
+  askedToWait: count,
 });
 
 export const StatsSchema = z.object({

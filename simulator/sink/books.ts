@@ -32,6 +32,8 @@ export interface AgentCounters {
   unacknowledgedLines: number;
   /** Batches that came again before the time that a Retry-After had asked for. */
   tooSoon: number;
+  /** Batches with a name that were asked to wait. */
+  askedToWait: number;
 }
 
 export interface PathCounters {
@@ -93,6 +95,7 @@ export class Books {
 
   askToWait(agent: number, batch: string | null, untilMs: number): void {
     this.#patience[agent]?.askToWait(batch, untilMs);
+    if (batch !== null) this.agentCounters(agent).askedToWait += 1;
   }
 
   agentCounters(agent: number): AgentCounters {
@@ -117,5 +120,6 @@ function newCounters(): AgentCounters {
     unacknowledgedPosts: 0,
     unacknowledgedLines: 0,
     tooSoon: 0,
+    askedToWait: 0,
   };
 }
