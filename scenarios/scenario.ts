@@ -40,7 +40,7 @@ export interface Scenario {
 }
 
 /** What the command line asks of a scenario. */
-export interface ScenarioOptions {
+interface ScenarioOptions {
   /** From the run's seed, and the scenario's own: everything random in it comes from here. */
   readonly random: SeededRandom;
   /** Null for the scenario's own. */

@@ -39,4 +39,15 @@ describe('a failure of the streamer', () => {
     expect(failure).toMatchObject({ fault: 'broken' });
     expect(String(failure)).toMatch(/did not start.*\ns3 has ended \(exit code 5\)\.\n.*s3 has had enough/);
   });
+
+  it.each([
+    { isThere: true, fault: 'streamer', message: 'The streamer did not start.' },
+    { isThere: false, fault: 'broken', message: 'The streamer did not start.\nS3 at http://s3 does not answer.' },
+  ])('is judged by whether a foreign service that it needs is there: $isThere', async ({ isThere, fault, message }) => {
+    const failure = await failureOf(async (processes) => {
+      processes.need({ name: 'S3 at http://s3', isAnswering: async () => isThere });
+      throw new HarnessError('streamer', 'The streamer did not start.');
+    });
+    expect(failure).toMatchObject({ fault, message });
+  });
 });

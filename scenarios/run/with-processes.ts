@@ -1,4 +1,5 @@
 /** The life of a run's processes: whatever becomes of the work, none of them is left. */
+import { inspect } from 'node:util';
 import { HarnessError, messageOf, Processes } from '#simulator';
 
 /** `folder` is removed with the processes when the harness dies; after a normal end it is the caller's again. */
@@ -14,7 +15,7 @@ export async function withProcesses<T>(
   const onAbort = (): void => void processes.stopAll().catch(() => undefined);
   signal.addEventListener('abort', onAbort, { once: true });
   const [worked] = await Promise.allSettled([work(processes)]);
-  const failure = worked.status === 'rejected' ? withEndedProcesses(worked.reason, processes) : null;
+  const failure = worked.status === 'rejected' ? await explain(worked.reason, processes) : null;
   signal.removeEventListener('abort', onAbort);
   processes.guard.order({ kind: 'forget-folder', path: folder });
   const [stopped] = await Promise.allSettled([processes.stopAll()]);
@@ -28,20 +29,24 @@ export async function withProcesses<T>(
 function withLeftover(failure: unknown, stopFailure: unknown): HarnessError {
   const fault = failure instanceof HarnessError ? failure.fault : 'broken';
   const leftover = stopFailure instanceof HarnessError ? stopFailure.leftover : null;
-  return new HarnessError(fault, `${messageOf(failure)}\n${messageOf(stopFailure)}`, {
+  // Of what nobody foresaw its stack is needed, too.
+  const why = failure instanceof HarnessError ? failure.message : inspect(failure);
+  return new HarnessError(fault, `${why}\n${messageOf(stopFailure)}`, {
     cause: failure,
     leftover: leftover ?? messageOf(stopFailure),
   });
 }
 
-/** The error, and the last words of processes that ended by themselves: it is often they who are the cause. Then the streamer is not to blame. */
-function withEndedProcesses(error: unknown, processes: Processes): unknown {
+/** The error, and what may have caused it: processes that ended by themselves, with their last words, and services that are away. Then the streamer is not to blame. */
+async function explain(error: unknown, processes: Processes): Promise<unknown> {
   if (!(error instanceof HarnessError)) return error;
   const ended = processes.endedByThemselves();
   const lastWords = ended
     .filter((child) => !error.message.includes(child.lastLines()))
     .map((child) => `${child.name} has ended (${child.describeExit()}).\n${child.lastLines()}`);
-  const lacksSurroundings = ended.some(({ isUnderTest }) => !isUnderTest);
+  const missing = error.fault === 'streamer' ? await processes.missingServices() : [];
+  const lacksSurroundings = missing.length > 0 || ended.some(({ isUnderTest }) => !isUnderTest);
   const fault = error.fault === 'streamer' && lacksSurroundings ? 'broken' : error.fault;
-  return new HarnessError(fault, [error.message, ...lastWords].join('\n'), { cause: error });
+  const away = missing.map((name) => `${name} does not answer.`);
+  return new HarnessError(fault, [error.message, ...lastWords, ...away].join('\n'), { cause: error });
 }

@@ -15,6 +15,13 @@ import { removeFolder } from './remove-folder.ts';
 const stopGraceMs = 10_000;
 const containerLabel = 's3es.run';
 
+export interface NeededService {
+  /** With its address. */
+  readonly name: string;
+  /** Never rejects. */
+  readonly isAnswering: () => Promise<boolean>;
+}
+
 export class Processes {
   readonly logFolder: string;
   readonly guard = new Guard();
@@ -23,6 +30,7 @@ export class Processes {
   readonly #folders: string[] = [];
   readonly #closers: (() => Promise<void>)[] = [];
   readonly #cleaners: (() => Promise<void>)[] = [];
+  readonly #needed: NeededService[] = [];
   readonly #failures: unknown[] = [];
   /** Settles when nothing is being stopped. */
   #stopped: Promise<void> = Promise.resolve();
@@ -67,6 +75,17 @@ export class Processes {
   /** As `onStop`, but after the processes have ended: what they have left in a foreign service, which they could add to until then. */
   onEnd(clean: () => Promise<void>): void {
     this.#cleaners.push(clean);
+  }
+
+  /** A service that the run cannot do without, and that is no process of ours. */
+  need(service: NeededService): void {
+    this.#needed.push(service);
+  }
+
+  /** Of the needed services those that do not answer now. */
+  async missingServices(): Promise<readonly string[]> {
+    const answers = await Promise.all(this.#needed.map(async ({ isAnswering }) => isAnswering()));
+    return this.#needed.filter((_, index) => answers[index] === false).map(({ name }) => name);
   }
 
   /** Those that have ended without being told to, and not well: often the cause of whatever went wrong elsewhere. */

@@ -18,6 +18,12 @@ export async function useExternalRedis(processes: Processes, url: string): Promi
   }
   const keyPrefix = `s3es-run-${randomBytes(6).toString('hex')}`;
   const info = await askAt(url, (redis) => redis.info('server'));
+  const isAnswering = async (): Promise<boolean> =>
+    askAt(url, (redis) => redis.ping()).then(
+      () => true,
+      () => false,
+    );
+  processes.need({ name: `Redis at ${new URL(url).host}`, isAnswering });
   processes.onEnd(async () => askAt(url, (redis) => deleteKeys(redis, keyPrefix)));
   return {
     kind: 'url',

@@ -25,7 +25,14 @@ export async function useExternalS3(processes: Processes, text: string, env: Nod
     await emptyPrefix(connection, bucket, prefix);
     if (named === null) await deleteBucket(connection, bucket);
   });
-  return { ...connection, kind: 'url', version: await identify(endpoint), bucket, prefix, pid: null };
+  const version = await identify(endpoint);
+  const isAnswering = async (): Promise<boolean> =>
+    identify(endpoint).then(
+      () => true,
+      () => false,
+    );
+  processes.need({ name: `S3 at ${endpoint}`, isAnswering });
+  return { ...connection, kind: 'url', version, bucket, prefix, pid: null };
 }
 
 /** Splits `http://host:port[/bucket]`. */
