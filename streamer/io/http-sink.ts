@@ -72,6 +72,8 @@ export function createHttpSink(options: HttpSinkOptions, clock: Clock): HttpSink
     const pool = new Pool(url.origin, {
       connections: options.connectionsMax,
       pipelining: 1,
+      // When a body's memory is free again is read off the socket that carried it alone.
+      allowH2: false,
       headersTimeout: options.responseHeaderTimeoutMs,
       bodyTimeout: options.requestTimeoutMs,
       keepAliveTimeout: options.idleConnectionTimeoutMs,

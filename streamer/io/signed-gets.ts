@@ -57,7 +57,7 @@ export class SignedGets {
   readonly #client: S3Client;
   readonly #socketsMax: number;
   /** By bucket; null where the SDK must do it. */
-  readonly #places = new Map<string, Place | null>();
+  readonly #places = new Map<string, Promise<Place | null>>();
 
   constructor(client: S3Client, socketsMax: number) {
     this.#client = client;
@@ -99,11 +99,13 @@ export class SignedGets {
     return { status: answer.statusCode, headers: plainHeaders(answer.headers), body: answer.body };
   }
 
-  async #placeOf(bucket: string): Promise<Place | null> {
+  #placeOf(bucket: string): Promise<Place | null> {
     const known = this.#places.get(bucket);
     if (known !== undefined) return known;
-    const place = this.#learn(await this.#sample(bucket));
+    const place = this.#sample(bucket).then((sample) => this.#learn(sample));
     this.#places.set(bucket, place);
+    // Credentials may come later.
+    place.catch(() => this.#places.delete(bucket));
     return place;
   }
 
@@ -138,6 +140,8 @@ export class SignedGets {
       pool: new Pool(`${protocol}//${host}`, {
         connections: this.#socketsMax,
         pipelining: 1,
+        // As the SDK does it.
+        allowH2: false,
         headersTimeout: SOCKET_TIMEOUT_MS,
         bodyTimeout: SOCKET_TIMEOUT_MS,
         connect: { timeout: CONNECTION_TIMEOUT_MS },
