@@ -177,6 +177,23 @@ describe('an object with a member whose CRC is wrong', () => {
     await streamer.stop();
   });
 
+  it('delivers no line that begins in it, wherever it ends', async () => {
+    const world = createWorld();
+    const first = linesOf('a', 25);
+    // Its last line goes on in a member that is cut.
+    const bad = withWrongCrc(gzipSync('garbled\nbegins garbled, '));
+    const cut = gzipSync(`ends well\n${contentOf(linesOf('b', 2_000))}`).subarray(0, -100);
+    const ref = world.s3.put(keyOf(START_MS), Buffer.concat([gzipSync(contentOf(first)), bad, cut]));
+    const streamer = start(world);
+    await world.clock.runUntil(() => world.state.isComplete(ref), 600_000);
+    expect(world.sink.lines.filter((line) => line.includes('garbled'))).toEqual([]);
+    expect(world.sink.lines).toEqual(expect.arrayContaining([...first, ...linesOf('b', 100)]));
+    expect(world.state.quarantined).toMatchObject([
+      { reason: expect.stringMatching(/^gzip-/), object: { key: ref.key } },
+    ]);
+    await streamer.stop();
+  });
+
   it('loses nothing when the damage came from the wire', async () => {
     const world = createWorld();
     const written = write(world, { damage: withWrongCrc });

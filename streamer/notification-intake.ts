@@ -226,6 +226,8 @@ export class NotificationIntake {
         if (!(error instanceof StreamerError)) throw error;
         const isMissing = hasCode(error, 'S3_NOT_FOUND');
         if (isMissing) looksInVain += 1;
+        // S3 has answered.
+        if (isMissing) listing.failingSources.delete(source);
         if (looksInVain === GONE_LOOKS) return 'gone';
         if (!isMissing) listing.failingSources.add(source);
         const delayMs = backoffMs(HEAD_RETRY, failures, ports.random.next(), null);

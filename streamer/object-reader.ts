@@ -7,7 +7,7 @@ import { BatchCutter, type CutBatch } from './core/batch-cutter.ts';
 import type { Reservation } from './core/byte-budget.ts';
 import { isGzip, rawBytesFromTrailer } from './core/gzip-trailer.ts';
 import type { ObjectTask } from './core/object-task.ts';
-import { unionRanges } from './core/ranges.ts';
+import type { Range } from './core/ranges.ts';
 import type { ReadyTask } from './core/ready-queue.ts';
 import type { QueuedBatch } from './core/send-queue.ts';
 import { StreamerError } from './errors.ts';
@@ -189,7 +189,7 @@ export class ObjectReader {
     const { ports } = this.#context;
     const { task } = flight;
     const spoilt = linesAround(content, damaged);
-    const cutter = this.#cutterFor(flight, content, unionRanges(task.settled, spoilt));
+    const cutter = this.#cutterFor(flight, content, spoilt);
     flight.inflatedMs = ports.clock.now();
     flight.rawBytes = content.length;
     await this.#queue(flight, cutter.push(content), signal);
@@ -314,7 +314,7 @@ export class ObjectReader {
   }
 
   /** `content`: at least its beginning, for the format where that is open. `settled`: what is not to be delivered. */
-  #cutterFor(flight: ObjectFlight, content: Uint8Array, settled = flight.task.settled): BatchCutter {
+  #cutterFor(flight: ObjectFlight, content: Uint8Array, spoilt: readonly Range[] = []): BatchCutter {
     const { config, folderFormats } = this.#context;
     const { http, processing } = config;
     const limits = {
@@ -324,7 +324,7 @@ export class ObjectReader {
       longLines: processing.onLongLine,
     };
     flight.format = folderFormats.of(flight.task, content);
-    return new BatchCutter(flight.format.recordRule, limits, settled);
+    return new BatchCutter(flight.format.recordRule, limits, flight.task.settled, spoilt);
   }
 
   #wholeStoredBytesMax(): number {

@@ -8,7 +8,7 @@
  *   which is read again is cut the same way. Settled lines and early flushes only take lines out of a grid cell; they never move its ends.
  * - A clean run of lines is passed on as views of the chunk it came in: bytes are copied only where a line crosses two chunks.
  */
-import type { Range } from './ranges.ts';
+import { coversRange, type Range, unionRanges } from './ranges.ts';
 import { BYTE, isBlank, recordOf, type RecordRule, withoutCarriageReturn, withoutStrayComma } from './record-rule.ts';
 
 export interface CutLimits {
@@ -57,6 +57,7 @@ export class BatchCutter {
   readonly #rule: RecordRule;
   readonly #limits: CutLimits;
   readonly #settled: readonly Range[];
+  readonly #spoilt: readonly Range[];
   #settledIndex = 0;
 
   /** Offset in the object of the first byte not yet given to a line. */
@@ -81,14 +82,14 @@ export class BatchCutter {
   #tailBytes = 0;
   /** Where a line began whose first pieces are already in a batch; null at the beginning of a line. */
   #splitStart: number | null = null;
-
   #closed: CutBatch[] = [];
 
-  /** `settled`: a union's result; lines inside it are counted into the grid but not delivered again. */
-  constructor(rule: RecordRule, limits: CutLimits, settled: readonly Range[]) {
+  /** Counted into the grid and not delivered: lines inside `settled`, a union's result; what begins in `spoilt`, lines that are garbled. */
+  constructor(rule: RecordRule, limits: CutLimits, settled: readonly Range[], spoilt: readonly Range[] = []) {
     this.#rule = rule;
     this.#limits = limits;
-    this.#settled = settled;
+    this.#settled = unionRanges(settled, spoilt);
+    this.#spoilt = spoilt;
   }
 
   /** Whether lines wait for their batch to close. */
@@ -356,9 +357,11 @@ export class BatchCutter {
 
   /** Whether all of the next bytes are. */
   #isSettled(bytes: number): boolean {
-    while ((this.#settled[this.#settledIndex]?.end ?? Infinity) <= this.#offset) this.#settledIndex += 1;
+    const start = this.#offset;
+    while ((this.#settled[this.#settledIndex]?.end ?? Infinity) <= start) this.#settledIndex += 1;
     const range = this.#settled[this.#settledIndex];
-    return range !== undefined && range.start <= this.#offset && this.#offset + bytes <= range.end;
+    if (range === undefined || range.start > start) return false;
+    return start + bytes <= range.end || coversRange(this.#spoilt, { start, end: start + 1 });
   }
 
   #wouldOverflow(bodyBytes: number): boolean {

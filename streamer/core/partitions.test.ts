@@ -87,6 +87,8 @@ describe('spanOfFolder', () => {
     ['year=2024/month=2/day=29/', Date.UTC(2024, 1, 29), Date.UTC(2024, 2, 1)],
     ['logs/2025/09/', Date.UTC(2025, 8), Date.UTC(2025, 9)],
     ['2025/9/9/', Date.UTC(2025, 8, 9), Date.UTC(2025, 8, 10)],
+    // In a folder that says that it is a year, an old one is one.
+    ['1999-12-31/', Date.UTC(1999, 11, 31), Date.UTC(2000, 0, 1)],
     ['dt=2025-12-31/', Date.UTC(2025, 11, 31), Date.UTC(2026, 0, 1)],
     ['year=2025/month=12/day=31/hour=23/', Date.UTC(2025, 11, 31, 23), Date.UTC(2026, 0, 1)],
   ])('reads %s', (folder, startMs, endMs) => {
@@ -104,7 +106,6 @@ describe('spanOfFolder', () => {
     'year=1969/',
     'tenant/2001/7/',
     '2005/12/31/',
-    '1999-12-31/',
     'month=9/day=9/',
     '2025-13-01/',
     '2025-01-32/',

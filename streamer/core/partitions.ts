@@ -50,15 +50,16 @@ const SHAPES: readonly { readonly shape: Shape; readonly regex: RegExp }[] = [
   },
 ];
 
-/** S3 began in that year. What looks like an earlier one is a number: of a customer, a shop, a device. */
-const YEAR_MIN = 2006;
+/** S3 began in that year. Between slashes, what looks like an earlier one is a number: of a customer, a shop, a device. */
+const SLASHED_YEAR_MIN = 2006;
+const YEAR_MIN = 1970;
 
 function parseDate(folder: string): ParsedDate | null {
   for (const { shape, regex } of SHAPES) {
     const groups = regex.exec(folder)?.groups;
     if (groups === undefined) continue;
     const { before = '', after = '', year, month, day, hour } = groups;
-    if (year === undefined || Number(year) < YEAR_MIN) continue;
+    if (year === undefined || Number(year) < (shape === 'slashed' ? SLASHED_YEAR_MIN : YEAR_MIN)) continue;
     if (month !== undefined && (Number(month) < 1 || Number(month) > 12)) continue;
     if (day !== undefined && (Number(day) < 1 || Number(day) > 31)) continue;
     if (hour !== undefined && Number(hour) > 23) continue;

@@ -14,13 +14,27 @@ export const CONNECTION_TIMEOUT_MS = 5_000;
 /** No byte for this long: the connection is dead, whatever TCP thinks. */
 export const SOCKET_TIMEOUT_MS = 30_000;
 
+/** S3 keeps idle connections for longer than a usual `scan_interval`; one that it has closed meanwhile costs one reading. */
+const IDLE_SOCKET_MS = 20_000;
+
 /** An option of one request: what answers it instead of the network. */
 interface Answered {
   readonly answer?: (request: HttpRequest) => HttpResponse;
 }
 
-/** The handler of a client whose requests may be answered from here. */
+/** The handler of a client whose requests may be answered from here. What goes past it ends with the client, too. */
 export class AnsweredHandler extends NodeHttpHandler {
+  readonly #pools: Pool[] = [];
+
+  endWithClient(pool: Pool): void {
+    this.#pools.push(pool);
+  }
+
+  override destroy(): void {
+    super.destroy();
+    for (const pool of this.#pools) pool.destroy().catch(() => undefined);
+  }
+
   override async handle(
     request: HttpRequest,
     options: Parameters<NodeHttpHandler['handle']>[1] & Answered = {},
@@ -137,15 +151,7 @@ export class SignedGets {
     const { protocol, hostname } = sample;
     const port = sample.port === undefined ? {} : { port: sample.port };
     return {
-      pool: new Pool(`${protocol}//${host}`, {
-        connections: this.#socketsMax,
-        pipelining: 1,
-        // As the SDK does it.
-        allowH2: false,
-        headersTimeout: SOCKET_TIMEOUT_MS,
-        bodyTimeout: SOCKET_TIMEOUT_MS,
-        connect: { timeout: CONNECTION_TIMEOUT_MS },
-      }),
+      pool: this.#openPool(`${protocol}//${host}`),
       signer: new SignatureV4({
         service: 's3',
         region,
@@ -157,6 +163,22 @@ export class SignedGets {
       path: sample.path.slice(0, -SAMPLE_KEY.length),
       request: { protocol, hostname, ...port, headers: { host, [CONTENT_HASH]: contentHash } },
     };
+  }
+
+  #openPool(origin: string): Pool {
+    const pool = new Pool(origin, {
+      connections: this.#socketsMax,
+      pipelining: 1,
+      // As the SDK does it.
+      allowH2: false,
+      headersTimeout: SOCKET_TIMEOUT_MS,
+      bodyTimeout: SOCKET_TIMEOUT_MS,
+      keepAliveTimeout: IDLE_SOCKET_MS,
+      connect: { timeout: CONNECTION_TIMEOUT_MS },
+    });
+    const { requestHandler } = this.#client.config;
+    if (requestHandler instanceof AnsweredHandler) requestHandler.endWithClient(pool);
+    return pool;
   }
 }
 

@@ -60,8 +60,8 @@ export class HealthMonitor {
       event.kind === 'list failed' ||
       event.kind === 'folder refused' ||
       event.kind === 'source paused' ||
-      // With notifications alone nothing is listed. An object that is not there says nothing about S3.
-      (event.kind === 'head failed' && event.code !== 'S3_NOT_FOUND')
+      // With notifications alone nothing is listed. An object that is not there, or not for us, says nothing about the others.
+      (event.kind === 'head failed' && event.code !== 'S3_NOT_FOUND' && event.code !== 'S3_ACCESS_DENIED')
     ) {
       this.#listsFailingSinceMs ??= nowMs;
       this.#s3Error = event.error;

@@ -7,8 +7,8 @@ export const mutant: Mutant = {
   edits: [
     {
       file: 'object-reader.ts',
-      search: '    return new BatchCutter(flight.format.recordRule, limits, settled);',
-      replace: '    return new BatchCutter(flight.format.recordRule, limits, []);',
+      search: '    return new BatchCutter(flight.format.recordRule, limits, flight.task.settled, spoilt);',
+      replace: '    return new BatchCutter(flight.format.recordRule, limits, [], spoilt);',
     },
   ],
 };
