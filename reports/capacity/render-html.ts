@@ -9,7 +9,7 @@ export function renderDocumentHtml(document: ReportDocument): string {
   return htmlPage({
     title: document.title,
     icon: null,
-    body: html`<p class="brand"><strong>s3-edgedelta-streamer</strong>capacity</p>
+    body: html`<p class="brand"><strong>s3-edgedelta-streamer</strong></p>
       <h1>${document.title}</h1>
       <p class="purpose">${document.answer}</p>
       ${warnings(document.warnings)}

@@ -60,7 +60,8 @@ export async function runGate(options: GateOptions): Promise<GateOutcome> {
     const result = await withProcesses(folder.partial, logs, options.signal, async (processes) => {
       const base = await buildBase(options.base, processes, options);
       options.progress.note(`base ${base.commit} built, its dependencies ${base.dependencies}`);
-      const stage = await setGateStage(options, folder.partial, processes);
+      // State, configuration and uploads of each run go with the runs.
+      const stage = await setGateStage(options, processes.temporaryFolder('gate'), processes);
       const head = options.isAa ? base.bundle : await ensureBundle();
       const pairsFile = join(folder.partial, 'pairs.ndjson');
       const outcome = await judgeSides(() =>
