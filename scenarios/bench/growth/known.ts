@@ -19,8 +19,8 @@ export async function knownGrowth({ objectsMax, onStep }: GrowthRun): Promise<re
     points.push({ objects, us: await measure(objects) });
     onStep(`${objects} objects under way`);
   }
-  const what = `${objectsPerTurn} come and go, and one look at what is under way`;
-  return figuresOfCurve({ what, points, judgedFrom: sizes[0], ratioMax });
+  // After some have come and gone.
+  return figuresOfCurve({ what: 'a look at what is under way', points, judgedFrom: sizes[0], ratioMax });
 }
 
 async function measure(objects: number): Promise<number> {
