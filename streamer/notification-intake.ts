@@ -225,11 +225,12 @@ export class NotificationIntake {
         if (signal.aborted) return null;
         if (!(error instanceof StreamerError)) throw error;
         const isMissing = hasCode(error, 'S3_NOT_FOUND');
-        if (isMissing) looksInVain += 1;
-        // S3 has answered.
-        if (isMissing) listing.failingSources.delete(source);
+        if (isMissing) {
+          // S3 has answered.
+          listing.failingSources.delete(source);
+          looksInVain += 1;
+        } else listing.failingSources.add(source);
         if (looksInVain === GONE_LOOKS) return 'gone';
-        if (!isMissing) listing.failingSources.add(source);
         const delayMs = backoffMs(HEAD_RETRY, failures, ports.random.next(), null);
         ports.events.emit({ kind: 'head failed', bucket, key, code: error.code, error: error.message, delayMs });
         await ports.clock.sleep(delayMs, signal);

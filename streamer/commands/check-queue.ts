@@ -1,6 +1,6 @@
 /** `check`, the queue of S3 events, where the configuration names one. It is only described: receiving would hide messages from the running streamer. */
 import type { Config } from '../config/config.ts';
-import { hasCode, StreamerError } from '../errors.ts';
+import { hasCode } from '../errors.ts';
 import { CREDENTIALS_CURE, isMissingCredentials } from '../io/missing-credentials.ts';
 import { type Finding, messageOf } from './check-finding.ts';
 import { openQueue, queueWarnings } from './queue.ts';
@@ -28,8 +28,7 @@ export async function checkQueueAccess(config: Config): Promise<QueueCheck> {
     return { findings: [found, ...notes], isDenied: false };
   } catch (error) {
     const isDenied = hasCode(error, 'QUEUE_ACCESS_DENIED');
-    const isMissing = error instanceof StreamerError && isMissingCredentials(error.cause);
-    const cure = isMissing
+    const cure = isMissingCredentials(error)
       ? CREDENTIALS_CURE
       : isDenied
         ? 'give the credentials the policy below'

@@ -72,7 +72,7 @@ function failed(target: string, error: unknown): SourceCheck {
 }
 
 function cureOf(error: unknown): string | null {
-  if (error instanceof StreamerError && isMissingCredentials(error.cause)) return CREDENTIALS_CURE;
+  if (isMissingCredentials(error)) return CREDENTIALS_CURE;
   if (hasCode(error, 'S3_ACCESS_DENIED'))
     return 'give the credentials the policy below, and see that s3.region is right. Objects encrypted with KMS need kms:Decrypt on their key as well';
   if (hasCode(error, 'S3_NO_BUCKET')) return 'correct s3.bucket, s3.region or s3.endpoint';
