@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { StreamerError } from './errors.ts';
@@ -118,6 +119,32 @@ describe('an object whose content is larger than its stored bytes let expect', (
       await streamer.stop();
     },
   );
+});
+
+// Found by the virtual world: it asked for all of memory.limit, some of which a refused line held, and that waited for another body to pass.
+describe('an object that takes nearly as much as the limit allows', () => {
+  const LIMIT_BYTES = 1_950_000;
+
+  it('is read beside a refused line that waits for proof', async () => {
+    const world = createWorld();
+    const poison = write(world, { lines: [`poison${'x'.repeat(40_000)}`] });
+    // As stored just under a quarter of the limit: what is larger is streamed from S3.
+    const noise = Array.from({ length: 7100 }, (_, index) => createHash('sha512').update(`${index}`).digest('base64'));
+    const large = write(world, { sequence: 2, lines: noise });
+    expect(large.ref.sizeBytes).toBeGreaterThan(LIMIT_BYTES * 0.24);
+    expect(large.ref.sizeBytes).toBeLessThan(LIMIT_BYTES * 0.25);
+    const refusal = { kind: 'answered', status: 400, retryAfterMs: null, text: 'no', isBodyReleased: true } as const;
+    world.sink.onPost = ({ parts }) => (Buffer.concat(parts).includes('poison') ? refusal : null);
+    const streamer = start(world, {
+      memoryLimitBytes: LIMIT_BYTES,
+      http: { batchBytesMax: 16_000, workers: 2 },
+      processing: { workers: 2, lineBytesMax: 200_000 },
+    });
+    await world.clock.runUntil(allComplete(world, [poison, large]), 10 * MINUTE_MS);
+    expect(world.sink.lines.toSorted()).toEqual(noise.toSorted());
+    expect(world.state.quarantined).toMatchObject([{ object: { key: poison.ref.key }, reason: 'refused' }]);
+    await streamer.stop();
+  });
 });
 
 describe('an object that is not there any more', () => {

@@ -29,7 +29,8 @@ const INFLATED_BYTES_MAX = 4.25 * 1024 * 1024;
 const INFLATED_BUDGET_SHARE = 1 / 16;
 /** Share of the budget that one object may take when it is inflated whole. */
 const WHOLE_BUDGET_SHARE = 0.25;
-/** Share for one that is read a second time. Never all: a refused batch keeps its bytes until another passes, which nobody could read meanwhile. */
+/** Most to ask for at the first and the second reading. Never all: a refused batch keeps its bytes until another passes, which nobody could read meanwhile. */
+const ASKED_BUDGET_SHARE = 0.75;
 const SECOND_BUDGET_SHARE = 0.5;
 /** Raw bytes per stored byte, for the first reservation; afterwards the highest ratio seen lately. */
 const RATIO_INITIAL = 18;
@@ -345,12 +346,13 @@ export class ObjectReader {
 
   /** For the first reading: enough to stream a large object; for one that looks small enough, what it takes to hold it whole, as far as one can know. */
   #estimateBytes(task: ObjectTask): number {
+    const { bytesMax } = this.#context.budget;
     const streamBytes = this.#streamBytes();
     const storedBytes = task.object.sizeBytes;
     if (storedBytes > this.#wholeStoredBytesMax()) return streamBytes;
     const wholeBytes = storedBytes + Math.ceil(storedBytes * this.#ratio);
-    const isWhole = wholeBytes <= this.#context.budget.bytesMax * WHOLE_BUDGET_SHARE;
-    return isWhole ? wholeBytes : storedBytes + streamBytes;
+    if (wholeBytes <= bytesMax * WHOLE_BUDGET_SHARE) return wholeBytes;
+    return Math.max(streamBytes, Math.min(storedBytes + streamBytes, bytesMax * ASKED_BUDGET_SHARE));
   }
 
   /** Room for members in memory, and for a stream of what is behind them. */

@@ -41,8 +41,8 @@ const USUAL: readonly ContentKind[] = ['tiny', 'small', 'small', 'medium'];
 const ZSCALER_OBJECTS = 190;
 const CSV_OBJECTS = 16;
 const OBJECTS_MORE = 40;
-/** No configuration that is accepted has less. */
-const MEMORY_FOR_SEVERAL_BYTES = 1_500_000;
+/** One streamed object does not take all of it, as in every configuration that is accepted (these have 16 MiB and more). */
+const MEMORY_FOR_SEVERAL_BYTES = 2_500_000;
 const TRICKLE_OBJECTS = 40;
 /** Contents of each kind that plans leave alone. */
 const LEFT_OVER = 19;
@@ -172,7 +172,7 @@ function themeSettings(theme: Theme): Partial<WorldSettings> {
 }
 
 function settingsOf(random: SeededRandom, { startMs, backlogMs }: Shape): WorldSettings {
-  const memoryLimitBytes = random.pick([150_000, 300_000, 1_500_000, 6_000_000]);
+  const memoryLimitBytes = random.pick([150_000, 300_000, MEMORY_FOR_SEVERAL_BYTES, 6_000_000]);
   // Several batches must fit, as the configuration demands.
   const batchBytesMax = random.pick([2_000, 4_000, 16_000, 64_000].filter((bytes) => 9 * bytes < memoryLimitBytes));
   return {
