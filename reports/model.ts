@@ -121,6 +121,9 @@ const paceSchema = z.strictObject({
 const processUsageSchema = z.strictObject({
   cpuS: amountOrNull(),
   cpuCores: amountOrNull().describe('CPU seconds per second, on average over the run.'),
+  mainThreadCores: amountOrNull()
+    .default(null)
+    .describe('Of cpuCores, what the main threads used: the event loops. One instance has one.'),
   rssMaxMB: amountOrNull(),
   rssEndMB: amountOrNull(),
   eventLoopDelayP99Ms: amountOrNull(),

@@ -101,6 +101,7 @@ export function sampleMeasurements(options: Partial<SampleOptions> = {}): Measur
     resources: {
       streamer: usage({
         cpuS: 4.1,
+        mainThreadCores: 0.04,
         cpuCores: 0.068,
         rssMaxMB: 128,
         rssEndMB: 117,
@@ -315,6 +316,7 @@ function usage(known: Partial<ProcessUsage>): ProcessUsage {
   return {
     cpuS: null,
     cpuCores: null,
+    mainThreadCores: null,
     rssMaxMB: null,
     rssEndMB: null,
     eventLoopDelayP99Ms: null,

@@ -11,7 +11,7 @@ const amountOrNull = () => z.number().nonnegative().nullable();
 
 /** `streamer CPU` is in points that were measured before it was found to mean nothing; it is made no more. */
 const stageUseSchema = z.strictObject({
-  stage: z.enum(['machine CPU', 'streamer CPU', 'sink', 'POST concurrency', 'S3 read concurrency']),
+  stage: z.enum(['machine CPU', 'streamer CPU', 'event loop', 'sink', 'POST concurrency', 'S3 read concurrency']),
   share: z.number().nonnegative().describe('Of its capacity that was used: 1 is all of it.'),
   evidence: z.string(),
 });

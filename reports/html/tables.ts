@@ -74,7 +74,15 @@ function latencyFigure(ms: number | null, column: (typeof LATENCY_COLUMNS)[numbe
 }
 
 export function processTable({ resources }: Result): Html {
-  const columns = ['CPU, average', 'CPU time', 'memory, highest', 'memory, end', 'event loop busy', 'loop delay p99'];
+  const columns = [
+    'CPU, average',
+    'of it main threads',
+    'CPU time',
+    'memory, highest',
+    'memory, end',
+    'event loop busy',
+    'loop delay p99',
+  ];
   return table(
     'pairs',
     [{ label: 'Process' }, ...columns.map((label) => ({ label, isNumber: true }))],
@@ -91,6 +99,7 @@ function processRow(name: string, usage: ProcessUsage): string[] {
   return [
     name,
     formatAmount(usage.cpuCores, 'cores'),
+    formatAmount(usage.mainThreadCores, 'cores'),
     formatAmount(usage.cpuS, 's'),
     formatAmount(usage.rssMaxMB, 'MB'),
     formatAmount(usage.rssEndMB, 'MB'),

@@ -2,8 +2,7 @@
  * What holds a run back: how much of each stage's capacity it used, by its own measurements. The utilisation law says it: busy share = rate x
  * service time / servers. The stage that is used most is the one to widen first.
  *
- * The streamer's CPU time is no stage: nobody measures how much of it is the event loop's, which is one, and how much the thread pool's, which inflates on
- * other cores. Over the number of event loops it came to more than all of it, and outdid stages that were full.
+ * The streamer's CPU time as a whole is no stage: the thread pool inflates on other cores. Its event loop is one thread, and more cores do not widen it.
  */
 import type { Result, StageUse } from '#reports';
 
@@ -26,6 +25,12 @@ export function stagesOf(result: Result): readonly StageUse[] {
       machineCores.length === 0 ? null : usedCores / environment.cores,
       () =>
         `${usedCores.toFixed(2)} of ${environment.cores} cores busy: streamer ${cores(program)}, sink ${cores(sink)}, S3 ${cores(s3)}, generator ${cores(generator)}`,
+    ),
+    use(
+      'event loop',
+      program.mainThreadCores === null ? null : program.mainThreadCores / streamer.instances,
+      (share) =>
+        `the streamer's main thread used ${percent(share)} of a core${streamer.instances === 1 ? '' : ' in each instance'}`,
     ),
     use('sink', sink.eventLoopUtilization, (share) => `its event loop was ${percent(share)} busy at most`),
     use(

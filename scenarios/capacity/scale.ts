@@ -154,7 +154,7 @@ async function checkDrain(
     );
   }
   return checked(
-    `drain by ${instances} instances beside live traffic, from ${leftObjects} objects to the ${leftObjects - drainedObjects} that live traffic has in hand`,
+    `drain by ${instances} instances beside live traffic, from ${leftObjects} objects to the ${(leftObjects - drainedObjects).toFixed(0)} that live traffic has in hand`,
     's',
     { middle: (drainedObjects * rawMBPerObject) / drainRawMBps, range: null },
     [drainedS],

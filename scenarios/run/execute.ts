@@ -9,6 +9,7 @@ import { waitForLines } from './settle.ts';
 import { type Fleet, startFleet, streamerRoles } from './fleet.ts';
 import { windowStartOf } from './run-time.ts';
 import type { Streamer } from './streamer.ts';
+import { sumOf } from './sum.ts';
 import { completedObjects, quarantinedBy } from './streamers.ts';
 import {
   expectedLines,
@@ -33,7 +34,7 @@ export interface Execution {
   /** By the schedule, one interval after its last object; null where there is only a backlog. */
   readonly scheduleEndMs: number | null;
   readonly agentsBefore: SinkStats['agents'];
-  /** CPU seconds of each role at the window's start and end. */
+  /** Of each role, at the window's start and end. */
   readonly cpuBefore: CpuMarks;
   readonly cpuAfter: CpuMarks;
   readonly utilization: readonly UtilizationSample[];
@@ -41,7 +42,13 @@ export interface Execution {
 }
 
 export type Role = 'streamer' | 'sink' | 's3' | 'generator';
-type CpuMarks = Readonly<Record<Role, number>>;
+type CpuMarks = Readonly<Record<Role, CpuMark>>;
+
+/** CPU seconds of all processes of a role since their start: of all their threads, and of their main threads alone (null where these are not told apart). */
+interface CpuMark {
+  readonly allS: number;
+  readonly mainThreadS: number | null;
+}
 
 const warmupDeadlineMs = 30_000;
 /** The generator's process must be up before its first upload is due. */
@@ -204,7 +211,14 @@ export function processesOf({ scenario }: Stage, role: Role): readonly string[] 
 function markCpu(stage: Stage): CpuMarks {
   const { sampler } = stage;
   sampler.sample();
-  const cpuS = (role: Role): number =>
-    processesOf(stage, role).reduce((sum, name) => sum + (sampler.usage(name)?.cpuS ?? 0), 0);
-  return { streamer: cpuS('streamer'), sink: cpuS('sink'), s3: cpuS('s3'), generator: cpuS('generator') };
+  const mark = (role: Role): CpuMark => {
+    // What has not been started yet has used nothing.
+    const usages = processesOf(stage, role).flatMap((name) => sampler.usage(name) ?? []);
+    const mainThreadsS = usages.flatMap(({ mainThreadCpuS }) => mainThreadCpuS ?? []);
+    return {
+      allS: sumOf(usages, ({ cpuS }) => cpuS),
+      mainThreadS: mainThreadsS.length < usages.length ? null : sumOf(mainThreadsS, (mainThreadS) => mainThreadS),
+    };
+  };
+  return { streamer: mark('streamer'), sink: mark('sink'), s3: mark('s3'), generator: mark('generator') };
 }

@@ -28,10 +28,15 @@ function usageOf({ stage, execution, elapsedS }: Evidence, name: Role): ProcessU
     .map((role) => stage.sampler.usage(role))
     .filter((usage) => usage !== null);
   const isKnown = usages.length > 0;
-  const cpuS = !isKnown ? null : Math.max(0, execution.cpuAfter[name] - execution.cpuBefore[name]);
+  const before = execution.cpuBefore[name];
+  const after = execution.cpuAfter[name];
+  const cpuS = !isKnown ? null : Math.max(0, after.allS - before.allS);
+  const mainThreadS =
+    !isKnown || after.mainThreadS === null ? null : Math.max(0, after.mainThreadS - (before.mainThreadS ?? 0));
   return {
     cpuS,
     cpuCores: cpuS === null ? null : cpuS / elapsedS,
+    mainThreadCores: mainThreadS === null ? null : mainThreadS / elapsedS,
     rssMaxMB: isKnown ? sumOf(usages, (usage) => usage.rssMaxMB) : null,
     rssEndMB: isKnown ? sumOf(usages, (usage) => usage.rssLastMB) : null,
     eventLoopDelayP99Ms: null,

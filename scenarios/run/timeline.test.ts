@@ -29,8 +29,8 @@ describe('buildTimeline', () => {
       { tMs: startMs + 2000, posts: 1, bytes: 5, lines: 1, agentBytes: [0, 5] },
     ],
     streamer: [
-      { atMs: startMs + 900, cpuS: 1, rssMB: 90, rssMaxMB: 95 },
-      { atMs: startMs + 1900, cpuS: 1.5, rssMB: 100, rssMaxMB: 101 },
+      { atMs: startMs + 900, cpuS: 1, mainThreadCpuS: null, rssMB: 90, rssMaxMB: 95 },
+      { atMs: startMs + 1900, cpuS: 1.5, mainThreadCpuS: null, rssMB: 100, rssMaxMB: 101 },
     ],
     sinkUtilization: [{ atMs: startMs + 1000, utilization: 0.3 }],
   });

@@ -76,6 +76,22 @@ describe('Processes', () => {
     expect(cpuS.at(-1)).toBeGreaterThan(0.1);
   });
 
+  it('tells the CPU time of the main thread from that of the thread pool', async () => {
+    const sampler = new UsageSampler(20);
+    const bytes = 50_000_000;
+    const child = await startNode(
+      'streamer',
+      `require('node:zlib').gzip(Buffer.alloc(${bytes}, 'abcdefgh'), () => { ${ready} }); ${idle}`,
+    );
+    sampler.watch('streamer', child.pid);
+    await child.waitForLine(readReadyLine, 20_000);
+    sampler.sample();
+    sampler.stop();
+    const { cpuS = 0, mainThreadCpuS = null } = sampler.usage('streamer') ?? {};
+    expect(mainThreadCpuS).toBeGreaterThan(0);
+    expect(cpuS - (mainThreadCpuS ?? 0)).toBeGreaterThan(0.05);
+  });
+
   it('waits, when it is stopped once more, for what is still being undone, and tells what could not be', async () => {
     const undone: string[] = [];
     processes.onStop(async () => {

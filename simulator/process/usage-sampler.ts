@@ -6,6 +6,8 @@ import { type ProcessUsage, readUsage } from './usage.ts';
 
 export interface RoleUsage {
   readonly cpuS: number;
+  /** Of the main threads of all its processes; null where the system does not tell threads apart. */
+  readonly mainThreadCpuS: number | null;
   readonly rssLastMB: number;
   readonly rssMaxMB: number;
   readonly samples: readonly ProcessUsage[];
@@ -15,6 +17,7 @@ interface Role {
   pid: number;
   /** Of the processes before this one. */
   earlierCpuS: number;
+  earlierMainThreadCpuS: number;
   rssMaxMB: number;
   last: ProcessUsage | null;
   readonly samples: ProcessUsage[];
@@ -33,9 +36,10 @@ export class UsageSampler {
   watch(role: string, pid: number): void {
     const before = this.#roles.get(role);
     if (before === undefined) {
-      this.#roles.set(role, { pid, earlierCpuS: 0, rssMaxMB: 0, last: null, samples: [] });
+      this.#roles.set(role, { pid, earlierCpuS: 0, earlierMainThreadCpuS: 0, rssMaxMB: 0, last: null, samples: [] });
     } else {
       before.earlierCpuS += before.last?.cpuS ?? 0;
+      before.earlierMainThreadCpuS += before.last?.mainThreadCpuS ?? 0;
       before.pid = pid;
       before.last = null;
     }
@@ -47,7 +51,12 @@ export class UsageSampler {
       if (usage === null) continue;
       role.last = usage;
       role.rssMaxMB = Math.max(role.rssMaxMB, usage.rssMaxMB);
-      role.samples.push({ ...usage, cpuS: role.earlierCpuS + usage.cpuS });
+      const { mainThreadCpuS } = usage;
+      role.samples.push({
+        ...usage,
+        cpuS: role.earlierCpuS + usage.cpuS,
+        mainThreadCpuS: mainThreadCpuS === null ? null : role.earlierMainThreadCpuS + mainThreadCpuS,
+      });
     }
   }
 
@@ -55,7 +64,8 @@ export class UsageSampler {
     const role = this.#roles.get(name);
     const last = role?.samples.at(-1);
     if (role === undefined || last === undefined) return null;
-    return { cpuS: last.cpuS, rssLastMB: last.rssMB, rssMaxMB: role.rssMaxMB, samples: role.samples };
+    const { cpuS, mainThreadCpuS, rssMB } = last;
+    return { cpuS, mainThreadCpuS, rssLastMB: rssMB, rssMaxMB: role.rssMaxMB, samples: role.samples };
   }
 
   stop(): void {

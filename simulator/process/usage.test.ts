@@ -23,7 +23,7 @@ describe('usage', () => {
     ['   01:02:03 2000', 3723],
     ['1-01:02:03 2000', 90_123],
   ])('reads the time of ps: %s', (text, cpuS) => {
-    expect(parsePs(text)?.cpuS).toBe(cpuS);
+    expect(parsePs(text)).toMatchObject({ cpuS, mainThreadCpuS: null });
   });
 
   it('takes an empty answer of ps for a process that is gone', () => {

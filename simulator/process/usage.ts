@@ -6,6 +6,8 @@ export interface ProcessUsage {
   readonly atMs: number;
   /** User and system time since its start, all threads, ended ones too. */
   readonly cpuS: number;
+  /** Of its main thread alone, which in Node is its event loop; null where the system does not tell threads apart. */
+  readonly mainThreadCpuS: number | null;
   readonly rssMB: number;
   /** The peak since its start where the system keeps it (Linux); else the same as `rssMB`. */
   readonly rssMaxMB: number;
@@ -52,9 +54,10 @@ export function readUsage(pid: number): ProcessUsage | null {
 
 function readProc(pid: number): ProcessUsage | null {
   const cpuS = parseProcStat(readFileSync(`/proc/${pid}/stat`, 'utf8'), ticksPerS);
+  const mainThreadCpuS = parseProcStat(readFileSync(`/proc/${pid}/task/${pid}/stat`, 'utf8'), ticksPerS);
   const memory = parseProcStatus(readFileSync(`/proc/${pid}/status`, 'utf8'));
   // A zombie still has its times, but no memory any more.
-  return memory === null ? null : { atMs: Date.now(), cpuS, ...memory };
+  return memory === null ? null : { atMs: Date.now(), cpuS, mainThreadCpuS, ...memory };
 }
 
 /** `pid (name) state ...`: utime and stime are fields 14 and 15; the name may hold spaces and brackets, so count from its end. */
@@ -77,7 +80,7 @@ export function parsePs(text: string): ProcessUsage | null {
   const [days, hours, minutes, seconds, rssKiB] = match.slice(1).map((field) => Number(field ?? 0));
   const cpuS = ((days ?? 0) * 24 + (hours ?? 0)) * 3600 + (minutes ?? 0) * 60 + (seconds ?? 0);
   const rssMB = ((rssKiB ?? 0) * 1024) / 1e6;
-  return { atMs: Date.now(), cpuS, rssMB, rssMaxMB: rssMB };
+  return { atMs: Date.now(), cpuS, mainThreadCpuS: null, rssMB, rssMaxMB: rssMB };
 }
 
 function readTicksPerS(): number {
