@@ -18,7 +18,11 @@ const amountOrNull = () => amount().nullable();
 const countOrNull = () => count().nullable();
 
 const partSchema = z.strictObject({
-  kind: z.string().describe('What the run used: embedded, minio, url; for Redis: none, local, container, url.'),
+  kind: z
+    .string()
+    .describe(
+      'What the run used: embedded, minio (a process), minio-container, url; for Redis: none, local (processes), container, url.',
+    ),
   version: z.string().nullable(),
 });
 

@@ -17,6 +17,7 @@ export type { RedisConnection, RedisServer, RedisService, RedisTopology } from '
 export { waitUntilMaster } from './redis/probe.ts';
 export { isRedisAvailable, startRedis } from './redis/start.ts';
 export { isMinioAvailable } from './s3/minio.ts';
+export { findMinioBinary } from './s3/minio-binary.ts';
 export { deleteObjects } from './s3/bucket.ts';
 export type { S3Service } from './s3/service.ts';
 export { startS3 } from './s3/start.ts';

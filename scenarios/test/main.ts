@@ -5,47 +5,41 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onStopSignals } from '#simulator';
+import { findMinioBinary, onStopSignals } from '#simulator';
 import { z } from 'zod';
+import { type ScenarioStep, scenarioSteps } from './core-set.ts';
 import { reasonToRepeat } from './once-more.ts';
-import { describeMissing, findServices } from './services.ts';
-import { runNpmScript, type StepResult } from './step.ts';
+import { asFound, asProcesses, describeParts, findOtherParts, inContainers, type Parts } from './parts.ts';
+import { readRunResult } from './run-result.ts';
+import { describeMissing, findServices, isCI } from './services.ts';
+import { commandOf, runStep, type Step, type StepResult } from './step.ts';
 import { Tally } from './tally.ts';
-
-interface Step {
-  readonly name: string;
-  readonly script: string;
-  readonly args: readonly string[];
-}
 
 /** Each is a whole program's word on the whole tree. */
 const checks: readonly Step[] = [
-  { name: 'format', script: 'format:check', args: [] },
-  { name: 'lint', script: 'lint', args: [] },
-  { name: 'types', script: 'typecheck', args: [] },
-  { name: 'dead code', script: 'deadcode', args: [] },
-  { name: 'build', script: 'build', args: [] },
+  { name: 'format', script: 'format:check', args: [], env: {} },
+  { name: 'lint', script: 'lint', args: [], env: {} },
+  { name: 'types', script: 'typecheck', args: [], env: {} },
+  { name: 'dead code', script: 'deadcode', args: [], env: {} },
+  { name: 'build', script: 'build', args: [], env: {} },
 ];
 
 const testProjects: readonly Step[] = [
-  { name: 'unit tests', script: 'test:unit', args: [] },
-  { name: 'integration tests', script: 'test:integration', args: [] },
+  { name: 'unit tests', script: 'test:unit', args: [], env: {} },
+  { name: 'integration tests', script: 'test:integration', args: [], env: {} },
 ];
 
 /** The streamer under seeded faults, on a virtual clock. */
 const virtualTime: readonly Step[] = [
-  { name: 'virtual worlds', script: 'sim', args: ['--seeds', '100'] },
-  { name: 'virtual worlds on Redis', script: 'sim', args: ['--world', 'redis', '--seeds', '40'] },
-  { name: 'mutants', script: 'mutants', args: ['--quick'] },
+  { name: 'virtual worlds', script: 'sim', args: ['--seeds', '100'], env: {} },
+  { name: 'virtual worlds on Redis', script: 'sim', args: ['--world', 'redis', '--seeds', '40'], env: {} },
+  { name: 'mutants', script: 'mutants', args: ['--quick'], env: {} },
 ];
 
 const provesNothingCode = 3;
 const scenarioRunsMax = 2;
-/** Each on real parts; throughput and lag are the snapshots'. */
-const core = ['streamer-crash', 'endpoint-outage', 'ack-ambiguity', 'dirty-data', 'backlog-replay'] as const;
-/** Those of several instances. */
-const coreOnRedis = ['redis-failover', 'instance-crash'] as const;
-
+/** Of the longest. */
+const nameWidth = 28;
 const vitestSchema = z.object({
   numPassedTests: z.number(),
   numFailedTests: z.number(),
@@ -53,7 +47,6 @@ const vitestSchema = z.object({
   numPendingTests: z.number(),
 });
 
-const isCI = process.env['CI'] === 'true';
 const interrupt = new AbortController();
 const tally = new Tally();
 
@@ -63,7 +56,7 @@ async function main(): Promise<number> {
   onStopSignals({ inOrder: () => interrupt.abort(), atOnce: () => process.exit(provesNothingCode) });
   const services = await findServices(process.env);
   const missing = describeMissing(services);
-  if (isCI && missing !== null) {
+  if (isCI(process.env) && missing !== null) {
     print(`CI needs every service. ${missing}`);
     tally.add({ failed: 1 });
   }
@@ -71,7 +64,7 @@ async function main(): Promise<number> {
   for (const step of testProjects) await runTests(step);
   for (const step of virtualTime) await runOnce(step);
   const has = (wanted: string): boolean => services.some(({ name, isThere }) => name === wanted && isThere);
-  for (const step of coreScenarios({ hasMinio: has('MinIO'), hasRedis: has('Redis') })) await runScenarioStep(step);
+  for (const step of scenarioSteps(partsToRunOn(has))) await runScenarioStep(step);
   if (interrupt.signal.aborted) {
     print('Interrupted.');
     return provesNothingCode;
@@ -81,17 +74,14 @@ async function main(): Promise<number> {
   return tally.failed === 0 ? 0 : 1;
 }
 
-/** On real parts. The snapshot is the one a user runs first, on the S3 that is closest to AWS. */
-function coreScenarios({ hasMinio, hasRedis }: Readonly<Record<'hasMinio' | 'hasRedis', boolean>>): readonly Step[] {
-  const s3 = hasMinio ? 'minio' : 'embedded';
+/** In CI both ways, and what is missing for one has been told as a failure; elsewhere once. */
+function partsToRunOn(has: (service: string) => boolean): readonly Parts[] {
+  const hasRedis = has('Redis');
+  if (!isCI(process.env)) return [asFound({ hasMinio: has('MinIO'), hasRedis })];
+  const minioBinary = findMinioBinary(process.env);
   return [
-    { name: `snapshot 1x on ${s3}`, script: 'snapshot', args: ['--s3', s3, '--duration', '45s'] },
-    { name: `snapshot max on embedded`, script: 'snapshot', args: ['--rate', 'max', '--duration', '40s'] },
-    ...[...core, ...(hasRedis ? coreOnRedis : [])].map((name) => ({
-      name: `${name} on ${s3}`,
-      script: 'scenario',
-      args: [name, '--s3', s3],
-    })),
+    ...(minioBinary === null ? [] : [asProcesses({ minioBinary, hasRedis })]),
+    ...(has('Docker') ? [inContainers] : []),
   ];
 }
 
@@ -135,16 +125,25 @@ async function runOnce(step: Step): Promise<void> {
   if (result !== null) tally.add(report(step, result, '') ? { passed: 1 } : { failed: 1 });
 }
 
-/** One that a busy machine may have spoilt is run once more, and that is said. */
-async function runScenarioStep(step: Step): Promise<void> {
+/** One that a busy machine may have spoilt is run once more, and that is said. One that ran on other parts than it was to has failed, whatever it found. */
+async function runScenarioStep(step: ScenarioStep): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const out = mkdtempSync(join(tmpdir(), 's3es-test-'));
     try {
       const result = await run({ ...step, args: [...step.args, '--out', out] });
       if (result === null) return;
-      const reason = result.code === 0 || attempt === scenarioRunsMax ? null : reasonToRepeat(out, result.code);
+      const said = readRunResult(out);
+      const otherParts = step.parts === null ? null : findOtherParts(step.parts, said, result.code);
+      if (otherParts !== null) {
+        print(`✗ ${step.name}: ${otherParts}\n  (${commandOf(step)})`);
+        tally.add({ failed: 1 });
+        return;
+      }
+      const reason = result.code === 0 || attempt === scenarioRunsMax ? null : reasonToRepeat(said, result.code);
       if (reason === null) {
-        tally.add(report(step, result, attempt === 1 ? '' : 'in a second run') ? { passed: 1 } : { failed: 1 });
+        const details = [said === null ? '' : describeParts(said), attempt === 1 ? '' : 'in a second run'];
+        const detail = details.filter((part) => part !== '').join(', ');
+        tally.add(report(step, result, detail) ? { passed: 1 } : { failed: 1 });
         return;
       }
       print(`? ${step.name}: ${reason} Once more.`);
@@ -156,7 +155,7 @@ async function runScenarioStep(step: Step): Promise<void> {
 
 async function run(step: Step): Promise<StepResult | null> {
   if (interrupt.signal.aborted) return null;
-  const result = await runNpmScript(step.script, step.args, interrupt.signal);
+  const result = await runStep(step, interrupt.signal);
   return interrupt.signal.aborted ? null : result;
 }
 
@@ -164,11 +163,8 @@ async function run(step: Step): Promise<StepResult | null> {
 function report(step: Step, result: StepResult, detail: string): boolean {
   const isPassed = result.code === 0;
   const mark = isPassed ? '✓' : '✗';
-  print(`${mark} ${step.name.padEnd(26)} ${result.durationS.toFixed(1).padStart(6)} s  ${detail}`.trimEnd());
-  if (!isPassed)
-    print(
-      `${result.output.trimEnd()}\n  (npm run ${[step.script, ...(step.args.length === 0 ? [] : ['--', ...step.args])].join(' ')}: exit code ${result.code})`,
-    );
+  print(`${mark} ${step.name.padEnd(nameWidth)} ${result.durationS.toFixed(1).padStart(6)} s  ${detail}`.trimEnd());
+  if (!isPassed) print(`${result.output.trimEnd()}\n  (${commandOf(step)}: exit code ${result.code})`);
   return isPassed;
 }
 

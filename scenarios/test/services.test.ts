@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeMissing } from './services.ts';
+import { describeMissing, minioService } from './services.ts';
 import { Tally } from './tally.ts';
 
 const minio = { name: 'MinIO', leavesOut: 'the snapshot on MinIO', cure: 'start Docker' };
@@ -16,6 +16,17 @@ describe('describeMissing', () => {
       { ...chromium, isThere: true },
     ]);
     expect(line).toBe('Left out: the snapshot on MinIO (no MinIO: start Docker). Then run npm test again.');
+  });
+});
+
+describe('minioService', () => {
+  it('is there by Docker or by a binary, but in CI only by a binary: there Docker is asked for as well', () => {
+    const onlyDocker = { hasBinary: false, hasEither: true };
+    expect(minioService({ isCI: false, ...onlyDocker }).isThere).toBe(true);
+    const inCI = minioService({ isCI: true, ...onlyDocker });
+    expect(describeMissing([inCI])).toBe(
+      'Left out: the core scenarios as processes (no minio binary: put a minio binary on PATH or into MINIO_BINARY). Then run npm test again.',
+    );
   });
 });
 

@@ -1,6 +1,6 @@
 /** What of this machine some tests need and others do without. */
 import { existsSync } from 'node:fs';
-import { findOnPath, isDockerAnswering, isMinioAvailable, isRedisAvailable } from '#simulator';
+import { findMinioBinary, findOnPath, isDockerAnswering, isMinioAvailable, isRedisAvailable } from '#simulator';
 
 export interface Service {
   readonly name: string;
@@ -10,14 +10,14 @@ export interface Service {
   readonly cure: string;
 }
 
+/** There a missing service is a failure, and the core scenarios run in containers and as processes. */
+export function isCI(env: NodeJS.ProcessEnv): boolean {
+  return env['CI'] === 'true';
+}
+
 export async function findServices(env: NodeJS.ProcessEnv): Promise<readonly Service[]> {
   return [
-    {
-      name: 'MinIO',
-      isThere: await isMinioAvailable(env),
-      leavesOut: 'the snapshot on MinIO',
-      cure: 'start Docker, or put a minio binary on PATH or into MINIO_BINARY',
-    },
+    minioService({ isCI: isCI(env), hasBinary: findMinioBinary(env) !== null, hasEither: await isMinioAvailable(env) }),
     {
       name: 'Redis',
       isThere: isRedisAvailable(env),
@@ -27,7 +27,7 @@ export async function findServices(env: NodeJS.ProcessEnv): Promise<readonly Ser
     {
       name: 'Docker',
       isThere: await isDockerAnswering(env['DOCKER_HOST']),
-      leavesOut: 'MinIO and Redis from their images, and our own image',
+      leavesOut: 'MinIO and Redis from their images, in CI also the core scenarios on them, and our own image',
       cure: 'start Docker',
     },
     {
@@ -55,6 +55,19 @@ export async function findServices(env: NodeJS.ProcessEnv): Promise<readonly Ser
       cure: 'build it (.ci/run, install_compose) and name it in COMPOSE_GO',
     },
   ];
+}
+
+/** Where both ways are asked for, Docker does not stand in for the binary. */
+export function minioService(found: Readonly<Record<'isCI' | 'hasBinary' | 'hasEither', boolean>>): Service {
+  const binary = 'put a minio binary on PATH or into MINIO_BINARY';
+  return found.isCI
+    ? { name: 'minio binary', isThere: found.hasBinary, leavesOut: 'the core scenarios as processes', cure: binary }
+    : {
+        name: 'MinIO',
+        isThere: found.hasEither,
+        leavesOut: 'the core scenarios on MinIO',
+        cure: `start Docker, or ${binary}`,
+      };
 }
 
 function isNamedOrOnPath(program: string, variable: string, env: NodeJS.ProcessEnv): boolean {

@@ -3,6 +3,15 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
+export interface Step {
+  readonly name: string;
+  /** Of package.json, so that `npm test` and the script by itself can never differ. */
+  readonly script: string;
+  readonly args: readonly string[];
+  /** Beside the variables of this process, and before them. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
 export interface StepResult {
   readonly code: number;
   readonly output: string;
@@ -12,9 +21,14 @@ export interface StepResult {
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** stdout and stderr together, in the order in which they came. The signal ends the step. */
-async function runCommand(command: string, args: readonly string[], signal: AbortSignal): Promise<StepResult> {
+export async function runStep({ script, args, env }: Step, signal: AbortSignal): Promise<StepResult> {
   const startedMs = performance.now();
-  const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  const child = spawn(npm, ['run', '--silent', script, ...withDashes(args)], {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const output: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => output.push(chunk));
   // SIGINT, as from a terminal: npm and vitest pass it on and end what they started.
@@ -29,8 +43,12 @@ async function runCommand(command: string, args: readonly string[], signal: Abor
   };
 }
 
-/** A script of package.json, so that `npm test` and the script by itself can never differ. */
-export function runNpmScript(script: string, args: readonly string[], signal: AbortSignal): Promise<StepResult> {
-  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  return runCommand(npm, ['run', '--silent', script, ...(args.length === 0 ? [] : ['--', ...args])], signal);
+/** For a shell. */
+export function commandOf({ script, args, env }: Step): string {
+  const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+  return [...variables, 'npm', 'run', script, ...withDashes(args)].join(' ');
+}
+
+function withDashes(args: readonly string[]): readonly string[] {
+  return args.length === 0 ? [] : ['--', ...args];
 }

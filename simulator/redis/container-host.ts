@@ -123,7 +123,7 @@ async function runContainer(
   } catch (error) {
     throw new HarnessError(
       'usage',
-      `Docker answers, but the container ${redisImage} for ${name} did not start: ${messageOf(error)}\nUse --redis local with redis-server on PATH to do without Docker.`,
+      `Docker answers, but the container ${redisImage} for ${name} did not start: ${messageOf(error)}\nSee whether \`docker pull ${redisImage}\` works, or use --redis local with redis-server on PATH to do without Docker.`,
       { cause: error },
     );
   }

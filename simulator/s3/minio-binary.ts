@@ -48,7 +48,7 @@ export async function startMinioBinary(
     },
   });
   await waitUntilReady(endpoint, child);
-  return { endpoint, versionText, pid: child.pid };
+  return { kind: 'minio', endpoint, versionText, pid: child.pid };
 }
 
 /** A build by `go install` calls itself DEVELOPMENT; the version it was built from is in the build information that Go leaves in the binary. */

@@ -6,6 +6,7 @@ const image = 'minio/minio:RELEASE.2025-09-07T16-13-09Z';
 const startMs = 120_000;
 
 export interface RunningMinio {
+  readonly kind: 'minio' | 'minio-container';
   readonly endpoint: string;
   /** What `minio --version` prints. */
   readonly versionText: string;
@@ -32,6 +33,7 @@ export async function startMinioContainer(
     });
     const version = await container.exec(['minio', '--version']);
     return {
+      kind: 'minio-container',
       endpoint: `http://${container.getHost()}:${container.getMappedPort(9000)}`,
       versionText: version.output,
       pid: null,
@@ -39,7 +41,7 @@ export async function startMinioContainer(
   } catch (error) {
     throw new HarnessError(
       'usage',
-      `Docker answers, but the container ${image} did not start: ${messageOf(error)}\nName a minio binary in MINIO_BINARY to do without Docker.`,
+      `Docker answers, but the container ${image} did not start: ${messageOf(error)}\nSee whether \`docker pull ${image}\` works, or name a minio binary in MINIO_BINARY to do without Docker.`,
       { cause: error },
     );
   }

@@ -26,7 +26,7 @@ export async function startMinio(processes: Processes, env: NodeJS.ProcessEnv): 
   await createBucket(connection, bucket);
   return {
     ...connection,
-    kind: 'minio',
+    kind: minio.kind,
     version: parseMinioVersion(minio.versionText),
     bucket,
     prefix: '',

@@ -2,7 +2,8 @@
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
 
 export interface S3Service {
-  readonly kind: 'embedded' | 'minio' | 'url';
+  /** `minio` is a process of this machine. */
+  readonly kind: 'embedded' | 'minio' | 'minio-container' | 'url';
   /** With the product's name where the kind does not say it: `fauxqs 2.4.1`, `SeaweedFS 3.97`. */
   readonly version: string;
   readonly endpoint: string;

@@ -96,7 +96,7 @@ describe('startS3', () => {
       const env = { PATH: folder, DOCKER_HOST: process.env['DOCKER_HOST'] };
       const service = await startMinio(processes, env);
       expect(service).toMatchObject({
-        kind: 'minio',
+        kind: 'minio-container',
         version: expect.stringMatching(/^(RELEASE|v\d|DEVELOPMENT)/),
         pid: null,
       });
