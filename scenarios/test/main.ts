@@ -2,7 +2,7 @@
  * `npm test`: everything that this machine can check, cheapest first. One line for each step that passes, the whole output of one that does
  * not. With CI=true a missing service is a failure, not something to leave out.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findMinioBinary, onStopSignals } from '#simulator';
@@ -36,6 +36,8 @@ const virtualTime: readonly Step[] = [
   { name: 'mutants', script: 'mutants', args: ['--quick'], env: {} },
 ];
 
+/** Where the reports of scenarios that did not pass stay. */
+const reportFolder = join('reports', 'out');
 const provesNothingCode = 3;
 const scenarioRunsMax = 2;
 /** Of the longest. */
@@ -128,7 +130,9 @@ async function runOnce(step: Step): Promise<void> {
 /** One that a busy machine may have spoilt is run once more, and that is said. One that ran on other parts than it was to has failed, whatever it found. */
 async function runScenarioStep(step: ScenarioStep): Promise<void> {
   for (let attempt = 1; ; attempt++) {
-    const out = mkdtempSync(join(tmpdir(), 's3es-test-'));
+    mkdirSync(reportFolder, { recursive: true });
+    const out = mkdtempSync(join(reportFolder, 'test-'));
+    let isPassed = false;
     try {
       const result = await run({ ...step, args: [...step.args, '--out', out] });
       if (result === null) return;
@@ -143,12 +147,13 @@ async function runScenarioStep(step: ScenarioStep): Promise<void> {
       if (reason === null) {
         const details = [said === null ? '' : describeParts(said), attempt === 1 ? '' : 'in a second run'];
         const detail = details.filter((part) => part !== '').join(', ');
-        tally.add(report(step, result, detail) ? { passed: 1 } : { failed: 1 });
+        isPassed = report(step, result, detail);
+        tally.add(isPassed ? { passed: 1 } : { failed: 1 });
         return;
       }
       print(`? ${step.name}: ${reason} Once more.`);
     } finally {
-      rmSync(out, { recursive: true, force: true });
+      if (isPassed) rmSync(out, { recursive: true, force: true });
     }
   }
 }
