@@ -16,7 +16,7 @@ export const mutant: Mutant = {
       search: '    reading.add(slot);',
       replace: `    reading.add(slot);
     objectsRead += 1;
-    await context.ports.clock.sleep(objectsRead * 2, signal);`,
+    await context.ports.clock.sleep(objectsRead ** 2 / 40, signal);`,
     },
   ],
 };
