@@ -2,6 +2,7 @@
 import { createRandom, HarnessError } from '#simulator';
 import { ackAmbiguity } from './catalogue/ack-ambiguity.ts';
 import { agentMetrics } from './catalogue/agent-metrics.ts';
+import { agentOptions } from './catalogue/agent-options.ts';
 import { agentTls } from './catalogue/agent-tls.ts';
 import { backlogReplay } from './catalogue/backlog-replay.ts';
 import { bigObject } from './catalogue/big-object.ts';
@@ -11,6 +12,7 @@ import { dirtyData } from './catalogue/dirty-data.ts';
 import { endpointOutage } from './catalogue/endpoint-outage.ts';
 import { lagSloScenario } from './catalogue/lag-slo.ts';
 import { lateArrivals } from './catalogue/late-arrivals.ts';
+import { olderAgent } from './catalogue/older-agent.ts';
 import { partitionRollover } from './catalogue/partition-rollover.ts';
 import { s3Outage } from './catalogue/s3-outage.ts';
 import { s3Throttling } from './catalogue/s3-throttling.ts';
@@ -55,6 +57,8 @@ const builders: readonly ScenarioBuilder[] = [
   clockSkew,
   agentTls,
   agentMetrics,
+  agentOptions,
+  olderAgent,
   burst,
   bigObject,
   tinyObjects,

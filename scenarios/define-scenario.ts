@@ -1,6 +1,6 @@
 /** Fills in what most scenarios have in common, so that each file says only what is its own. */
 import { documentedSpec } from '#simulator';
-import type { LoadPart, LoadPlan, Scenario, Setting } from './scenario.ts';
+import type { AgentPlan, LoadPart, LoadPlan, Scenario, Setting } from './scenario.ts';
 
 type Common =
   | 'agents'
@@ -16,12 +16,14 @@ type Common =
   | 'barePipeRounds'
   | 'settleDeadlineS';
 
-type ScenarioData = Omit<Scenario, Common> & Partial<Pick<Scenario, Common>>;
+type ScenarioData = Omit<Scenario, Common> &
+  Partial<Omit<Pick<Scenario, Common>, 'agentPlan'>> & { readonly agentPlan?: Partial<AgentPlan> };
+
+const plainAgents: AgentPlan = { speaksTls: false, takesMetrics: false, auth: null, path: null, splitsLines: true };
 
 export function defineScenario(data: ScenarioData): Scenario {
   return {
     agents: 3,
-    agentPlan: { speaksTls: false, takesMetrics: false },
     streamers: 1,
     streamersAtStart: data.streamers ?? 1,
     redis: null,
@@ -33,6 +35,7 @@ export function defineScenario(data: ScenarioData): Scenario {
     barePipeRounds: 0,
     settleDeadlineS: 60,
     ...data,
+    agentPlan: { ...plainAgents, ...data.agentPlan },
   };
 }
 

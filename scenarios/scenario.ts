@@ -1,6 +1,6 @@
 /** What a scenario is: data. The runner (run/run.ts) does the same with each of them. */
 import type { CheckSpec } from '#reports';
-import type { DamageKind, LoadSpec, RedisTopology, S3Fault, SeededRandom, SinkFault } from '#simulator';
+import type { DamageKind, LoadSpec, RedisTopology, S3Fault, SeededRandom, SinkAuth, SinkFault } from '#simulator';
 import type { Observation } from './observe/observation.ts';
 
 export interface Scenario {
@@ -103,11 +103,17 @@ export interface Setting {
   readonly why: string;
 }
 
-interface AgentPlan {
+export interface AgentPlan {
   /** HTTPS, by an authority of the run's own. They demand a certificate of it, too. */
   readonly speaksTls: boolean;
   /** The streamers send their metrics there, by OTLP/gRPC. */
   readonly takesMetrics: boolean;
+  /** What they demand of whoever sends, and the streamer is told; null: nothing. */
+  readonly auth: SinkAuth | null;
+  /** The only path that takes batches, with its slash; null: any. */
+  readonly path: string | null;
+  /** False: agents before 2.11, which take the body of a POST for one record. */
+  readonly splitsLines: boolean;
 }
 
 /** Wall clocks from outside: no part of the run knows that they are not the machine's. See simulator/clock. */

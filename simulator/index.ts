@@ -41,6 +41,7 @@ export type { FaultInput as SinkFault } from './sink/faults.ts';
 export { loadCacheDir, prepareLoad } from './load/cache.ts';
 export { Ledger, type LedgerVerdict } from './ledger/ledger.ts';
 export { memoryBody, plainMemoryLoad } from './ledger/memory-load.ts';
+export type { SinkAuth } from './sink/admission.ts';
 export type { Stats as SinkStats } from './sink/api.ts';
 export { measureSinkCeiling } from './sink/ceiling.ts';
 export type { SinkClient } from './sink/client.ts';

@@ -14,7 +14,7 @@ export const agentMetrics: ScenarioBuilder = ({ durationS }) => {
     proves: 'The metrics of the documentation are exported over OTLP/gRPC, and are true.',
     takesS: forS + 10,
     load: loadOf('3x', [constantPart('live', 3, forS)], { warmupObjects: 4 }),
-    agentPlan: { speaksTls: false, takesMetrics: true },
+    agentPlan: { takesMetrics: true },
     faults: [
       {
         at: { afterS: forS / 4 },

@@ -18,7 +18,7 @@ export const agentTls: ScenarioBuilder = ({ durationS }) => {
     proves: 'EdgeDelta HTTP inputs with TLS: `http.tls` with an authority and a client certificate of its own.',
     takesS: forS + 15,
     load: loadOf('10x', [constantPart('live', 10, forS)], { warmupObjects: 4 }),
-    agentPlan: { speaksTls: true, takesMetrics: false },
+    agentPlan: { speaksTls: true },
     faults: [
       {
         at: { afterS: forS / 3 },

@@ -1,6 +1,7 @@
 /** A day's backlog is worked off while live files go on arriving: two lanes, so that neither starves the other. */
 import { duplicatesWithinBound, lagShowsSlip, nothingLost, sinkMayBeBusy } from '../checks.ts';
 import { backlogPart, constantPart, defineScenario, loadOf, promptSettings } from '../define-scenario.ts';
+import { estimatedFinish, estimateOff, foretoldFinish, foretoldOff, realFinish } from '../observe/finish.ts';
 import { expectObserved } from '../observe/observation.ts';
 import { drainRate, lagMaxOf, lagOverDrain, settledBeside } from '../observe/parts.ts';
 import type { ScenarioBuilder } from '../scenario.ts';
@@ -16,6 +17,14 @@ const liveLagMax = lagMaxOf('live');
 const liveBeside = settledBeside('live', 'backlog');
 const liveLagOverDrain = lagOverDrain('live', 'backlog');
 const backlogRate = drainRate('backlog');
+const finish = realFinish('backlog');
+const foretold = foretoldFinish('backlog');
+const estimateApart = estimateOff('backlog');
+const foretoldApart = foretoldOff('backlog');
+/** `explain` reads three objects on a machine that has nothing else to do, and takes it that endpoints keep up: it tells a minute from an hour, not from two. */
+const estimateFactorMax = 3;
+/** Live files, and whatever else the machine does, come unevenly. */
+const foretoldFactorMax = 2;
 
 export const backlogReplay: ScenarioBuilder = ({ isFull }) => {
   const { objects, liveS, timesDocumented } = isFull ? documented : usual;
@@ -43,7 +52,17 @@ export const backlogReplay: ScenarioBuilder = ({ isFull }) => {
         why: 'the oldest time stamp is of 24 hours before the upload',
       },
     ],
-    observe: [liveLagMax, liveBeside, liveLagOverDrain, backlogRate],
+    observe: [
+      liveLagMax,
+      liveBeside,
+      liveLagOverDrain,
+      backlogRate,
+      estimatedFinish,
+      foretold,
+      finish,
+      estimateApart,
+      foretoldApart,
+    ],
     expect: [
       ...nothingLost,
       duplicatesWithinBound,
@@ -51,9 +70,15 @@ export const backlogReplay: ScenarioBuilder = ({ isFull }) => {
       expectObserved(liveLagMax, 'performance', '<', sloMs),
       expectObserved(liveLagOverDrain, 'performance', '<=', 0.35),
       expectObserved(backlogRate, 'validity', '>', 0),
+      expectObserved(estimatedFinish, 'validity', '>', 0),
+      expectObserved(foretold, 'validity', '>', 0),
+      expectObserved(finish, 'validity', '>', 0),
+      expectObserved(estimateApart, 'performance', '<=', estimateFactorMax),
+      expectObserved(foretoldApart, 'performance', '<=', foretoldFactorMax),
       lagShowsSlip,
       { ...sinkMayBeBusy, note: 'live files and backlog wait for it alike' },
     ],
-    settleDeadlineS: isFull ? 600 : 120,
+    // Who slows down is to be seen with its finish, not as lost lines.
+    settleDeadlineS: isFull ? 600 : 300,
   });
 };

@@ -8,9 +8,12 @@ import { mutant as completeBeforeLastBatch } from './streamers/complete-before-l
 import { mutant as completionWithoutToken } from './streamers/completion-without-token.ts';
 import { mutant as connectionForEachPost } from './streamers/connection-for-each-post.ts';
 import { mutant as countsWhatFailed } from './streamers/counts-what-failed.ts';
+import { mutant as credentialsCondemn } from './streamers/credentials-condemn.ts';
+import { mutant as credentialsNotSent } from './streamers/credentials-not-sent.ts';
 import { mutant as doneWhenQueued } from './streamers/done-when-queued.ts';
 import { mutant as doubleSend } from './streamers/double-send.ts';
 import { mutant as emptyIsFirstStart } from './streamers/empty-is-first-start.ts';
+import { mutant as estimateOfTheSample } from './streamers/estimate-of-the-sample.ts';
 import { mutant as failedCommitForgotten } from './streamers/failed-commit-forgotten.ts';
 import { mutant as fixedEndpoint } from './streamers/fixed-endpoint.ts';
 import { mutant as flushSkipsBatch } from './streamers/flush-skips-batch.ts';
@@ -26,11 +29,13 @@ import { mutant as lostTail } from './streamers/lost-tail.ts';
 import { mutant as memoryGivenBackEarly } from './streamers/memory-given-back-early.ts';
 import { mutant as nameIsWholeKey } from './streamers/name-is-whole-key.ts';
 import { mutant as neverComplete } from './streamers/never-complete.ts';
+import { mutant as neverCompresses } from './streamers/never-compresses.ts';
 import { mutant as noBackPressure } from './streamers/no-back-pressure.ts';
 import { mutant as noBackfill } from './streamers/no-backfill.ts';
 import { mutant as noFencing } from './streamers/no-fencing.ts';
 import { mutant as noRetry } from './streamers/no-retry.ts';
 import { mutant as noSweeps } from './streamers/no-sweeps.ts';
+import { mutant as oneLineTooMany } from './streamers/one-line-too-many.ts';
 import { mutant as outageCondemns } from './streamers/outage-condemns.ts';
 import { mutant as paddedDays } from './streamers/padded-days.ts';
 import { mutant as plainSet } from './streamers/plain-set.ts';
@@ -49,11 +54,13 @@ import { mutant as retryAfterIgnored } from './streamers/retry-after-ignored.ts'
 import { mutant as salvageIsDropped } from './streamers/salvage-is-dropped.ts';
 import { mutant as serialReading } from './streamers/serial-reading.ts';
 import { mutant as silentDrop } from './streamers/silent-drop.ts';
+import { mutant as slowerWithEachObject } from './streamers/slower-with-each-object.ts';
 import { mutant as staleLookUp } from './streamers/stale-look-up.ts';
 import { mutant as startAfterLastKey } from './streamers/start-after-last-key.ts';
 import { mutant as stopBreaksOff } from './streamers/stop-breaks-off.ts';
 import { mutant as stopWithoutSaving } from './streamers/stop-without-saving.ts';
 import { mutant as throttledIsGone } from './streamers/throttled-is-gone.ts';
+import { mutant as tinyObjectsAlone } from './streamers/tiny-objects-alone.ts';
 import { mutant as toldOnce } from './streamers/told-once.ts';
 import { mutant as unboundedMemory } from './streamers/unbounded-memory.ts';
 import { mutant as versionMixedUp } from './streamers/version-mixed-up.ts';
@@ -131,4 +138,11 @@ export const REAL_MUTANTS: readonly Mutant[] = [
   neverComplete,
   leaseKeptAtStop,
   refusedNamesWrongLine,
+  tinyObjectsAlone,
+  estimateOfTheSample,
+  slowerWithEachObject,
+  credentialsCondemn,
+  neverCompresses,
+  oneLineTooMany,
+  credentialsNotSent,
 ];

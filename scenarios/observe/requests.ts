@@ -34,6 +34,29 @@ export const connectionsOpened: Observation = {
   measure: ({ agentsAfter }) => sumOf(agentsAfter, (agent) => agent.connectionsOpened),
 };
 
+/** By their path, method, credentials or encoding; what a fault refuses is not among them. */
+export const notAdmitted: Observation = {
+  id: 'notAdmitted',
+  name: 'requests that the agents turned away',
+  unit: 'requests',
+  measure: ({ agentsAfter }) => sumOf(agentsAfter, (agent) => agent.notAdmitted),
+};
+
+/** Of the requests that the agents let in. */
+export const gzipBodies: Observation = {
+  id: 'gzipBodies',
+  name: 'bodies that came compressed',
+  unit: 'bodies',
+  measure: ({ agentsAfter }) => sumOf(agentsAfter, ({ gzipPosts }) => gzipPosts),
+};
+
+export const plainBodies: Observation = {
+  id: 'plainBodies',
+  name: 'bodies that came uncompressed',
+  unit: 'bodies',
+  measure: ({ agentsAfter }) => sumOf(agentsAfter, (agent) => agent.posts - agent.notAdmitted - agent.gzipPosts),
+};
+
 /** Requests that S3 refused for being too many, as the streamer counts them. */
 export const s3Throttled: Observation = {
   id: 's3Throttled',

@@ -1,7 +1,9 @@
 /** The run itself: what is there before, warm-up, the measured part with its faults, and the wait until everything is settled. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HarnessError, type SinkStats } from '#simulator';
+import { estimatedFinish } from '../observe/finish.ts';
 import type { Stage } from './context.ts';
+import { askEstimateS } from './estimate.ts';
 import type { FaultRecord } from './fault-record.ts';
 import { runFaults } from './faults.ts';
 import { type UtilizationSample, SinkWatch } from './sink-watch.ts';
@@ -26,6 +28,8 @@ import {
 
 export interface Execution {
   readonly streamers: readonly Streamer[];
+  /** Seconds that the backlog takes, as the streamer says before it is started; null where no figure of the scenario needs it. */
+  readonly estimateS: number | null;
   readonly warmup: PartRecord | null;
   /** What is measured. */
   readonly parts: readonly PartRecord[];
@@ -63,12 +67,21 @@ export async function execute(stage: Stage): Promise<Execution> {
   const scheduled = parts.filter((part) => part.arrival.kind !== 'backlog');
   const before: PartRecord[] = [];
   for (const part of backlog) before.push(await uploadBacklog(stage, part));
+  const estimateS = isEstimateAsked(stage) ? await askEstimateS(stage) : null;
   const fleet = await startFleet(stage);
   const { streamers } = fleet;
   const warmed = warmup === null ? null : await warmUp(stage, streamers, warmup);
   if (scheduled.length === 0) {
     const windowStartMs = Math.max(...streamers.map(({ log }) => log.startedMs));
-    return watchWindow(stage, { fleet, warmup: warmed, before, uploads: [], windowStartMs, scheduleEndMs: null });
+    return watchWindow(stage, {
+      fleet,
+      estimateS,
+      warmup: warmed,
+      before,
+      uploads: [],
+      windowStartMs,
+      scheduleEndMs: null,
+    });
   }
   // On a whole second, so that the seconds of the timeline are those of the sink.
   const windowStartMs = windowStartOf(stage.time, generatorLeadMs);
@@ -77,7 +90,11 @@ export async function execute(stage: Stage): Promise<Execution> {
   );
   await sleep(windowStartMs - Date.now());
   const scheduleEndMs = Math.max(...uploads.map((upload) => scheduleEnd(stage, upload)));
-  return watchWindow(stage, { fleet, warmup: warmed, before, uploads, windowStartMs, scheduleEndMs });
+  return watchWindow(stage, { fleet, estimateS, warmup: warmed, before, uploads, windowStartMs, scheduleEndMs });
+}
+
+function isEstimateAsked({ scenario }: Stage): boolean {
+  return scenario.observe.some(({ id }) => id === estimatedFinish.id);
 }
 
 async function uploadBacklog(stage: Stage, part: PlacedPart): Promise<PartRecord> {
@@ -95,6 +112,7 @@ function scheduleEnd(stage: Stage, { part, startAtMs }: RunningUpload): number {
 
 interface Window {
   readonly fleet: Fleet;
+  readonly estimateS: number | null;
   readonly warmup: PartRecord | null;
   /** Uploaded before the window. */
   readonly before: readonly PartRecord[];
@@ -150,6 +168,7 @@ async function watchWindow(stage: Stage, window: Window): Promise<Execution> {
   const utilization = await watch.stop();
   return {
     streamers,
+    estimateS: window.estimateS,
     warmup: window.warmup,
     parts: [...window.before, ...records],
     windowStartMs,

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { freePort, HarnessError, ProcessClock } from '#simulator';
 import type { Stage } from './context.ts';
-import { Streamer } from './streamer.ts';
+import { Streamer, type StreamerOptions } from './streamer.ts';
 
 export interface Fleet {
   /** Grows as others join. */
@@ -12,11 +12,8 @@ export interface Fleet {
 }
 
 export async function startFleet(stage: Stage): Promise<Fleet> {
-  const { bundle, folder, s3Proxy, redis, prefix, sink, scenario, processes, sampler } = stage;
-  const s3 = s3Proxy === null ? stage.s3 : { ...stage.s3, endpoint: s3Proxy.endpoint };
-  const { endpoints, authority, otlp } = sink;
-  const { settings } = scenario;
-  const options = { bundle, folder, s3, redis, prefix, endpoints, authority, otlp, settings };
+  const { scenario, processes, sampler } = stage;
+  const options = streamerOptions(stage);
   const roles = streamerRoles(scenario.streamers).entries();
   const startNext = async (): Promise<Streamer> => {
     const { value: role } = roles.next();
@@ -33,6 +30,15 @@ export async function startFleet(stage: Stage): Promise<Fleet> {
     return streamer;
   };
   return { streamers, startStreamer };
+}
+
+/** What all of them have in common. */
+export function streamerOptions(stage: Stage): Omit<StreamerOptions, 'name'> {
+  const { bundle, folder, s3Proxy, redis, prefix, sink, scenario } = stage;
+  const s3 = s3Proxy === null ? stage.s3 : { ...stage.s3, endpoint: s3Proxy.endpoint };
+  const { endpoints, authority, otlp } = sink;
+  const { settings, agentPlan } = scenario;
+  return { bundle, folder, s3, redis, prefix, endpoints, authority, auth: agentPlan.auth, otlp, settings };
 }
 
 /** Null for the machine's. */

@@ -51,12 +51,16 @@ export async function setStage(
   );
   const load = await openLoad(dir);
   processes.onStop(async () => load.close());
+  const { agentPlan } = scenario;
   const sink = await startSinkProcess(processes, 'sink', {
     agents: scenario.agents,
     loadDir: load.dir,
     seed: options.seed,
-    authority: scenario.agentPlan.speaksTls ? createAuthority(processes.temporaryFolder('tls')) : null,
-    takesMetrics: scenario.agentPlan.takesMetrics,
+    authority: agentPlan.speaksTls ? createAuthority(processes.temporaryFolder('tls')) : null,
+    takesMetrics: agentPlan.takesMetrics,
+    auth: agentPlan.auth,
+    path: agentPlan.path,
+    splitsLines: agentPlan.splitsLines,
   });
   const time = planTime(scenario);
   const s3Proxy = needsS3Proxy(scenario)

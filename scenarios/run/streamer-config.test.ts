@@ -17,7 +17,7 @@ const sharedState: Readonly<Record<RedisTopology, RedisService>> = {
 describe('streamerConfigYaml', () => {
   it.each(allScenarios({ seed: 1, durationS: null, isFull: false }))(
     'gives a configuration that the streamer takes: $name',
-    ({ settings, redis }) => {
+    ({ settings, redis, agentPlan: { auth } }) => {
       const yaml = streamerConfigYaml({
         s3: {
           kind: 'embedded',
@@ -35,6 +35,7 @@ describe('streamerConfigYaml', () => {
         stateFile: '/tmp/state.db',
         redis: redis === null ? null : sharedState[redis],
         settings,
+        auth,
         healthPort: 8090,
       });
       const { config, warnings } = parseConfig(yaml, {}, 'streamer.yaml');
@@ -42,6 +43,7 @@ describe('streamerConfigYaml', () => {
       expect(config.s3.sources).toMatchObject([{ bucket: 'weblog', prefix: '_weblog/feedname=Threat Team - Web/' }]);
       expect(config.state.redis === null).toBe(redis === null);
       expect(config.health).toMatchObject({ enabled: true, port: 8090 });
+      expect(config.http.auth.kind).toBe(auth?.scheme ?? 'none');
       expect(config.processing).toMatchObject({ startFrom: 'beginning' });
     },
   );

@@ -1,6 +1,6 @@
 /** The YAML file of the streamer under test: what the run dictates, and what the scenario sets. */
 import { stringify } from 'yaml';
-import type { Authority, RedisService, S3Service } from '#simulator';
+import type { Authority, RedisService, S3Service, SinkAuth } from '#simulator';
 import type { Setting } from '../scenario.ts';
 
 export interface StreamerConfigOptions {
@@ -14,6 +14,8 @@ export interface StreamerConfigOptions {
   readonly settings: readonly Setting[];
   /** Of the endpoints, where they speak TLS. */
   readonly authority?: Authority | null;
+  /** What the endpoints demand; null, or not named: nothing. */
+  readonly auth?: SinkAuth | null;
   /** host:port where metrics go; null, or not named: nowhere. */
   readonly otlp?: string | null;
   /** Of this instance alone; null, or not named: it serves no health. Two instances, or two runs, must not fight over a port. */
@@ -21,7 +23,7 @@ export interface StreamerConfigOptions {
 }
 
 export function streamerConfigYaml(options: StreamerConfigOptions): string {
-  const { s3, authority = null, otlp = null, healthPort = null } = options;
+  const { s3, authority = null, auth = null, otlp = null, healthPort = null } = options;
   const config: Record<string, unknown> = {
     s3: {
       bucket: s3.bucket,
@@ -30,7 +32,11 @@ export function streamerConfigYaml(options: StreamerConfigOptions): string {
       endpoint: s3.endpoint,
       force_path_style: s3.forcePathStyle,
     },
-    http: { endpoints: [...options.endpoints], ...(authority === null ? {} : { tls: tlsSection(authority) }) },
+    http: {
+      endpoints: [...options.endpoints],
+      ...(authority === null ? {} : { tls: tlsSection(authority) }),
+      ...(auth === null ? {} : { auth: authSection(auth) }),
+    },
     // A run's objects are there, or come, from its own first moment on: none of them may be skipped.
     processing: { start_from: 'beginning' },
     state: {
@@ -55,6 +61,15 @@ export function withSettings(
 
 function tlsSection({ caFile, client }: Authority): Record<string, unknown> {
   return { ca_file: caFile, cert_file: client.certFile, key_file: client.keyFile };
+}
+
+function authSection(auth: SinkAuth): Record<string, unknown> {
+  switch (auth.scheme) {
+    case 'bearer':
+      return { type: 'bearer', token: auth.token };
+    case 'basic':
+      return { type: 'basic', username: auth.user, password: auth.password };
+  }
 }
 
 function redisSection({ connection, keyPrefix }: RedisService): Record<string, unknown> {

@@ -12,6 +12,7 @@ import {
   readUsage,
   type RedisService,
   type S3Service,
+  type SinkAuth,
   type UsageSampler,
 } from '#simulator';
 import type { Setting } from '../scenario.ts';
@@ -32,6 +33,8 @@ export interface StreamerOptions {
   readonly settings: readonly Setting[];
   /** Of the endpoints, where they speak TLS. */
   readonly authority?: Authority | null;
+  /** What the endpoints demand; null, or not named: nothing. */
+  readonly auth?: SinkAuth | null;
   /** host:port where its metrics go; null, or not named: nowhere. */
   readonly otlp?: string | null;
   /** Node's own flags, beside those it always gets. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { admit, parseAuth } from './admission.ts';
+import { admit, formatAuth, parseAuth } from './admission.ts';
 
 const open = { auth: null, path: null };
 
@@ -36,6 +36,13 @@ describe('parseAuth', () => {
   it('reads both schemes, with colons in the secret', () => {
     expect(parseAuth('bearer:a:b')).toEqual({ scheme: 'bearer', token: 'a:b' });
     expect(parseAuth('basic:user:pass:word')).toEqual({ scheme: 'basic', user: 'user', password: 'pass:word' });
+  });
+
+  it('is what `formatAuth` says', () => {
+    for (const text of ['bearer:a:b', 'basic:user:pass:word']) {
+      const auth = parseAuth(text);
+      expect(auth === null ? null : formatAuth(auth)).toBe(text);
+    }
   });
 
   it('reads nothing else', () => {

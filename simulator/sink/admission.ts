@@ -36,6 +36,11 @@ export function parseAuth(text: string): SinkAuth | null {
   return { scheme: 'basic', user: basic['user'], password: basic['password'] };
 }
 
+/** As `parseAuth` reads it. */
+export function formatAuth(auth: SinkAuth): string {
+  return auth.scheme === 'bearer' ? `bearer:${auth.token}` : `basic:${auth.user}:${auth.password}`;
+}
+
 function authorization(auth: SinkAuth): string {
   if (auth.scheme === 'bearer') return `Bearer ${auth.token}`;
   return `Basic ${Buffer.from(`${auth.user}:${auth.password}`).toString('base64')}`;

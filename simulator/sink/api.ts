@@ -9,6 +9,10 @@ const AgentStatsSchema = z.object({
   url: z.string(),
   /** Requests whose body came whole, whatever became of them. */
   posts: count,
+  /** Of them, those that were turned away for their method, path, credentials or encoding. */
+  notAdmitted: count,
+  /** Of the admitted, those that came compressed. */
+  gzipPosts: count,
   /** Those that were stored, with their inflated bytes and their lines. */
   storedPosts: count,
   bytes: count,

@@ -12,6 +12,10 @@ import { Timeline } from './timeline.ts';
 export interface AgentCounters {
   /** Requests whose body came whole, whatever became of them. */
   posts: number;
+  /** Of them, those that were turned away for their method, path, credentials or encoding: no fault has a part in it. */
+  notAdmitted: number;
+  /** Of the admitted, those that came compressed. */
+  gzipPosts: number;
   /** Those that were stored, with their inflated bytes and their lines. */
   storedPosts: number;
   bytes: number;
@@ -108,6 +112,8 @@ export class Books {
 function newCounters(): AgentCounters {
   return {
     posts: 0,
+    notAdmitted: 0,
+    gzipPosts: 0,
     storedPosts: 0,
     bytes: 0,
     lines: 0,

@@ -166,7 +166,11 @@ describe('an agent', () => {
     expect((await post(body, { headers: { 'content-encoding': 'br' } })).statusCode).toBe(415);
     expect((await post(packed, { headers })).statusCode).toBe(200);
     expect(await client.ledger()).toMatchObject({ deliveredLines: 25, duplicateLines: 25, unexpectedLines: 0 });
+    // Broken ones came as gzip all the same; brotli was turned away.
     expect((await client.stats()).agents[0]).toMatchObject({
+      posts: 5,
+      notAdmitted: 1,
+      gzipPosts: 4,
       bytes: 2 * body.length,
       storedPosts: 2,
       connectionsOpened: 1,
@@ -200,6 +204,7 @@ describe('an agent', () => {
     expect((await post(body, { path: '/logs', method: 'PUT', headers: { authorization } })).statusCode).toBe(405);
     expect((await post(body, { path: '/logs?source=s3', headers: { authorization } })).statusCode).toBe(200);
     expect(await client.ledger()).toMatchObject({ deliveredLines: 1 });
+    expect((await client.stats()).agents).toMatchObject([{ posts: 5, notAdmitted: 4, gzipPosts: 0, storedPosts: 1 }]);
   });
 
   it('understands Basic credentials', async () => {

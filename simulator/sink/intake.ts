@@ -61,6 +61,8 @@ export async function serveRequest(intake: Intake, exchange: Exchange): Promise<
   }
   counters.posts += 1;
   counters.lastPostMs = epochMs();
+  if (admission.kind === 'refused') counters.notAdmitted += 1;
+  if (isGzip) counters.gzipPosts += 1;
   if (admission.kind === 'refused') answer(intake, exchange, admission.status, admission.headers);
   else if (reception === 'too-large') answer(intake, exchange, 413);
   else if (reception === 'not-gzip') answer(intake, exchange, 400);

@@ -4,6 +4,7 @@ import { readReadyLine } from '../process/child.ts';
 import type { Processes } from '../process/processes.ts';
 import { SinkClient, SinkReadySchema } from './client.ts';
 import type { Authority } from '../tls/authority.ts';
+import { formatAuth, type SinkAuth } from './admission.ts';
 import type { FaultInput } from './faults.ts';
 
 export interface SinkProcessOptions {
@@ -18,10 +19,17 @@ export interface SinkProcessOptions {
   readonly authority?: Authority | null;
   /** Whether it takes metrics by OTLP. */
   readonly takesMetrics?: boolean;
+  /** What senders must name themselves by; null, or not named: nothing. */
+  readonly auth?: SinkAuth | null;
+  /** The only path that takes batches, with its slash; null, or not named: any. */
+  readonly path?: string | null;
+  /** False for agents before 2.11, which take a body for one record. */
+  readonly splitsLines?: boolean;
 }
 
 export interface SinkProcess {
   readonly child: Child;
+  /** Where batches go: with the path, where there is one. */
   readonly endpoints: readonly string[];
   readonly client: SinkClient;
   /** What senders must trust, and have; null where it speaks plain HTTP. */
@@ -44,10 +52,14 @@ export async function startSinkProcess(
     String(options.seed),
     ...(options.loadDir === null ? [] : ['--load', options.loadDir]),
     ...(options.takesMetrics === true ? ['--otlp'] : []),
+    ...(options.auth == null ? [] : ['--auth', formatAuth(options.auth)]),
+    ...(options.path == null ? [] : ['--path', options.path]),
+    ...(options.splitsLines === false ? ['--no-split'] : []),
     ...tlsArguments(options.authority ?? null),
     ...(options.faults ?? []).flatMap((fault) => ['--fault', JSON.stringify(fault)]),
   ]);
-  const { endpoints, control, otlp } = SinkReadySchema.parse(await child.waitForLine(readReadyLine, readyTimeoutMs));
+  const { control, otlp, ...ready } = SinkReadySchema.parse(await child.waitForLine(readReadyLine, readyTimeoutMs));
+  const endpoints = ready.endpoints.map((endpoint) => `${endpoint}${options.path ?? ''}`);
   return { child, endpoints, client: new SinkClient(control), authority: options.authority ?? null, otlp };
 }
 

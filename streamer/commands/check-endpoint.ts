@@ -4,10 +4,11 @@
  */
 import type { Socket } from 'node:net';
 import { buildConnector, Pool } from 'undici';
+import type { HttpConfig } from '../config/config.ts';
 import { connectOptions } from '../io/http-sink.ts';
 import type { TlsFiles } from '../io/tls-files.ts';
 import { type Finding, messageOf } from './check-finding.ts';
-import { formatDuration } from './output.ts';
+import { formatCount, formatDuration } from './output.ts';
 
 const CONNECT_TIMEOUT_MS = 3_000;
 const ANSWER_TIMEOUT_MS = 3_000;
@@ -59,6 +60,23 @@ async function connect(url: URL, { tls }: Pick<EndpointAccess, 'tls'>): Promise<
       (error, socket) => (error === null ? resolve(socket) : reject(error)),
     );
   });
+}
+
+/**
+ * What nothing here can try: an agent before 2.11 answers 200 to a body of many lines, and makes one record of it. A note, once for all endpoints; none
+ * where each line travels alone.
+ */
+export function noteOnRecords({ batchLinesMax }: Pick<HttpConfig, 'batchLinesMax'>): readonly Finding[] {
+  if (batchLinesMax === 1) return [];
+  return [
+    {
+      area: 'config',
+      status: 'note',
+      target: 'http.batch_lines',
+      detail: `up to ${formatCount(batchLinesMax, 'line')} in a POST, which EdgeDelta agents split into records from version 2.11 on; older ones answer 200 all the same`,
+      cure: 'if yours are older: http.batch_lines: 1, or a split_with_delimiter node behind their HTTP input',
+    },
+  ];
 }
 
 async function askOptions(

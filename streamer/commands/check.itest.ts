@@ -57,7 +57,7 @@ describe('check', () => {
     const config = fixture.writeConfig([endpoint.url], { health: { enabled: true, address: '127.0.0.1:0' } });
     const { code, ok, failed, findings, iamPolicy } = await check(config);
     expect({ code, ok, failed, iamPolicy }).toEqual({ code: 0, ok: true, failed: [], iamPolicy: null });
-    expect(findings.map(({ area }) => area)).toEqual(['config', 's3', 's3', 'endpoint', 'state', 'health']);
+    expect(findings.map(({ area }) => area)).toEqual(['config', 's3', 's3', 'endpoint', 'config', 'state', 'health']);
     expect(findings.map(({ target }) => target)).toEqual(
       expect.arrayContaining([
         `LIST s3://${BUCKET}/${PREFIX}`,
@@ -71,6 +71,16 @@ describe('check', () => {
     const text = (await fixture.run(['check', '-c', config])).stdout;
     expect(text).toMatch(/^ok +config/);
     expect(text).not.toMatch(/FAILED/);
+  });
+
+  it('tells, where batches hold several lines, what no request can show: that older agents make one record of them', async () => {
+    await fixture.startS3();
+    const noteWith = async (http: object) => {
+      const { findings } = await check(fixture.writeConfig([endpoint.url], { http }));
+      return findings.find(({ target }) => target === 'http.batch_lines');
+    };
+    expect(await noteWith({})).toMatchObject({ status: 'note', cure: expect.stringContaining('http.batch_lines: 1') });
+    expect(await noteWith({ batch_lines: 1 })).toBeUndefined();
   });
 
   it.each([

@@ -7,7 +7,7 @@ import { readPolicy } from '../core/iam-policy.ts';
 import { StreamerError } from '../errors.ts';
 import { configOption, jsonOption } from './arguments.ts';
 import { withBucket } from './bucket.ts';
-import { checkEndpoint } from './check-endpoint.ts';
+import { checkEndpoint, noteOnRecords } from './check-endpoint.ts';
 import type { Finding } from './check-finding.ts';
 import { checkHealthPort, checkState } from './check-local.ts';
 import { checkQueueAccess } from './check-queue.ts';
@@ -79,6 +79,7 @@ async function check(loaded: LoadedConfig, { json }: CheckOptions): Promise<void
     ...[...sources, queue].flatMap((checked) => checked.findings),
     // What an endpoint or a library says may repeat a secret.
     ...endpoints.map((finding) => ({ ...finding, detail: hideSecrets(finding.detail, secrets) })),
+    ...noteOnRecords(config.http),
     ...checkState(loaded),
     ...redis,
     health,

@@ -26,7 +26,11 @@ export const http = z
     endpoints: z
       .array(required(httpUrl(), 'URL of an EdgeDelta HTTP input; the load is shared among them.'))
       .optional(),
-    batch_lines: defaulted(integer(1, 1_000_000), '1000', 'Most lines in a batch.'),
+    batch_lines: defaulted(
+      integer(1, 1_000_000),
+      '1000',
+      'Most lines in a batch; 1 for EdgeDelta agents before 2.11, which take the body of a POST for one record.',
+    ),
     batch_bytes: defaulted(size('1KiB', '10MiB'), '1048576', 'Most bytes in a batch; a longer line travels alone.'),
     flush_interval: defaulted(
       duration('1ms', '10m'),

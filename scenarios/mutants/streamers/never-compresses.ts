@@ -1,0 +1,14 @@
+import type { Mutant } from '../mutant.ts';
+
+export const mutant: Mutant = {
+  name: 'never-compresses',
+  why: '`http.compression: gzip` is accepted and ignored.',
+  originalFault: null,
+  edits: [
+    {
+      file: 'io/http-sink.ts',
+      search: `    const isCompressed = options.compression === 'gzip';`,
+      replace: '    const isCompressed = options.compression !== options.compression;',
+    },
+  ],
+};
