@@ -7,9 +7,9 @@ import { Offers } from './offers.ts';
 import { createContext } from './pipeline.ts';
 import type { ClaimedObject, Clock, HeldObject, OfferAnswer, SharedObject, SharedWork } from './ports.ts';
 import { selectionOf } from './source-selection.ts';
-import { fakeInflate, FakeObjectStore, FakeSink, FakeStateStore, RecordedEvents } from './testing/fakes.ts';
+import { answered, fakeInflate, FakeObjectStore, FakeSink, FakeStateStore, RecordedEvents } from './testing/fakes.ts';
 import { VirtualClock } from './testing/virtual-clock.ts';
-import { START_MS, testConfig } from './testing/world.ts';
+import { createWorld, START_MS, start, testConfig, write } from './testing/world.ts';
 
 const HOUR_MS = 3_600_000;
 const object = {
@@ -136,6 +136,25 @@ describe('an object whose claim was lost', () => {
     await clock.runFor(12_000);
     expect(shared.offered).toHaveLength(3);
     expect(shared.offered[2]).toMatchObject([{ object, settled: [{ start: 0, end: 5 }] }]);
+  });
+});
+
+describe('what is acknowledged of an object', () => {
+  it('is saved with the claim of its reading before the object is complete: of one that is read again on request, nothing else counts', async () => {
+    const shared = new FakeShared();
+    const world = { ...createWorld(), shared };
+    const { ref } = write(world);
+    const claim = new Claim('token');
+    shared.ready = [{ ...told, object: ref, wanted: { seq: 7, kind: 'again' }, claim }];
+    const [first, later] = [answered(200), answered(503)];
+    world.sink.onPost = () => (world.sink.posts.length === 0 ? first : later);
+    const streamer = start(world);
+    await world.clock.runUntil(() => world.state.commits.some(({ changes }) => changes.length > 0));
+    const changes = world.state.commits.flatMap((commit) => commit.changes);
+    expect(changes).toMatchObject([{ object: { key: ref.key }, complete: false }]);
+    expect(changes[0]?.claim).toBe(claim);
+    streamer.killNow();
+    await world.clock.runUntil(() => streamer.ended.isEnded);
   });
 });
 

@@ -229,8 +229,8 @@ export interface StateChange {
   readonly settled: readonly Range[];
   readonly complete: boolean;
   /**
-   * Where instances share the objects: a completion under a claim that is not valid any more is refused, and the store calls its `lose`. The ranges count,
-   * but not those of an earlier reading where the object is complete and is read again on request.
+   * Where instances share the objects, always: the claim of the reading. A completion under one that is not valid any more is refused, and the store calls its `lose`.
+   * The ranges count; but where the object is complete and is read again on request, only those of that reading, which the claim tells.
    */
   readonly claim?: Claim;
 }

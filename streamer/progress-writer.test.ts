@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Claim } from './core/claim.ts';
 import { identityOf } from './core/object-task.ts';
 import { type Range, rangeBytes, unionRanges } from './core/ranges.ts';
 import { StreamerError } from './errors.ts';
@@ -142,6 +143,32 @@ describe('what a ProgressWriter is told', () => {
     ]);
     expect(state.isComplete(refOf('b'))).toBe(true);
     await finish();
+  });
+
+  it('under a claim is told apart from what another reading of the same object settled, also after a commit that failed', async () => {
+    const { clock, state, writer, finish } = createWriter();
+    const [earlier, later] = [new Claim('earlier'), new Claim('later')];
+    writer.settle(refOf('a'), { start: 0, end: 10 }, earlier);
+    state.onCommit = () => {
+      throw new StreamerError('STATE_UNWRITABLE', 'disk full');
+    };
+    await clock.runFor(1100);
+    writer.settle(refOf('a'), { start: 20, end: 30 }, later);
+    writer.settle(refOf('a'), { start: 10, end: 15 }, earlier);
+    state.onCommit = () => undefined;
+    await clock.runFor(3000);
+    writer.complete(refOf('a'), later);
+    await finish();
+    const told = state.commits.map(({ changes }) =>
+      changes.map(({ settled, complete, claim }) => ({ settled, complete, token: claim?.token })),
+    );
+    expect(told).toEqual([
+      [
+        { settled: [{ start: 0, end: 15 }], complete: false, token: 'earlier' },
+        { settled: [{ start: 20, end: 30 }], complete: false, token: 'later' },
+      ],
+      [{ settled: [], complete: true, token: 'later' }],
+    ]);
   });
 
   it('is saved at the interval, and not written again when nothing has changed', async () => {

@@ -29,10 +29,14 @@ const ROOM_POLL_MS = 20;
 
 interface Unsaved {
   readonly object: ObjectRef;
+  /** Of the reading that settled them: where the object is complete and is read again, only such ranges count. */
+  readonly claim?: Claim;
   settled: readonly Range[];
   complete: boolean;
-  claim?: Claim;
 }
+
+/** By the claim of the reading, and without claims by the object: what an earlier reading settled is not mixed with what this one does. */
+type Gathered = Map<Claim | string, Unsaved>;
 
 export interface ProgressWriterOptions {
   readonly state: StateStore;
@@ -49,14 +53,14 @@ export interface ProgressWriterOptions {
 export class ProgressWriter {
   readonly #options: ProgressWriterOptions;
   readonly #wakeup = new Wakeup();
-  #unsaved = new Map<string, Unsaved>();
+  #unsaved: Gathered = new Map();
   #quarantined: QuarantineRecord[] = [];
   #fulfilled: Fulfilment[] = [];
   #head: StateHead | null = null;
   #forgetBeforeMs: number | null = null;
   #unsavedBytes = 0;
   /** What the commit that is under way holds; empty when there is none. */
-  #committing: ReadonlyMap<string, Unsaved> = new Map();
+  #committing: Gathered = new Map();
   #dropped: Dropped = { lines: 0, batches: 0 };
   #failures = 0;
 
@@ -73,8 +77,8 @@ export class ProgressWriter {
     return this.#unsaved.size > 0 || this.#quarantined.length > 0 || this.#fulfilled.length > 0 || this.#head !== null;
   }
 
-  settle(object: ObjectRef, range: Range): void {
-    const unsaved = this.#unsavedOf(object);
+  settle(object: ObjectRef, range: Range, claim?: Claim): void {
+    const unsaved = this.#unsavedOf(object, claim);
     unsaved.settled = unionRanges(unsaved.settled, [range]);
     this.#unsavedBytes += range.end - range.start;
     if (this.#unsavedBytes >= UNSAVED_BYTES_MAX) this.#wakeup.notify();
@@ -93,15 +97,13 @@ export class ProgressWriter {
   }
 
   /** A batch is thrown away: its range counts as settled, and its lines are counted in the same commit. */
-  drop(object: ObjectRef, range: Range, lines: number): void {
-    this.settle(object, range);
+  drop(object: ObjectRef, range: Range, lines: number, claim?: Claim): void {
+    this.settle(object, range, claim);
     this.#dropped = { lines: this.#dropped.lines + lines, batches: this.#dropped.batches + 1 };
   }
 
   complete(object: ObjectRef, claim?: Claim): void {
-    const unsaved = this.#unsavedOf(object);
-    unsaved.complete = true;
-    if (claim !== undefined) unsaved.claim = claim;
+    this.#unsavedOf(object, claim).complete = true;
   }
 
   /** The record becomes durable in the same commit as the settled range that it explains. */
@@ -186,20 +188,18 @@ export class ProgressWriter {
 
   /** What was gathered while the commit was failing is newer: it is added to what is put back. */
   #putBack(
-    unsaved: Map<string, Unsaved>,
+    unsaved: Gathered,
     quarantined: QuarantineRecord[],
     fulfilled: Fulfilment[],
     head: StateHead | null,
     bytes: number,
   ): void {
-    for (const newer of this.#unsaved.values()) {
-      const key = identityOf(newer.object);
-      const older = unsaved.get(key);
-      if (older === undefined) unsaved.set(key, newer);
+    for (const [reading, newer] of this.#unsaved) {
+      const older = unsaved.get(reading);
+      if (older === undefined) unsaved.set(reading, newer);
       else {
         older.settled = unionRanges(older.settled, newer.settled);
         older.complete ||= newer.complete;
-        if (newer.claim !== undefined) older.claim = newer.claim;
       }
     }
     this.#unsaved = unsaved;
@@ -209,12 +209,12 @@ export class ProgressWriter {
     this.#unsavedBytes += bytes;
   }
 
-  #unsavedOf(object: ObjectRef): Unsaved {
-    const key = identityOf(object);
-    const known = this.#unsaved.get(key);
+  #unsavedOf(object: ObjectRef, claim: Claim | undefined): Unsaved {
+    const reading = claim ?? identityOf(object);
+    const known = this.#unsaved.get(reading);
     if (known !== undefined) return known;
-    const unsaved: Unsaved = { object, settled: [], complete: false };
-    this.#unsaved.set(key, unsaved);
+    const unsaved: Unsaved = { object, settled: [], complete: false, ...(claim === undefined ? {} : { claim }) };
+    this.#unsaved.set(reading, unsaved);
     return unsaved;
   }
 

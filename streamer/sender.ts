@@ -265,7 +265,7 @@ function giveUp(context: RunContext, batch: Batch, settled: readonly BodyPart[],
   const { owner, cut } = batch;
   for (const part of cut.isVerbatim ? settled : []) {
     const range = rangeOf(batch, part);
-    context.progress.settle(owner.task.object, range);
+    context.progress.settle(owner.task.object, range, owner.task.claim);
     owner.settlePart(range, part.records);
   }
   if (why === 'failing') owner.park(cut.bodyBytes);

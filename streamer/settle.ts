@@ -13,20 +13,20 @@ export function settleBatch(
   cut: CutBatch,
   settlement: BatchSettlement,
 ): void {
-  const { object } = flight.task;
+  const { object, claim } = flight.task;
   reportLongLines(context, flight, cut);
-  context.progress.settle(object, cut.range);
+  context.progress.settle(object, cut.range, claim);
   flight.settle(cut, settlement);
 }
 
 /** The lines of a gzip member whose content is garbled, and of its neighbours where they share one with it. */
 export function setMemberAside(context: RunContext, flight: ObjectFlight, range: Range, detail: string): void {
   const { ports, progress } = context;
-  const { object } = flight.task;
+  const { object, claim } = flight.task;
   const atMs = ports.clock.now();
   const record = { object, range, firstLine: null, lineCount: null, reason: 'gzip-corrupt', detail, atMs };
   progress.quarantine(record);
-  progress.settle(object, range);
+  progress.settle(object, range, claim);
   flight.settlePart(range, 0);
   ports.events.emit({ kind: 'quarantined', record });
 }
@@ -34,11 +34,11 @@ export function setMemberAside(context: RunContext, flight: ObjectFlight, range:
 /** Throws a batch away (`http.on_full: drop`). Its lines over the limit are set aside all the same: that costs the buffer nothing. */
 export function dropBatch(context: RunContext, flight: ObjectFlight, cut: CutBatch): void {
   const { ports, config, progress } = context;
-  const { object } = flight.task;
+  const { object, claim } = flight.task;
   const nowMs = ports.clock.now();
   if (config.processing.onLongLine === 'quarantine') reportLongLines(context, flight, cut);
   const droppedBefore = progress.droppedLines;
-  progress.drop(object, cut.range, cut.lines);
+  progress.drop(object, cut.range, cut.lines, claim);
   flight.settle(cut, { closedMs: nowMs, firstSentMs: nowMs, acknowledgedMs: nowMs, isBodyReleased: true });
   const { range, lines, bodyBytes } = cut;
   ports.events.emit({ kind: 'lines dropped', object, range, lines, bodyBytes, droppedBefore });

@@ -41,6 +41,7 @@ import { mutant as paddedDays } from './streamers/padded-days.ts';
 import { mutant as plainSet } from './streamers/plain-set.ts';
 import { mutant as poisonStopsTheRest } from './streamers/poison-stops-the-rest.ts';
 import { mutant as privateWhileAway } from './streamers/private-while-away.ts';
+import { mutant as progressWithoutClaim } from './streamers/progress-without-claim.ts';
 import { mutant as proofFromBefore } from './streamers/proof-from-before.ts';
 import { mutant as rangesNotMerged } from './streamers/ranges-not-merged.ts';
 import { mutant as refusalCondemnsAll } from './streamers/refusal-condemns-all.ts';
@@ -113,6 +114,7 @@ export const MUTANTS: readonly Mutant[] = [
   privateWhileAway,
   emptyIsFirstStart,
   completionWithoutToken,
+  progressWithoutClaim,
   leaseNeverEnds,
   leaseByWallClock,
   replicaNotTold,

@@ -78,7 +78,12 @@ export class Instance implements Life, WatchedInstance {
       instance: number,
       requestTimeoutMs: config.http.requestTimeoutMs,
       onPost: watch === null ? null : (runs) => watch.onPost(number, runs),
-      onAccepted: (runs) => this.unsaved.accept(runs, surroundings.time.nowMs),
+      onAccepted: (runs) =>
+        this.unsaved.accept(
+          runs,
+          surroundings.time.nowMs,
+          (version) => watch?.accountOf(number, version) ?? (() => version.durable),
+        ),
     });
     this.#pipeline = options.createPipeline(
       {

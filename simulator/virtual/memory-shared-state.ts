@@ -67,7 +67,8 @@ export class MemorySharedState implements StateStore, SharedWork {
   }
 
   async readWanted(afterSeq: number, objectsMax: number): Promise<readonly WantedObject[]> {
-    return this.durable.readWanted(afterSeq, objectsMax);
+    // What is delivered for them is told with the claims.
+    return this.durable.wanted.filter(({ seq }) => seq > afterSeq).slice(0, objectsMax);
   }
 
   async commit(commit: StateCommit): Promise<void> {
@@ -158,7 +159,7 @@ export class MemorySharedState implements StateStore, SharedWork {
     const current = this.#claims.get(idOf(object));
     const isDone = this.#isComplete(object);
     const isRepetition = current === undefined && isDone && this.#completedBy.get(idOf(object)) === claim?.token;
-    const isRefused = claim !== undefined && current?.token !== claim.token && !isRepetition;
+    const isRefused = claim !== undefined && complete && current?.token !== claim.token && !isRepetition;
     if (isRefused) claim.lose();
     if (complete && !isRefused) {
       if (claim !== undefined) this.#completedBy.set(idOf(object), claim.token);

@@ -72,9 +72,10 @@ export class MemoryStateStore implements StateStore, InstanceState {
     const { surroundings, progress, unsaved } = this.#options;
     traceCommit(surroundings.trace, commit);
     progress.check(commit);
-    const owed = unsaved.owedBy(surroundings.time.nowMs);
+    const askedMs = surroundings.time.nowMs;
+    const owed = unsaved.owedBy(askedMs);
     await this.#steps.run(commit);
-    unsaved.checkSaved(owed);
+    unsaved.checkSaved(owed, askedMs, false);
   }
 
   async close(): Promise<void> {}

@@ -36,7 +36,11 @@ export class Operator {
     for (const [earlierSeq, earlier] of this.#open) if (earlier === version) this.#open.delete(earlierSeq);
     this.#open.set(seq, version);
     version.hasOpenRequest = true;
-    if (kind === 'again') truth.allowRepeatOf(version);
+    version.requestedMs = time.nowMs;
+    if (kind === 'missing') return;
+    // What an interrupted reading delivered before does not count for it.
+    version.partial.fill(0);
+    truth.allowRepeatOf(version);
   }
 
   /** Durably. */

@@ -87,7 +87,7 @@ function accept(
   const current = data.hash('claims').get(id);
   const isDone = isComplete(data, id);
   const isRepetition = token !== undefined && current === undefined && isDone && before.has(token);
-  const isRefused = token !== undefined && current !== token && !isRepetition;
+  const isRefused = token !== undefined && complete && current !== token && !isRepetition;
   if (isRemembered && complete && isDone) return true;
   if (complete && !isRefused) {
     data.sortedSet('complete').set(id, Math.max(hour, data.sortedSet('complete').score(id) ?? hour));

@@ -42,11 +42,17 @@ export class SavedProgress {
   }
 
   applyRanges(version: Version, settled: readonly Range[]): void {
-    for (const range of settled) for (const line of linesWithin(version, range)) version.durable[line] = 1;
+    for (const range of settled) {
+      for (const line of linesWithin(version, range)) {
+        version.durable[line] = 1;
+        version.partial[line] = 1;
+      }
+    }
   }
 
   applyCompletion(version: Version): void {
     version.durable.fill(1);
+    version.partial.fill(0);
     version.isDurablyComplete = true;
   }
 
@@ -54,6 +60,7 @@ export class SavedProgress {
   forget(): void {
     for (const version of this.#truth.versions) {
       version.durable.fill(0);
+      version.partial.fill(0);
       version.setAside.fill(0);
       version.isRestSetAside = false;
       version.isDurablyComplete = false;

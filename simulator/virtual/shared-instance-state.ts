@@ -21,11 +21,12 @@ import type { RedisServer } from './redis-server.ts';
 import type { SavedProgress } from './saved-progress.ts';
 import type { SharingWatch } from './sharing-watch.ts';
 import type { Surroundings } from './surroundings.ts';
+import type { UnsavedLines } from './unsaved-lines.ts';
 import type { Life } from './virtual-time.ts';
 
 export interface SharedInstanceOptions {
   readonly surroundings: Surroundings;
-  readonly instance: Life & WatchedInstance;
+  readonly instance: Life & WatchedInstance & { readonly unsaved: UnsavedLines };
   readonly server: RedisServer;
   readonly watch: SharingWatch;
   readonly progress: SavedProgress;
@@ -75,9 +76,13 @@ class CheckedStore implements StateStore {
   }
 
   async commit(commit: StateCommit): Promise<void> {
-    traceCommit(this.#options.surroundings.trace, commit);
-    this.#options.progress.check(commit);
+    const { surroundings, progress, instance, watch } = this.#options;
+    traceCommit(surroundings.trace, commit);
+    progress.check(commit);
+    const askedMs = surroundings.time.nowMs;
+    const owed = instance.unsaved.owedBy(askedMs);
     await this.#store.commit(commit);
+    instance.unsaved.checkSaved(owed, askedMs, watch.forgotMs >= askedMs);
   }
 
   async close(): Promise<void> {

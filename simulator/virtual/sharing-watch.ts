@@ -11,6 +11,7 @@ import type { RedisWatch, ReleaseReason } from './redis-watch.ts';
 import { sessionOf } from './redis-work.ts';
 import { linesWithin, type SavedProgress } from './saved-progress.ts';
 import type { Trace } from './trace.ts';
+import type { Account } from './unsaved-lines.ts';
 import type { VirtualTime } from './virtual-time.ts';
 import { type LineRun, nameOf, type Truth, type Version } from './truth.ts';
 
@@ -76,6 +77,16 @@ export class SharingWatch implements RedisWatch {
     const session = this.#sessions.get(instance) ?? '';
     const grant = this.#waysOf(version).grants.findLast((one) => one.session === session);
     return () => grant?.isToldLost === false && !grant.hadLeaseEnded && !this.#hasHeardLeaseEnded(session);
+  }
+
+  /** Where it stands what of the object the instance has saved, as long as the hold lasts that it has on it now. */
+  accountOf(instance: number, version: Version): Account {
+    const session = this.#sessions.get(instance) ?? '';
+    const grant = this.#waysOf(version).grants.findLast((one) => one.session === session);
+    return () => {
+      if (grant?.released !== null) return null;
+      return version.hasOpenRequest && version.isDurablyComplete ? version.partial : version.durable;
+    };
   }
 
   /** It has died, or sleeps: others must have what it held in time, if there are any. */

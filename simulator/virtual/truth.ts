@@ -34,6 +34,8 @@ export interface Version {
   readonly setAside: Uint8Array;
   /** State says that it is settled. */
   readonly durable: Uint8Array;
+  /** State says that it is settled in the reading that is under way, which may be another than the one that completed the object. */
+  readonly partial: Uint8Array;
   /** In whose journal it stands as settled: a bit for each machine. */
   readonly journaled: Uint8Array;
   /** A durable record sets its unreadable rest aside. */
@@ -45,6 +47,8 @@ export interface Version {
   acknowledgedMs: number | null;
   /** Somebody asked for it, and has not got it yet. */
   hasOpenRequest: boolean;
+  /** When somebody asked last. */
+  requestedMs: number;
 }
 
 /** Lines first..end-1 of one version. */
@@ -86,12 +90,14 @@ export class Truth {
       acknowledgedBy: new Uint16Array(count),
       setAside: new Uint8Array(count),
       durable: new Uint8Array(count),
+      partial: new Uint8Array(count),
       journaled: new Uint8Array(count),
       isRestSetAside: false,
       isDurablyComplete: false,
       openBytes: content.lines.reduce((bytes, line) => bytes + (isDue(line) ? line.end - line.start : 0), 0),
       acknowledgedMs: null,
       hasOpenRequest: false,
+      requestedMs: -Infinity,
     };
     this.#versions.push(version);
     this.#byContent.set(contentId, version);
@@ -184,9 +190,7 @@ export class Truth {
       const underWayLines = sent.get(version);
       for (let line = 0; line < version.copies.length; line += 1) {
         const wasSent = (version.copies[line] ?? 0) > 0 || underWayLines?.has(line) === true;
-        // What an operator asked for again is durable from before; its second delivery is not.
-        const isDurable = version.durable[line] === 1 && !version.hasOpenRequest;
-        if (wasSent && !isDurable) bump(version.repeatsAllowed, line);
+        if (wasSent && savedOf(version)[line] !== 1) bump(version.repeatsAllowed, line);
       }
     }
   }
@@ -196,8 +200,7 @@ export class Truth {
     const lines: number[] = [];
     for (let line = 0; line < version.copies.length; line += 1) {
       const wasSent = (version.copies[line] ?? 0) > 0 || (version.underWay[line] ?? 0) > 0;
-      // What an operator asked for again is durable from before; its second delivery is not.
-      if (wasSent && (version.durable[line] !== 1 || version.hasOpenRequest)) lines.push(line);
+      if (wasSent && savedOf(version)[line] !== 1) lines.push(line);
     }
     return lines;
   }
@@ -234,6 +237,11 @@ export class Truth {
       (version) => isOwed(version) && (!version.isDurablyComplete || version.hasOpenRequest),
     );
   }
+}
+
+/** What whoever reads the object next need not send. What somebody asked for again is durable from before; its second delivery is only as far as it was saved. */
+function savedOf({ durable, partial, hasOpenRequest }: Version): Uint8Array {
+  return hasOpenRequest ? partial : durable;
 }
 
 function isOwed(version: Version): boolean {

@@ -116,6 +116,29 @@ describe('requests', () => {
     expect(await readWanted()).toMatchObject([{ settled: [] }]);
   });
 
+  it('for what an unfinished replay set aside are not taken for delivered: it settled that, too', async () => {
+    const a = object('a');
+    await commit({ changes: [{ object: a, settled: [], complete: true }] });
+    await want({ object: a, kind: 'again', settled: [], quarantineIds: 'all' });
+    await commit({
+      changes: [{ object: a, settled: [{ start: 0, end: 50 }], complete: false }],
+      quarantined: [record(a, { start: 10, end: 20 })],
+    });
+    const others = [
+      { start: 0, end: 10 },
+      { start: 20, end: ALL },
+    ];
+    await want({ object: a, kind: 'again', settled: others, quarantineIds: [1] });
+    expect(await readWanted()).toMatchObject([
+      {
+        settled: [
+          { start: 0, end: 10 },
+          { start: 20, end: 50 },
+        ],
+      },
+    ]);
+  });
+
   it('close the quarantine records that they answer, when they are fulfilled', async () => {
     const [a, b] = [object('a'), object('b')];
     await commit({

@@ -211,6 +211,12 @@ function addRequest(database: DatabaseSync, { object, kind, settled, quarantineI
       .run(seq, object.bucket, object.key, object.etag);
     return;
   }
+  // Nor does what it set aside of what is asked for now.
+  const partial = database.prepare('SELECT ranges FROM partial WHERE id = ?').get(id);
+  if (kind === 'again' && partial !== undefined) {
+    const delivered = intersectRanges(parseRanges(String(partial['ranges'])), settled);
+    database.prepare('UPDATE partial SET ranges = ? WHERE id = ?').run(formatRanges(delivered), id);
+  }
   for (const quarantineId of quarantineIds)
     database.prepare('UPDATE quarantine SET wanted_seq = ? WHERE seq = ?').run(seq, quarantineId);
 }

@@ -43,7 +43,8 @@ for _, change in ipairs(commit.changes) do
   local isDone = isComplete(change.id)
   -- The session has not heard the answer, and says again what was accepted; a zombie's claim ended otherwise.
   local isRepetition = not current and isDone and doneBefore[token]
-  local isRefused = token and current ~= token and not isRepetition
+  -- Ranges under a claim that is not valid any more refuse nothing: Redis may only have forgotten it, and gives it back at the next renewal.
+  local isRefused = token and change.complete and current ~= token and not isRepetition
   if isRefused then refused[#refused + 1] = token
   elseif token and change.complete then doneNow[#doneNow + 1] = token end
   -- What somebody remembers as complete, and is, says nothing of those who read it again on request.

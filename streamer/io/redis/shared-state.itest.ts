@@ -411,6 +411,22 @@ describe('a Redis that knows less than it had acknowledged', () => {
     expect(await kinds(a.state, object)).toEqual(['complete']);
   });
 
+  it('has forgotten a claim, and hears of it before it gives it back: what is settled counts, and who holds the object goes on', async () => {
+    const a = await open('a');
+    await a.state.commit(commitOf([], { head: HEAD }));
+    const object = refOf('1');
+    await a.state.renew('a', []);
+    await a.state.offer([sharedOf(object)], OFFER);
+    const replica = await copyOf(redis);
+    const [held] = await claimAll(a.state, 'a');
+    if (held === undefined) throw new Error('nothing was claimed');
+    await replica.takeOver();
+    await untilAnswered(async () => a.state.commit(commitOf([{ ...settled(object, 5), claim: held.claim }])));
+    expect(held.claim.isLost).toBe(false);
+    expect(await a.state.lookup([object])).toEqual([{ kind: 'partial', settled: [{ start: 0, end: 5 }] }]);
+    expect(await a.state.renew('a', [held])).toMatchObject({ lost: [] });
+  });
+
   it('gives a claim that it has forgotten back to its owner, unless another has it', async () => {
     const [a, b] = [await open('a'), await open('b')];
     await a.state.commit(commitOf([], { head: HEAD }));
@@ -532,6 +548,23 @@ describe('what somebody says too late', () => {
     expect(again.claim.isLost).toBe(true);
     const { claimed } = await b.state.claim('b', OPTIONS);
     expect(claimed).toMatchObject([{ object: { key: object.key }, settled: [{ start: 0, end: 5 }] }]);
+  });
+
+  it('of a request that another replaces meanwhile does not count for that one: what it set aside then is sent now', async () => {
+    const { a, b, object, completion } = await withTwo();
+    await a.state.commit(commitOf([completion]));
+    const seq = await want(object);
+    await b.state.offer([{ ...sharedOf(object), wanted: { seq, kind: 'again' } }], OFFER);
+    const [again] = await claimAll(a.state, 'a');
+    if (again === undefined) throw new Error('it is not read again');
+    const { claim } = again;
+    await a.state.commit(commitOf([{ ...settled(object, 50), claim }], { quarantined: [recordOf(object, 10, 20)] }));
+    const others = [
+      { start: 0, end: 10 },
+      { start: 20, end: Number.MAX_SAFE_INTEGER },
+    ];
+    await want(object, { settled: others, quarantineIds: [1] });
+    expect(await b.state.readWanted(seq, 10)).toMatchObject([{ object: { key: object.key }, settled: [] }]);
   });
 
   it('of an object that was read before says nothing of those who read it again: what was set aside then is sent now', async () => {

@@ -118,17 +118,8 @@ export class RedisState implements StateStore, SharedWork {
     if (seqs.length === 0) return [];
     const texts = textsOf(await this.#connection.command('HMGET', [key('wanted'), ...seqs]));
     // One that is missing was fulfilled just now.
-    const requests = texts.flatMap((text, index) =>
-      text === '' ? [] : [{ seq: seqs[index] ?? 0, ...decodeWanted(text) }],
-    );
-    if (requests.length === 0) return [];
-    const ids = requests.map(({ object }) => sharedIdOf(object));
-    const partials = textsOf(await this.#connection.command('HMGET', [key('partial'), ...ids]));
-    return requests.map((request, index) =>
-      request.kind === 'missing'
-        ? request
-        : { ...request, settled: unionRanges(request.settled, decodeRanges(partials[index] ?? '')) },
-    );
+    // What its reading has delivered is told with the claim: what stands there now may be of an earlier request, which set aside what this one is about.
+    return texts.flatMap((text, index) => (text === '' ? [] : [{ seq: seqs[index] ?? 0, ...decodeWanted(text) }]));
   }
 
   async commit(commit: StateCommit): Promise<void> {
