@@ -11,6 +11,7 @@ import type { Range } from './core/ranges.ts';
 import type { ReadyTask } from './core/ready-queue.ts';
 import type { QueuedBatch } from './core/send-queue.ts';
 import { StreamerError } from './errors.ts';
+import { refuseBomb } from './gzip-bomb.ts';
 import { type GzipMembers, linesAround, readMembers } from './gzip-members.ts';
 import { inflateStored } from './inflate-stored.ts';
 import { type FlightEnd, ObjectFlight } from './object-flight.ts';
@@ -34,9 +35,6 @@ const ASKED_BUDGET_SHARE = 0.75;
 const SECOND_BUDGET_SHARE = 0.5;
 /** Raw bytes per stored byte, for the first reservation; afterwards the highest ratio seen lately. */
 const RATIO_INITIAL = 18;
-/** A smaller content is harmless, however well it was compressed. */
-const BOMB_RAW_BYTES_MIN = 256 * 1024 * 1024;
-const BOMB_RATIO_MIN = 500;
 const RATIO_DECAY = 0.995;
 /** With `http.on_full: drop`: reading is faster than any network, so a queue that is full for less than this says nothing. */
 const FULL_PATIENCE_MS = 1_000;
@@ -358,7 +356,8 @@ export class ObjectReader {
   /** Room for members in memory, and for a stream of what is behind them. */
   #secondBytes({ object }: ObjectTask): number {
     const bytesMax = this.#context.budget.bytesMax * SECOND_BUDGET_SHARE;
-    return Math.min(object.sizeBytes + 2 * this.#streamBytes(), bytesMax);
+    const streamBytes = this.#streamBytes();
+    return Math.max(streamBytes, Math.min(object.sizeBytes + 2 * streamBytes, bytesMax));
   }
 
   #fits(reservation: Reservation, storedBytes: number, rawBytes: number): boolean {
@@ -377,16 +376,6 @@ export class ObjectReader {
   #learnRatio(ratio: number): void {
     this.#ratio = Math.max(ratio * 1.1, this.#ratio * RATIO_DECAY);
   }
-}
-
-/** Logs inflate 5 to 50 times; what goes on for ever near the format's maximum of 1,032 is made to fill disks, not to be read. */
-function refuseBomb({ rawBytes, task }: ObjectFlight): void {
-  const { sizeBytes } = task.object;
-  if (rawBytes < BOMB_RAW_BYTES_MIN || rawBytes < sizeBytes * BOMB_RATIO_MIN) return;
-  throw new StreamerError(
-    'GZIP_BOMB',
-    `${sizeBytes} stored bytes gave more than ${rawBytes}, ${BOMB_RATIO_MIN} times as many`,
-  );
 }
 
 function aborted(): StreamerError {

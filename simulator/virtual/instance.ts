@@ -70,7 +70,12 @@ export class Instance implements Life, WatchedInstance {
       onGet: (version) => this.#sink.onGet(version),
       onRead: (version, share) => this.#onRead(version, share),
     });
-    const events: Events = { emit: (event) => traceEvent(surroundings.trace, event) };
+    const events: Events = {
+      emit: (event) => {
+        traceEvent(surroundings.trace, event);
+        if (event.kind === 'batches parked' || event.kind === 'object retried') this.#held.end(event.object);
+      },
+    };
     this.#state = options.openState(own, this, events);
     this.#sink = new MemorySink({
       surroundings: own,
