@@ -28,6 +28,7 @@ export const tinyObjects: ScenarioBuilder = ({ isFull }) => {
         op: '<=',
         limit: objects * postsPerObjectMax,
         unit: 'requests',
+        note: 'several whole tiny objects share one',
       },
       {
         name: 'GETs, one an object',
@@ -36,6 +37,7 @@ export const tinyObjects: ScenarioBuilder = ({ isFull }) => {
         op: '<=',
         limit: objects,
         unit: 'requests',
+        note: 'no object is read twice',
       },
     ],
     settleDeadlineS: isFull ? 900 : 120,
