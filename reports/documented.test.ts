@@ -36,6 +36,16 @@ describe('compareWithDocumented', () => {
     expect(rowOf('activeAgents', idle).met).toBe(false);
   });
 
+  it('does not hold several instances together against the memory and CPU of one', () => {
+    const sample = sampleMeasurements();
+    const three = { ...sample, streamer: { ...sample.streamer, instances: 3 } };
+    for (const id of ['memory', 'cpu']) {
+      expect(rowOf(id, three)).toMatchObject({ met: null });
+      expect(rowOf(id, three).note).toContain('3 instances together');
+      expect(rowOf(id, sample).met).toBe(true);
+    }
+  });
+
   it('extrapolates from the files and bytes that the rate is of, and says so: the warm-up is not among them', () => {
     const sample = sampleMeasurements();
     const warmed = {

@@ -167,14 +167,18 @@ const READERS: Readonly<Record<DocumentedId, (m: Measurements) => Reading>> = {
   memory: (m) => ({
     measured: m.resources.streamer.rssEndMB,
     note:
-      m.resources.streamer.rssMaxMB === null ? null : `highest ${formatAmount(m.resources.streamer.rssMaxMB, 'MB')}`,
+      m.resources.streamer.rssMaxMB === null
+        ? null
+        : `highest ${formatAmount(m.resources.streamer.rssMaxMB, 'MB')}${together(m)}`,
+    ...ofOneOnly(m),
   }),
   cpu: (m) => ({
     measured: m.resources.streamer.cpuCores,
     note:
       m.resources.streamer.cpuCores === null
         ? null
-        : `${formatShare(m.resources.streamer.cpuCores / 4)} of 4 cores; other hardware`,
+        : `${formatShare(m.resources.streamer.cpuCores / 4)} of 4 cores; other hardware${together(m)}`,
+    ...ofOneOnly(m),
   }),
   fileErrors: (m) => ({ measured: m.requests.fileErrors, note: 'from a dashboard of one day' }),
   httpErrors: (m) => ({ measured: m.requests.httpErrors }),
@@ -229,6 +233,15 @@ function filesWith(m: Measurements, matching: number | null, note: string | null
     holds: matching === m.load.files,
     note,
   };
+}
+
+function together({ streamer: { instances } }: Measurements): string {
+  return instances === 1 ? '' : `; ${instances} instances together`;
+}
+
+/** The documented memory and CPU are those of one process. */
+function ofOneOnly({ streamer: { instances } }: Measurements): Pick<Reading, 'holds'> {
+  return instances === 1 ? {} : { holds: null };
 }
 
 /** What the rates are of: each settled file of the measured part, once. */

@@ -23,6 +23,7 @@ import {
   describeRun,
   eventTime,
   faultsOf,
+  isLedgerCalm,
   LEDGER_NOTE,
   ledgerTitle,
   nextStep,
@@ -103,13 +104,13 @@ function reasons(result: Result): string[] {
   return [list(verdictReasons.map(escapeText), REASONS_MAX), ...(next === null ? [] : [next])];
 }
 
-/** Folded away where the run passed: then nothing of it is a fault. */
+/** Folded away where nothing of it is a fault. */
 function problems(result: Result): string[] {
-  const { delivery, verdict } = result;
+  const { delivery } = result;
   if (delivery.problems.length === 0) return [];
   const items = delivery.problems.map((problem) => describeProblem(problem));
   const body = `${list(items, PROBLEMS_MAX, delivery.problemsOmitted)}\n\n${LEDGER_NOTE}`;
-  return [verdict === 'pass' ? folded(ledgerTitle(result), body) : `${ledgerTitle(result)}:\n\n${body}`];
+  return [isLedgerCalm(result) ? folded(ledgerTitle(result), body) : `${ledgerTitle(result)}:\n\n${body}`];
 }
 
 function describeProblem({ kind, key, firstLine, lastLine, note }: Problem): string {

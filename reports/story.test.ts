@@ -15,6 +15,7 @@ import {
   describeUploads,
   eventTime,
   faultsOf,
+  isLedgerCalm,
   ledgerTitle,
   nextStep,
 } from './story.ts';
@@ -67,12 +68,21 @@ describe('the documented table', () => {
 });
 
 describe('the ledger', () => {
-  it('has nothing against a run that passed with the copies that its faults explain', () => {
-    const sample = sampleFailedResult();
-    const copies = sample.delivery.problems.filter(({ kind }) => kind === 'duplicate');
-    const passed: Result = { ...sample, verdict: 'pass', delivery: { ...sample.delivery, problems: copies } };
-    expect(ledgerTitle(passed)).toBe('Sent more than once: 2,120 lines, of at most 6,400 that the faults explain');
-    expect(ledgerTitle(sample)).toBe('What the ledger found');
+  const sample = sampleFailedResult();
+  const copies = sample.delivery.problems.filter(({ kind }) => kind === 'duplicate');
+  const copied: Result = { ...sample, delivery: { ...sample.delivery, problems: copies } };
+
+  it('has nothing against copies that the faults explain, whatever the verdict', () => {
+    expect(ledgerTitle(copied)).toBe('Sent more than once: 2,120 lines, of at most 6,400 that the faults explain');
+    expect(isLedgerCalm(copied)).toBe(true);
+  });
+
+  it('tells of more copies than that, and of lost lines, before all else', () => {
+    const tooMany: Result = { ...copied, delivery: { ...copied.delivery, duplicateBound: 2119 } };
+    for (const result of [sample, tooMany]) {
+      expect(ledgerTitle(result)).toBe('What the ledger found');
+      expect(isLedgerCalm(result)).toBe(false);
+    }
   });
 });
 

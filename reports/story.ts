@@ -44,16 +44,30 @@ export function describeComparability(result: Result): string {
   const excuse =
     causes.length === 0
       ? ''
-      : ` This run was given ${causes.join(' and ')}: errors, latency or memory that come of it are “not met” here, and no failure.`;
+      : ` This run was given ${causes.join(' and ')}: what is “not met” because of that is no failure.`;
   return `The documented figures are those of production at 1x on a calm day. The verdict does not follow from this table but from the checks.${excuse}`;
 }
 
-/** Copies within the bound and what belongs in quarantine are no fault of the streamer: a run passes with them. */
-export function ledgerTitle({ delivery, verdict }: Result): string {
-  const { duplicateLines, duplicateBound, problems } = delivery;
-  const isDuplicatesOnly = problems.every(({ kind }) => kind === 'duplicate');
-  if (verdict !== 'pass' || !isDuplicatesOnly) return 'What the ledger found';
-  return `Sent more than once: ${formatNumber(duplicateLines)} lines, of at most ${formatNumber(duplicateBound)} that the faults explain`;
+/** Copies within the bound, and what belongs in quarantine in a run that passed, are no fault: they must not stand before all else. */
+export function isLedgerCalm({ delivery, verdict }: Result): boolean {
+  return verdict === 'pass' || isExplained(delivery);
+}
+
+export function ledgerTitle({ delivery }: Result): string {
+  if (!isExplained(delivery)) return 'What the ledger found';
+  return `Sent more than once: ${formatNumber(delivery.duplicateLines)} lines, of at most ${formatNumber(delivery.duplicateBound)} that the faults explain`;
+}
+
+function isExplained({
+  duplicateLines,
+  duplicateBound,
+  problems,
+  problemsOmitted,
+  lostLines,
+}: Result['delivery']): boolean {
+  const isDuplicatesOnly =
+    problems.every(({ kind }) => kind === 'duplicate') && (problemsOmitted === 0 || lostLines === 0);
+  return isDuplicatesOnly && duplicateLines !== null && duplicateBound !== null && duplicateLines <= duplicateBound;
 }
 
 export const LEDGER_NOTE = 'Lines are numbered from 0. A range that stands here twice was sent three times.';

@@ -11,7 +11,7 @@ import {
 import { headlines, VERDICT_WORDS } from '../headline.ts';
 import type { Headline } from '../headline.ts';
 import type { Check, Problem, Result } from '../model.ts';
-import { describeLoad, eventTime, faultsOf, LEDGER_NOTE, ledgerTitle, nextStep } from '../story.ts';
+import { describeLoad, eventTime, faultsOf, isLedgerCalm, LEDGER_NOTE, ledgerTitle, nextStep } from '../story.ts';
 import { PROBLEM_WORDS } from '../words.ts';
 import { html } from './markup.ts';
 import type { Html } from './markup.ts';
@@ -133,8 +133,7 @@ function problems(result: Result): Html | null {
       ${omitted === 0 ? null : html`<li class="muted">and ${formatNumber(omitted)} more, see result.json</li>`}
     </ul>
     <p class="footnote">${LEDGER_NOTE}</p>`;
-  // In a run that passed, nothing of it is a fault: then it must not stand before all else.
-  if (result.verdict === 'pass')
+  if (isLedgerCalm(result))
     return html`<details class="problems">
       <summary>${ledgerTitle(result)}</summary>
       ${items}
