@@ -198,7 +198,7 @@ function eventMarks(options: ChartOptions): Html {
   }));
   return html`${joinClose(marks).map(
     ({ left, tone, label, number }) =>
-      html`<span class="event-mark ${tone}" style="left:${left}%" title="${label}">${number}</span>`,
+      html`<span class="event-mark ${tone}" style="left:max(9px,${left}%)" title="${label}">${number}</span>`,
   )}`;
 }
 

@@ -38,8 +38,8 @@ export function renderHtml(result: Result): string {
       <nav aria-label="Sections">${sections.map(({ id, link }) => html`<a href="#${id}">${link}</a> `)}</nav>
       <main>${sections.map(block)}</main>
       <footer>
-        Everything on this page is in result.json beside it (schema version ${result.schemaVersion}); logs/ has those of
-        the processes.
+        Everything on this page is in result.json beside it (schema version ${result.schemaVersion}); the logs of all
+        processes of the run are in logs/.
       </footer>`,
   });
 }
