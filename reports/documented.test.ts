@@ -28,6 +28,35 @@ describe('compareWithDocumented', () => {
     expect(compareWithDocumented(sampleMeasurements()).filter(({ met }) => met === false)).toEqual([]);
   });
 
+  it('holds a run that has fewer agents than the documented three for no failure', () => {
+    const sample = sampleMeasurements();
+    const two = { ...sample, pipelineStatus: { ...sample.pipelineStatus, activeAgents: 2, configuredAgents: 2 } };
+    expect(rowOf('activeAgents', two)).toMatchObject({ measured: 2, met: null, note: 'of 2 in this run' });
+    const idle = { ...sample, pipelineStatus: { ...sample.pipelineStatus, activeAgents: 2, configuredAgents: 3 } };
+    expect(rowOf('activeAgents', idle).met).toBe(false);
+  });
+
+  it('does not hold several instances together against the memory and CPU of one', () => {
+    const sample = sampleMeasurements();
+    const three = { ...sample, streamer: { ...sample.streamer, instances: 3 } };
+    for (const id of ['memory', 'cpu']) {
+      expect(rowOf(id, three)).toMatchObject({ met: null });
+      expect(rowOf(id, three).note).toContain('3 instances together');
+      expect(rowOf(id, sample).met).toBe(true);
+    }
+  });
+
+  it('extrapolates from the files and bytes that the rate is of, and says so: the warm-up is not among them', () => {
+    const sample = sampleMeasurements();
+    const warmed = {
+      ...sample,
+      load: { ...sample.load, files: sample.load.files + 4, rawBytes: sample.load.rawBytes * 2 },
+    };
+    for (const id of ['filesTotal', 'bytesTotal', 'pipelineTotal'])
+      expect(rowOf(id, warmed).note).toBe(rowOf(id, sample).note);
+    expect(rowOf('filesTotal', warmed).note).toContain(`${sample.latencyMs.lag.n} files here`);
+  });
+
   it('marks as extrapolated what a short run cannot measure, and says how', () => {
     const extrapolated = compareWithDocumented(sampleMeasurements()).filter((row) => row.extrapolated);
     expect(extrapolated.map(({ id }) => id)).toEqual([

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import documentedJson from '../fixtures/documented-metrics.json' with { type: 'json' };
 import { formatAmount, formatBytes, formatMs, formatNumber, formatSeconds, formatShare } from './format.ts';
 import type { DocumentedRow, Measurements } from './model.ts';
+import { describeLoad } from './story.ts';
 
 const IDS = [
   'processingLatency',
@@ -128,11 +129,11 @@ const READERS: Readonly<Record<DocumentedId, (m: Measurements) => Reading>> = {
   }),
   filesTotal: (m) => ({
     measured: scale(m.throughput.filesPerMin, totalMinutes),
-    note: `${formatAmount(m.load.files, 'files')} here, this rate for ${formatSeconds(totalMinutes * 60)}`,
+    note: `${formatAmount(m.latencyMs.lag.n, 'files')} here, this rate for ${formatSeconds(totalMinutes * 60)}`,
   }),
   bytesTotal: (m) => ({
     measured: scale(m.throughput.rawMBPerMin, totalMinutes / 1e6),
-    note: `${formatBytes(m.load.rawBytes)} here, this rate for ${formatSeconds(totalMinutes * 60)}`,
+    note: `${formatBytes(settledRawBytes(m))} here, this rate for ${formatSeconds(totalMinutes * 60)}`,
   }),
   format: (m) => ({
     measured: `${m.load.compression} ${m.load.recordFormat}`,
@@ -146,7 +147,7 @@ const READERS: Readonly<Record<DocumentedId, (m: Measurements) => Reading>> = {
     filesWith(m, m.load.keysNamed, m.load.exampleKey === null ? null : `for example ${baseName(m.load.exampleKey)}`),
   pipelineTotal: (m) => ({
     measured: scale(m.throughput.rawMBPerMin, pipelineMinutes / 1e3),
-    note: `${formatBytes(m.pipelineStatus.processedRawBytes)} here, this rate for ${formatSeconds(pipelineMinutes * 60)}`,
+    note: `${formatBytes(settledRawBytes(m))} here, this rate for ${formatSeconds(pipelineMinutes * 60)}`,
   }),
   pipelineGrowth: (m) => ({
     measured: m.pipelineStatus.growthPercent,
@@ -160,18 +161,24 @@ const READERS: Readonly<Record<DocumentedId, (m: Measurements) => Reading>> = {
   activeAgents: (m) => ({
     measured: m.pipelineStatus.activeAgents,
     note: `of ${m.pipelineStatus.configuredAgents} in this run`,
+    // A run that has fewer can say nothing of it.
+    ...(m.pipelineStatus.configuredAgents < (documentedValue('activeAgents') ?? 0) ? { holds: null } : {}),
   }),
   memory: (m) => ({
     measured: m.resources.streamer.rssEndMB,
     note:
-      m.resources.streamer.rssMaxMB === null ? null : `highest ${formatAmount(m.resources.streamer.rssMaxMB, 'MB')}`,
+      m.resources.streamer.rssMaxMB === null
+        ? null
+        : `highest ${formatAmount(m.resources.streamer.rssMaxMB, 'MB')}${together(m)}`,
+    ...ofOneOnly(m),
   }),
   cpu: (m) => ({
     measured: m.resources.streamer.cpuCores,
     note:
       m.resources.streamer.cpuCores === null
         ? null
-        : `${formatShare(m.resources.streamer.cpuCores / 4)} of 4 cores; other hardware`,
+        : `${formatShare(m.resources.streamer.cpuCores / 4)} of 4 cores; other hardware${together(m)}`,
+    ...ofOneOnly(m),
   }),
   fileErrors: (m) => ({ measured: m.requests.fileErrors, note: 'from a dashboard of one day' }),
   httpErrors: (m) => ({ measured: m.requests.httpErrors }),
@@ -206,9 +213,8 @@ function lagNote(m: Measurements): string {
 }
 
 function offeredNote(m: Measurements): string | null {
-  return m.load.offeredRawMBPerMin === null
-    ? 'everything offered at once'
-    : `offered ${formatAmount(m.load.offeredRawMBPerMin, 'MB/min')}`;
+  if (m.load.offeredRawMBPerMin === null) return describeLoad(m.load);
+  return `offered ${formatAmount(m.load.offeredRawMBPerMin, 'MB/min')}`;
 }
 
 function recentReading(m: Measurements): Reading {
@@ -227,6 +233,20 @@ function filesWith(m: Measurements, matching: number | null, note: string | null
     holds: matching === m.load.files,
     note,
   };
+}
+
+function together({ streamer: { instances } }: Measurements): string {
+  return instances === 1 ? '' : `; ${instances} instances together`;
+}
+
+/** The documented memory and CPU are those of one process. */
+function ofOneOnly({ streamer: { instances } }: Measurements): Pick<Reading, 'holds'> {
+  return instances === 1 ? {} : { holds: null };
+}
+
+/** What the rates are of: each settled file of the measured part, once. */
+function settledRawBytes({ throughput: { rawMBps, windowS } }: Measurements): number | null {
+  return scale(rawMBps, windowS * 1e6);
 }
 
 function perFile(m: Measurements, total: number, factor: number): number | null {

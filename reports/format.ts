@@ -2,6 +2,7 @@
 import type { Check, DocumentedRow, Result } from './model.ts';
 
 export const DASH = '–';
+export const DASH_MEANING = '–: not measured.';
 
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const threeDigits = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 });

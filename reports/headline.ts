@@ -3,8 +3,9 @@
  * Used by the HTML and the Markdown report alike.
  */
 import { documentedValue } from './documented.ts';
-import { checkState, formatAmount, formatBytes, formatMs, formatNumber, formatSeconds, formatShare } from './format.ts';
+import { checkState, formatAmount, formatMs, formatNumber, formatSeconds, formatShare } from './format.ts';
 import type { Result } from './model.ts';
+import { describeLoad, describeUploads } from './story.ts';
 
 type Tone = 'good' | 'bad' | 'unknown' | 'plain';
 
@@ -31,7 +32,7 @@ export function headlines(result: Result): Headline[] {
     alarmed(lossHeadline(result), failedUnder('delivery.')),
     alarmed(paceHeadline(result), failedUnder('latencyMs.', 'pace.')),
     alarmed(throughputHeadline(result), failedUnder('throughput.', 'barePipe.')),
-    alarmed(costHeadline(result), failedUnder('resources.streamer.', 'requests.')),
+    alarmed(costHeadline(result), failedUnder('resources.streamer.')),
   ];
 }
 
@@ -61,25 +62,31 @@ function lossHeadline({ delivery }: Result): Headline {
   };
 }
 
-function paceHeadline({ latencyMs, pace }: Result): Headline {
+function paceHeadline({ latencyMs, pace, checks }: Result): Headline {
   const question = 'Is it keeping up?';
   const { avg, max } = latencyMs.lag;
   const sloS = documentedValue('lagSlo') ?? 0;
   if (avg === null || max === null)
     return { question, answer: 'Not known', tone: 'unknown', facts: ['no file was completed'] };
   const within = max < sloS * 1000;
+  const isJudged = checks.some(({ path }) => path === 'latencyMs.lag.max');
+  const waiting = `at most ${formatAmount(pace.backlogFilesMax, pace.backlogFilesMax === 1 ? 'file' : 'files')} waiting`;
   return {
     question,
     answer: within ? `Lag ${formatMs(avg)}` : `Lag up to ${formatMs(max)}`,
-    tone: within ? 'good' : 'bad',
+    tone: within ? 'good' : isJudged ? 'bad' : 'plain',
     facts: [
-      `average; worst file ${formatMs(max)}, SLO ${formatSeconds(sloS)}`,
-      `most waiting ${formatAmount(pace.backlogFilesMax, pace.backlogFilesMax === 1 ? 'file' : 'files')}, drained in ${formatSeconds(pace.drainS)}`,
+      within
+        ? `average; worst file ${formatMs(max)}, SLO ${formatSeconds(sloS)}`
+        : `average ${formatMs(avg)}; over the SLO of ${formatSeconds(sloS)}${isJudged ? '' : ', which no check of this run asks for'}`,
+      pace.drainS === null
+        ? `${waiting}; not all was settled`
+        : `${waiting}; all settled ${formatSeconds(pace.drainS)} after the last upload`,
     ],
   };
 }
 
-function throughputHeadline({ throughput, load }: Result): Headline {
+function throughputHeadline({ throughput, load, latencyMs }: Result): Headline {
   const question = 'How much did it move?';
   if (throughput.rawMBPerMin === null)
     return { question, answer: 'Not known', tone: 'unknown', facts: ['throughput was not measured'] };
@@ -89,13 +96,13 @@ function throughputHeadline({ throughput, load }: Result): Headline {
     answer: formatAmount(throughput.rawMBPerMin, 'MB/min'),
     tone: 'plain',
     facts: [
-      offered === null ? 'raw, everything offered at once' : `raw, ${formatNumber(offered)} offered (${load.rate})`,
-      `${formatAmount(load.files, 'files')}, ${formatBytes(load.rawBytes)} in ${formatSeconds(throughput.windowS)}`,
+      offered === null ? `raw; ${describeLoad(load)}` : `raw, ${formatNumber(offered)} offered (${load.rate})`,
+      `${formatAmount(latencyMs.lag.n, 'files')} in ${formatSeconds(throughput.windowS)}, ${describeUploads(load)}`,
     ],
   };
 }
 
-function costHeadline({ resources, throughput }: Result): Headline {
+function costHeadline({ resources, throughput, streamer }: Result): Headline {
   const question = 'What did it cost?';
   const { cpuCores, rssMaxMB, rssEndMB } = resources.streamer;
   if (cpuCores === null)
@@ -106,7 +113,11 @@ function costHeadline({ resources, throughput }: Result): Headline {
     question,
     answer: `${formatShare(cpuCores)} of a core`,
     tone: 'plain',
-    facts: [`memory ${formatAmount(rssEndMB, 'MB')}, highest ${formatAmount(rssMaxMB, 'MB')}`, ...perCpuS],
+    facts: [
+      `memory ${formatAmount(rssEndMB, 'MB')}, highest ${formatAmount(rssMaxMB, 'MB')}`,
+      ...(streamer.instances === 1 ? [] : [`of ${formatAmount(streamer.instances, 'instances')} together`]),
+      ...perCpuS,
+    ],
   };
 }
 
@@ -115,6 +126,9 @@ export function summaryLine(result: Result): string {
   const { delivery, latencyMs, throughput } = result;
   const parts = [
     `lost ${formatNumber(delivery.lostLines)} of ${formatNumber(delivery.expectedLines)} lines`,
+    ...(delivery.duplicateLines === 0
+      ? []
+      : [`${formatNumber(delivery.duplicateLines)} duplicate, bound ${formatNumber(delivery.duplicateBound)}`]),
     `lag ${formatMs(latencyMs.lag.avg)} avg, ${formatMs(latencyMs.lag.max)} worst`,
     formatAmount(throughput.rawMBPerMin, 'MB/min'),
   ];

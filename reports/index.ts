@@ -24,6 +24,7 @@ export type { LatencySummary, WaterfallPartsMs } from './model-latency.ts';
 export { SAMPLES_NEEDED, summarizeLatency } from './percentiles.ts';
 export { lagSlopeSPerS, recentWindowS, summarizeAgentBalance, summarizePipelineStatus } from './pipeline-status.ts';
 export { requestCostPerTB } from './request-cost.ts';
+export { describeGround } from './story.ts';
 export { renderTable } from './table.ts';
 export { summarizeWaterfall } from './waterfall.ts';
 export type { WaterfallBoundaries, WaterfallObject } from './waterfall.ts';

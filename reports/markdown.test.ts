@@ -10,6 +10,36 @@ describe('renderMarkdown', () => {
     expect(summary).toMatch(/^\*\*lost 0 of 149,500 lines · lag \d+ ms avg, \d+ ms worst · 227 MB\/min\*\*$/);
   });
 
+  it('says what was tried, what it proves and what happened on the way, before anything that is folded away', () => {
+    const [shown = ''] = renderMarkdown(sampleFailedResult()).split('<details>');
+    expect(shown).toContain('Test data for the report renderers, not a measurement.');
+    expect(shown).toContain('Evidence for: That a sample looks like a run.');
+    expect(shown).toContain(
+      'Faults:\n\n- endpoint 2 answers 503: 2 min to 2.5 min\n- streamer killed (SIGKILL): at 3.5 min',
+    );
+    expect(renderMarkdown(sampleResult())).toContain('Load 1x, constant. No faults.');
+  });
+
+  it('folds away what the ledger found in a run that passed, and only there', () => {
+    const sample = sampleFailedResult();
+    const found = 'lines 1,000 to 3,119';
+    const shownOf = (result: Result): string => renderMarkdown(result).split('<details>')[0] ?? '';
+    expect(shownOf(sample)).toContain(found);
+    const passed: Result = { ...sample, verdict: 'pass', verdictReasons: [] };
+    expect(shownOf(passed)).not.toContain(found);
+    expect(renderMarkdown(passed)).toContain(found);
+  });
+
+  it('says which endpoint took what, and which instance did what', () => {
+    const sample = sampleResult();
+    const [first] = sample.agents;
+    const instance = { name: 'streamer-2', files: 41, cpuS: 3.5, rssMaxMB: 120, rssEndMB: 110 };
+    const text = renderMarkdown({ ...sample, instances: [instance] });
+    expect(text).toContain(`| 1 ${first?.endpoint} | `);
+    expect(text).toContain('| streamer-2 | 41 | 3.5 s | 120 MB |');
+    expect(renderMarkdown(sample)).not.toContain('Instances');
+  });
+
   it('says what failed, and where, before anything that is folded away', () => {
     const [shown = ''] = renderMarkdown(sampleFailedResult()).split('<details>');
     expect(shown).toContain('❌ Failed');

@@ -53,13 +53,16 @@ const streamerSchema = z.strictObject({
 });
 
 const loadSchema = z.strictObject({
-  files: count(),
+  files: count().describe('Uploaded, the warm-up too.'),
+  warmupFiles: countOrNull().default(null).describe('Of them, those of the warm-up: judged for loss, not for time.'),
   rawBytes: count(),
   gzBytes: count(),
   lines: count(),
   schedule: z.string().describe('constant, poisson, bursts or max.'),
   rate: z.string().describe('As asked for: 1x, 10x, max...'),
-  offeredRawMBPerMin: amountOrNull().describe('By the schedule; null for max, which offers everything at once.'),
+  offeredRawMBPerMin: amountOrNull().describe(
+    'By the schedule; null for max, which offers everything at once, and for a load of several parts.',
+  ),
   scheduleSlipMs: z
     .strictObject({ p50: amountOrNull(), p99: amountOrNull(), max: amountOrNull() })
     .describe('Start of the PUT minus the intended time.'),
@@ -132,6 +135,14 @@ const processUsageSchema = z.strictObject({
   rssEndMB: amountOrNull(),
   eventLoopDelayP99Ms: amountOrNull(),
   eventLoopUtilization: amountOrNull().describe('Highest of the run, 0 to 1.'),
+});
+
+const instanceSchema = z.strictObject({
+  name: z.string(),
+  files: count().describe('Objects that it completed, by its own log.'),
+  cpuS: amountOrNull().describe('Of its whole life.'),
+  rssMaxMB: amountOrNull(),
+  rssEndMB: amountOrNull(),
 });
 
 const resourcesSchema = z.strictObject({
@@ -247,6 +258,11 @@ const measurementsShape = {
   schemaVersion: z.literal(SCHEMA_VERSION),
   scenario: z.string(),
   purpose: z.string().describe('What this run is to show, in one sentence.'),
+  proves: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe('The documented sentence, or the guarantee, that a passed run is evidence for.'),
   seed: z.int(),
   startedAt: z.iso.datetime(),
   durationS: amount(),
@@ -261,6 +277,7 @@ const measurementsShape = {
   latencyMs: z.strictObject({ processing: latencySchema, lag: latencySchema, fileAge: latencySchema }),
   waterfallMs: waterfallSchema,
   resources: resourcesSchema,
+  instances: z.array(instanceSchema).default([]).describe('Each process of the streamer, where there are several.'),
   sinkCeiling: sinkCeilingSchema.nullable(),
   requests: requestsSchema,
   agents: z.array(agentSchema),

@@ -115,6 +115,7 @@ export function sampleMeasurements(options: Partial<SampleOptions> = {}): Measur
     agents,
     agentBalance: summarizeAgentBalance(agents),
     pipelineStatus: summarizePipelineStatus(timeline, agents),
+    instances: [],
     barePipe: null,
     timeline,
     events: [],
@@ -128,6 +129,7 @@ function sampleSetting({ durationS }: SampleOptions, endpoints: number) {
     schemaVersion: SCHEMA_VERSION,
     scenario: 'sample',
     purpose: 'Test data for the report renderers, not a measurement.',
+    proves: 'That a sample looks like a run.',
     seed: 1234,
     startedAt: new Date(START_MS).toISOString(),
     durationS: durationS + 6.6,
@@ -164,6 +166,7 @@ function sampleTraffic(files: number, { filesPerMin }: SampleOptions) {
   return {
     load: {
       files,
+      warmupFiles: 0,
       rawBytes: files * RAW_BYTES,
       gzBytes: files * GZ_BYTES,
       lines: files * LINES,

@@ -29,6 +29,14 @@ describe('renderTable', () => {
     expect(text).toContain('Verdict: FAIL\n  - lost lines: 913 lines, required = 0 lines.');
   });
 
+  it('has the note of a check under it, however long the names of checks are', () => {
+    const result = sampleResult();
+    const [check, ...others] = result.checks;
+    const note = 'a machine that is taken away measures its other guests';
+    const checks = [{ ...check!, name: 'a name of '.repeat(7), note }, ...others];
+    expect(renderTable({ ...result, checks }).split('\n')).toContain(`      ${note}`);
+  });
+
   it('says which percentiles it does not give, and what they need', () => {
     expect(renderTable(sampleResult())).toContain(
       'No percentile is given from too few files; needed: p90 30, p99 300, p99.9 3,000.',

@@ -86,9 +86,14 @@ function checkLines({ checks }: Result): string[] {
     `  ${CHECK_MARKS[checkState(check)]} ${check.name}`,
     formatActual(check),
     `required ${formatLimit(check)}`,
-    check.note ?? '',
   ]);
-  return ['Checks', ...layoutColumns(cells, TABLE_WIDTH).flat()];
+  const rows = layoutColumns(cells, TABLE_WIDTH);
+  return ['Checks', ...checks.flatMap(({ note }, index) => [...(rows[index] ?? []), ...checkNote(note)])];
+}
+
+/** Under its check: names and figures leave no room beside them. */
+function checkNote(note: string | null): string[] {
+  return note === null ? [] : wrapText(note, TABLE_WIDTH - 6).map((line) => `      ${line}`);
 }
 
 /** A list item that wraps under itself. */

@@ -72,12 +72,22 @@ export const GLOSSARY: readonly Word[] = [
     meaning:
       'one record, delivered byte-exact. Its identity is checked at the sink; no counter or header of the streamer is trusted.',
   },
+  { name: 'file, object', meaning: 'the same: one version of one S3 key.' },
   {
     name: 'settled',
     meaning:
       'acknowledged by an endpoint (2xx) or put in quarantine with a durable record. A file is complete when all its lines are settled.',
   },
   { name: 'lost', meaning: 'lines of uploaded files that were never settled.' },
+  {
+    name: 'unexpected, corrupt',
+    meaning: 'lines that arrived and are in no uploaded file; lines that arrived with other bytes than were uploaded.',
+  },
+  {
+    name: 'quarantine',
+    meaning:
+      'where the streamer puts what cannot be delivered (damaged, refused, too long), with its file, range and reason.',
+  },
   {
     name: 'duplicate bound',
     meaning:
@@ -99,8 +109,14 @@ export const GLOSSARY: readonly Word[] = [
     meaning: '10^6, 10^9, 10^12 bytes. Raw is uncompressed, gz as stored in S3. The documented rates are raw.',
   },
   {
+    name: '1x, 10x, max',
+    meaning:
+      'the load as a multiple of the documented 228 MB/min raw; max: all files are there at the start. Constant: at even distances; poisson: independent of each other; bursts: many at once.',
+  },
+  {
     name: 'throughput',
-    meaning: 'raw bytes acknowledged, divided by the time from the start of the schedule to the last settled line.',
+    meaning:
+      'raw bytes of the settled files, each counted once, divided by the time from the start of the schedule to the last settled line or to the end of the schedule, whichever is later. So a streamer that keeps up has the rate that was offered.',
   },
   { name: 'backlog', meaning: 'files that may be read and are not settled yet.' },
   { name: 'growth', meaning: 'raw bytes of the second half of the run against the first half.' },
@@ -110,6 +126,17 @@ export const GLOSSARY: readonly Word[] = [
       'raw bytes of the last minute, or of the last quarter of a run shorter than four minutes, against the same time before it.',
   },
   { name: 'active agent', meaning: 'an endpoint that acknowledged a batch within the recent time.' },
+  {
+    name: 'endpoint, agent, sink',
+    meaning:
+      'an HTTP input of EdgeDelta; here all of them are one process, a mock EdgeDelta that keeps account of each line.',
+  },
+  {
+    name: 'fault, struck',
+    meaning:
+      'what was done to the run on purpose, at the marked times; and how many requests, connections or processes it hit.',
+  },
+  { name: '–', meaning: 'not measured in this run.' },
   { name: 'percentile', meaning: 'nearest rank, never interpolated; p90 needs 30 files, p99 300, p99.9 3,000.' },
   {
     name: 'extrapolated',

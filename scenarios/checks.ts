@@ -4,27 +4,53 @@ import { ceilingShareMax } from './run/ceiling.ts';
 
 /** The documented loss: none; and nothing altered or invented on the way. */
 export const nothingLost: readonly CheckSpec[] = [
-  { name: 'lost lines', kind: 'integrity', path: 'delivery.lostLines', op: '==', limit: 0, unit: 'lines' },
-  { name: 'unexpected lines', kind: 'integrity', path: 'delivery.unexpectedLines', op: '==', limit: 0, unit: 'lines' },
-  { name: 'corrupt lines', kind: 'integrity', path: 'delivery.corruptLines', op: '==', limit: 0, unit: 'lines' },
   {
-    name: 'lines that nothing vouches for',
+    name: 'lost lines',
+    kind: 'integrity',
+    path: 'delivery.lostLines',
+    op: '==',
+    limit: 0,
+    unit: 'lines',
+    note: 'uploaded, and neither acknowledged nor in quarantine',
+  },
+  {
+    name: 'unexpected lines',
+    kind: 'integrity',
+    path: 'delivery.unexpectedLines',
+    op: '==',
+    limit: 0,
+    unit: 'lines',
+    note: 'arrived, and in no uploaded file',
+  },
+  {
+    name: 'corrupt lines',
+    kind: 'integrity',
+    path: 'delivery.corruptLines',
+    op: '==',
+    limit: 0,
+    unit: 'lines',
+    note: 'arrived with other bytes than were uploaded',
+  },
+  {
+    name: 'lines delivered though their checksum is wrong',
     kind: 'integrity',
     path: 'delivery.outsideLines',
     op: '==',
     limit: 0,
     unit: 'lines',
+    note: 'some are garbled and nobody knows which: quarantine is their place',
   },
 ];
 
 /** What arrived and is not remembered is sent again by the next start: a run in which nobody was killed would not show it. */
 export const deliveredIsComplete: CheckSpec = {
-  name: 'delivered, and not complete in durable state',
+  name: 'files delivered, but not complete in the saved state',
   kind: 'integrity',
   path: 'delivery.incompleteObjects',
   op: '==',
   limit: 0,
-  unit: 'objects',
+  unit: 'files',
+  note: 'read after the clean stop; the next start would send them again',
 };
 
 /** For a run without faults the bound is 0. */
@@ -35,6 +61,7 @@ export const duplicatesWithinBound: CheckSpec = {
   op: '<=',
   limit: { path: 'delivery.duplicateBound' },
   unit: 'lines',
+  note: 'required: no more than the faults of this run explain',
 };
 
 export const lagSlo: CheckSpec = {
@@ -48,21 +75,25 @@ export const lagSlo: CheckSpec = {
 
 /** The mock EdgeDelta must not be what limits or delays. */
 export const sinkNotSaturated: CheckSpec = {
-  name: 'event-loop utilisation of the sink',
+  name: 'sink (mock EdgeDelta) busy, highest',
   kind: 'validity',
   path: 'resources.sink.eventLoopUtilization',
   op: '<',
   limit: 0.8,
-  unit: '',
-  note: 'a saturated sink measures itself',
+  unit: 'share',
+  note: 'of its event loop; a saturated sink measures itself',
 };
 
 /** For backlogs at full speed that are judged by loss, memory or a share: on two cores the sink is three quarters busy then, and on a busy machine more. */
-export const sinkMayBeBusy: CheckSpec = { ...sinkNotSaturated, limit: 0.95, note: 'no rate is judged' };
+export const sinkMayBeBusy: CheckSpec = {
+  ...sinkNotSaturated,
+  limit: 0.95,
+  note: 'of its event loop; no rate is judged',
+};
 
 /** Lag counts from the intended time, so slip cannot hide it; but beyond this the load was another one than the run says. */
 export const generatorKeptSchedule: CheckSpec = {
-  name: 'slip of the generator',
+  name: 'uploads behind their schedule, worst',
   kind: 'validity',
   path: 'load.scheduleSlipMs.max',
   op: '<=',
@@ -83,12 +114,12 @@ export const lagShowsSlip = slipUnder(5, 'lag counts from the intended time all 
 export const mayComeLate = slipUnder(5, 'no latency or rate is judged');
 
 export const sinkHasHeadroom: CheckSpec = {
-  name: 'rate over the ceiling of the sink',
+  name: 'rate over what the sink takes alone',
   kind: 'validity',
   path: 'sinkCeiling.shareUsed',
   op: '<=',
   limit: ceilingShareMax,
-  unit: '',
+  unit: 'share',
   note: 'a run near the ceiling of the sink measures the sink',
 };
 

@@ -109,7 +109,7 @@ const evenEndpoints: CheckSpec = {
   path: 'agentBalance.worstDeviation',
   op: '<=',
   limit: 0.05,
-  unit: '',
+  unit: 'share',
 };
 
 const atLeastBarePipe: CheckSpec = {

@@ -6,7 +6,15 @@ import { renderVerdicts, type ScenarioVerdict, SummaryFolder, worstOf } from './
 
 function verdictOf(scenario: string, verdict: ScenarioVerdict['verdict'], ...reasons: string[]): ScenarioVerdict {
   const replay = `npm run scenario -- ${scenario} --seed 7`;
-  return { scenario, verdict, reasons, durationS: 12.4, folder: `reports/out/${scenario}`, replay };
+  return {
+    scenario,
+    why: `What ${scenario} shows.`,
+    verdict,
+    reasons,
+    durationS: 12.4,
+    folder: `reports/out/${scenario}`,
+    replay,
+  };
 }
 
 describe('worstOf', () => {
@@ -46,14 +54,22 @@ describe('SummaryFolder', () => {
       const folder = new SummaryFolder(out, 'all-seed7');
       const startedAt = '2026-11-25T17:00:00.000Z';
       const verdicts = [{ ...verdictOf('burst', 'fail', 'a | b'), folder: join(out, 'burst-seed7') }];
-      folder.write({ startedAt, verdicts, pending: ['soak'] });
+      const ranOn = 'streamer 1.0.0 · seed 7';
+      folder.write({ startedAt, ranOn, verdicts, pending: ['soak'] });
       const read = (name: string): string => readFileSync(join(folder.path, name), 'utf8');
-      expect(JSON.parse(read('summary.json'))).toEqual({ startedAt, verdicts, pending: ['soak'], verdict: null });
-      expect(read('summary.md')).toContain(String.raw`| ✗ FAIL | burst | 12 s | a \| b |`);
-      expect(read('summary.md')).toContain('Not run: soak.');
+      expect(JSON.parse(read('summary.json'))).toEqual({
+        startedAt,
+        ranOn,
+        verdicts,
+        pending: ['soak'],
+        verdict: null,
+      });
+      expect(read('summary.md')).toContain(String.raw`| ✗ FAIL | burst | What burst shows. | 12 s | a \| b |`);
+      expect(read('summary.md')).toContain('Not run yet: soak.');
+      expect(read('summary.md')).toContain('\n\nstreamer 1.0.0 · seed 7\n\n');
       expect(read('summary.md')).toContain('- `npm run scenario -- burst --seed 7`');
       expect(read('summary.md')).toContain('- [burst](../burst-seed7/report.html)');
-      folder.write({ startedAt, verdicts, pending: [] });
+      folder.write({ startedAt, ranOn: null, verdicts, pending: [] });
       expect(JSON.parse(read('summary.json'))).toMatchObject({ verdict: 'fail', pending: [] });
     } finally {
       rmSync(out, { recursive: true });

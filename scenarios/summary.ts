@@ -1,10 +1,12 @@
 /** What became of several scenarios: a table for the terminal, and files that grow with each of them, so that an end by force leaves what was there. */
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { code, table, type Verdict } from '#reports';
+import { code, escapeText, formatTime, table, type Verdict } from '#reports';
 
 export interface ScenarioVerdict {
   readonly scenario: string;
+  /** What it is to show, in one sentence. */
+  readonly why: string;
   readonly verdict: Verdict;
   /** Empty for a pass. */
   readonly reasons: readonly string[];
@@ -16,6 +18,8 @@ export interface ScenarioVerdict {
 
 export interface Summary {
   readonly startedAt: string;
+  /** Program, machine and seed, by the first report; null while there is none. */
+  readonly ranOn: string | null;
   /** In the order in which they ran. */
   readonly verdicts: readonly ScenarioVerdict[];
   /** Names of those that have not run yet; in the end none. */
@@ -77,10 +81,11 @@ export class SummaryFolder {
   }
 }
 
-function renderMarkdown({ startedAt, verdicts, pending }: Summary, folder: string): string {
+function renderMarkdown({ startedAt, ranOn, verdicts, pending }: Summary, folder: string): string {
   const rows = verdicts.map((one) => [
     marks[one.verdict],
     one.scenario,
+    one.why,
     formatMinutes(one.durationS),
     one.reasons.join(' '),
   ]);
@@ -89,10 +94,11 @@ function renderMarkdown({ startedAt, verdicts, pending }: Summary, folder: strin
   );
   const replays = verdicts.filter(({ verdict }) => verdict !== 'pass').map(({ replay }) => `- ${code(replay)}`);
   return [
-    `# Scenarios, ${startedAt}`,
-    table(['verdict', 'scenario', 'took', 'why'], rows),
+    `# Scenarios, ${formatTime(startedAt)}`,
     conclusion(verdicts).join('\n'),
-    ...(pending.length === 0 ? [] : [`Not run: ${pending.join(', ')}.`]),
+    ...(ranOn === null ? [] : [escapeText(ranOn)]),
+    table(['verdict', 'scenario', 'what it shows', 'took', 'why not passed'], rows),
+    ...(pending.length === 0 ? [] : [`Not run yet: ${pending.join(', ')}.`]),
     ...(replays.length === 0 ? [] : [`Again:\n\n${replays.join('\n')}`]),
     ...(links.length === 0 ? [] : [`Reports:\n\n${links.join('\n')}`]),
     '',

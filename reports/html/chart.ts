@@ -3,10 +3,11 @@
  * label is HTML beside them: so text keeps its size from a phone to a wide screen, and colours follow the page's variables.
  */
 import { formatNumber, formatSeconds } from '../format.ts';
+import { eventTime, eventTone } from '../story.ts';
 import type { RunEvent } from '../model.ts';
 import { html } from './markup.ts';
 import type { Html } from './markup.ts';
-import { axisTicks, timeTicks } from './series.ts';
+import { axisTicks, countTicks, timeTicks, unbroken } from './series.ts';
 import type { Bin } from './series.ts';
 
 /** Units of the drawing; the page stretches them. */
@@ -44,7 +45,7 @@ export function chart(options: ChartOptions): Html {
   const values = options.series.flatMap(({ bins }) => bins.map(({ value }) => value));
   if (values.length === 0 || options.durationS <= 0) return emptyChart(options);
   const highest = Math.max(...values);
-  const ticks = axisTicks(options.isCount === true ? Math.max(highest, 4) : axisTop(highest, options.level?.value));
+  const ticks = options.isCount === true ? countTicks(highest) : axisTicks(axisTop(highest, options.level?.value));
   const top = ticks.at(-1) ?? 1;
   const scale: Scale = {
     x: (seconds) => round((Math.min(Math.max(seconds, 0), options.durationS) / options.durationS) * WIDTH),
@@ -54,7 +55,7 @@ export function chart(options: ChartOptions): Html {
     ${caption(options)}
     <div class="plot" role="img" aria-label="${describe(options, highest)}">
       <div class="y-axis">
-        ${ticks.map((tick) => html`<span style="top:${scale.y(tick)}%">${options.format(tick)}</span>`)}
+        ${ticks.map((tick) => html`<span style="top:${scale.y(tick)}%">${tick === 0 ? '0' : options.format(tick)}</span>`)}
       </div>
       <div class="area">
         <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none">
@@ -122,33 +123,25 @@ function bar(bin: Bin, series: Series, scale: Scale, format: (value: number) => 
   >`;
 }
 
-/** Values are drawn at the middle of their bin. A gap much longer than the usual one is a gap in the line, too. */
+/** Values are drawn at the middle of their bin; where nothing was measured for long, nothing is drawn. */
+function stretchesOf({ bins }: Series, scale: Scale): { readonly x: number; readonly y: number }[][] {
+  return unbroken(bins).map((stretch) =>
+    stretch.map(({ fromS, toS, value }) => ({ x: scale.x((fromS + toS) / 2), y: scale.y(value) })),
+  );
+}
+
 function lineShape(series: Series, scale: Scale): Html {
-  const gapMaxS = 5 * usualGapS(series.bins);
-  let previousS = Number.NEGATIVE_INFINITY;
-  const commands = series.bins.map((bin) => {
-    const middleS = (bin.fromS + bin.toS) / 2;
-    const command = `${middleS - previousS > gapMaxS ? 'M' : 'L'}${scale.x(middleS)} ${scale.y(bin.value)}`;
-    previousS = middleS;
-    return command;
-  });
-  return html`<path class="line" d="${commands.join('')}" style="stroke:var(${series.color})" />`;
+  // One point alone is a dot: a line of no length has round ends.
+  const lines = stretchesOf(series, scale).map((points) => `M${points.map(({ x, y }) => `${x} ${y}`).join('L')}h0`);
+  return html`<path class="line" d="${lines.join('')}" style="stroke:var(${series.color})" />`;
 }
 
 function areaShape(series: Series, scale: Scale): Html {
-  const points = series.bins.map((bin) => `${scale.x((bin.fromS + bin.toS) / 2)} ${scale.y(bin.value)}`);
-  const firstX = points[0]?.split(' ')[0] ?? '0';
-  const lastX = points.at(-1)?.split(' ')[0] ?? '0';
-  return html`<path
-    class="fill"
-    d="M${firstX} ${HEIGHT}L${points.join('L')}L${lastX} ${HEIGHT}Z"
-    style="fill:var(${series.color})"
-  />`;
-}
-
-function usualGapS(bins: readonly Bin[]): number {
-  const gaps = bins.slice(1).map((bin, index) => bin.fromS - (bins[index]?.fromS ?? 0));
-  return gaps.toSorted((a, b) => a - b)[Math.floor(gaps.length / 2)] ?? 1;
+  const areas = stretchesOf(series, scale).map((points) => {
+    const outline = points.map(({ x, y }) => `${x} ${y}`).join('L');
+    return `M${points[0]?.x ?? 0} ${HEIGHT}L${outline}L${points.at(-1)?.x ?? 0} ${HEIGHT}Z`;
+  });
+  return html`<path class="fill" d="${areas.join('')}" style="fill:var(${series.color})" />`;
 }
 
 /** Invisible columns with a native tooltip: values on hover without any script. */
@@ -190,16 +183,52 @@ function eventShapes(options: ChartOptions, scale: Scale): Html {
     const x = scale.x(event.fromS);
     if (event.toS === null) return html`<path class="event ${eventTone(event)}" d="M${x} 0V${HEIGHT}" />`;
     const width = round(scale.x(event.toS) - x);
+    // What lasts all the time parts nothing from the rest: its mark and the list say it.
+    if (width >= WIDE_EVENT_SHARE * WIDTH) return null;
     return html`<rect class="event-span ${eventTone(event)}" x="${x}" y="0" width="${width}" height="${HEIGHT}" />`;
   })}`;
 }
 
 function eventMarks(options: ChartOptions): Html {
-  return html`${drawnEvents(options).map(({ event, number }) => {
-    const left = round((Math.max(0, event.fromS) / options.durationS) * 100);
-    const tone = eventTone(event);
-    return html`<span class="event-mark ${tone}" style="left:${left}%" title="${event.label}">${number}</span>`;
-  })}`;
+  const marks = drawnEvents(options).map(({ event, number }) => ({
+    left: round((Math.max(0, event.fromS) / options.durationS) * 100),
+    tone: eventTone(event),
+    label: event.label,
+    number: String(number),
+  }));
+  return html`${joinClose(marks).map(
+    ({ left, tone, label, number }) =>
+      html`<span class="event-mark ${tone}" style="left:max(9px,${left}%)" title="${label}">${number}</span>`,
+  )}`;
+}
+
+const WIDE_EVENT_SHARE = 0.95;
+
+interface Mark {
+  /** Percent of the width. */
+  readonly left: number;
+  readonly tone: 'fault' | 'phase';
+  readonly label: string;
+  readonly number: string;
+}
+
+/** On a phone a mark is this wide; those that would cover each other share one. */
+const MARK_WIDTH_PERCENT = 8;
+
+function joinClose(marks: readonly Mark[]): Mark[] {
+  const joined: Mark[] = [];
+  for (const mark of marks.toSorted((a, b) => a.left - b.left)) {
+    const before = joined.at(-1);
+    if (before === undefined || mark.left - before.left >= MARK_WIDTH_PERCENT) joined.push(mark);
+    else
+      joined[joined.length - 1] = {
+        left: before.left,
+        tone: before.tone === 'fault' ? 'fault' : mark.tone,
+        label: `${before.label}; ${mark.label}`,
+        number: `${before.number}, ${mark.number}`,
+      };
+  }
+  return joined;
 }
 
 /** The key to the numbers that stand above the charts. */
@@ -214,16 +243,6 @@ export function eventList(events: readonly RunEvent[]): Html | null {
         </li>`,
     )}
   </ol>`;
-}
-
-function eventTone({ kind = 'fault', fromS, toS }: RunEvent): 'fault' | 'phase' {
-  return (toS ?? fromS) < 0 ? 'phase' : kind;
-}
-
-function eventTime({ fromS, toS }: RunEvent): string {
-  if ((toS ?? fromS) < 0) return 'before the start';
-  if (toS === null) return `at ${formatSeconds(fromS)}`;
-  return fromS <= 0 ? `until ${formatSeconds(toS)}` : `${formatSeconds(fromS)} to ${formatSeconds(toS)}`;
 }
 
 function xLabel(tickS: number, durationS: number): Html {

@@ -10,6 +10,7 @@ import {
   formatShare,
 } from '../format.ts';
 import type { Agent, Result, TimelinePoint } from '../model.ts';
+import { describeUploads } from '../story.ts';
 import { chart, eventList } from './chart.ts';
 import { html } from './markup.ts';
 import type { Html } from './markup.ts';
@@ -55,13 +56,13 @@ export function dashboard(result: Result): Html {
 
 function tiles({ load, delivery, latencyMs, requests, pipelineStatus: status }: Result): Html[] {
   return [
+    tile('Files processed', formatNumber(latencyMs.lag.n), describeUploads(load), DOCUMENTED_DASHBOARD.filesProcessed),
     tile(
-      'Files processed',
-      formatNumber(latencyMs.lag.n),
-      `of ${formatNumber(load.files)} uploaded`,
-      DOCUMENTED_DASHBOARD.filesProcessed,
+      'Bytes processed',
+      formatBytes(status.processedRawBytes),
+      'raw, copies count',
+      DOCUMENTED_DASHBOARD.bytesProcessed,
     ),
-    tile('Bytes processed', formatBytes(status.processedRawBytes), 'raw', DOCUMENTED_DASHBOARD.bytesProcessed),
     tile('Time per file', formatMs(latencyMs.processing.avg), 'average', DOCUMENTED_DASHBOARD.timePerFile),
     tile('Processing lag', formatMs(latencyMs.lag.avg), 'average', DOCUMENTED_DASHBOARD.processingLag),
     tile(
@@ -136,15 +137,15 @@ export function pipelineStatus(result: Result): Html {
       <p class="value">${status.activeAgents} <span class="of">of ${status.configuredAgents}</span></p>
       <p class="muted">${status.recentWindowS === null ? UNMEASURED : `acknowledged a batch in the last ${window}`}</p>
       <ul class="agents">
-        ${agents.map(agentItem)}
+        ${agents.map((agent, index) => agentItem(agent, index + 1))}
       </ul>
     </section>
   </div>`;
 }
 
-function agentItem({ endpoint, active }: Agent): Html {
+function agentItem({ endpoint, active }: Agent, number: number): Html {
   const state = active ? 'active' : 'idle';
-  return html`<li class="${state}"><code>${endpoint}</code> ${state}</li>`;
+  return html`<li class="${state}">${number} <code>${endpoint}</code> ${state}</li>`;
 }
 
 function change(percent: number | null): Html | null {
@@ -176,18 +177,19 @@ function sparkBars({ timeline }: Result, windowS: number): Html | null {
 }
 
 /** Memory, CPU, sink and backlog over time. */
-export function resourceCharts({ timeline, events, sinkCeiling }: Result): Html {
+export function resourceCharts({ timeline, events, sinkCeiling, streamer }: Result): Html {
   const durationS = durationOf(timeline);
   const binS = chooseBinS(durationS, LINE_POINTS_MAX);
   const memoryMB = documentedValue('memory') ?? 0;
   const cores = documentedValue('cpu') ?? 0;
   const line = (valueOf: (point: TimelinePoint) => number | null, name: string, color: string) =>
     ({ kind: 'area', name, color, bins: maxBins(timeline, binS, valueOf) }) as const;
+  const together = streamer.instances === 1 ? '' : `, ${streamer.instances} instances together`;
   const ceiling = sinkCeiling === null ? '' : `, ${formatShare(sinkCeiling.shareUsed)} of its ceiling used`;
   return html`<div class="charts two">
     ${chart({
       title: 'Streamer memory',
-      unit: 'resident, MB',
+      unit: `resident, MB${together}`,
       durationS,
       events,
       format: formatNumber,
@@ -196,7 +198,7 @@ export function resourceCharts({ timeline, events, sinkCeiling }: Result): Html 
     })}
     ${chart({
       title: 'Streamer CPU',
-      unit: 'cores',
+      unit: `cores${together}`,
       durationS,
       events,
       format: formatNumber,

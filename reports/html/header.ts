@@ -1,8 +1,17 @@
 /** The top of the page: verdict, the answers a reader looks for first, and how to run it again. */
-import { formatNumber, formatSeconds, formatTime } from '../format.ts';
+import {
+  checkState,
+  formatActual,
+  formatAmount,
+  formatLimit,
+  formatNumber,
+  formatSeconds,
+  formatTime,
+} from '../format.ts';
 import { headlines, VERDICT_WORDS } from '../headline.ts';
 import type { Headline } from '../headline.ts';
-import type { Problem, Result } from '../model.ts';
+import type { Check, Problem, Result } from '../model.ts';
+import { describeLoad, eventTime, faultsOf, isLedgerCalm, LEDGER_NOTE, ledgerTitle, nextStep } from '../story.ts';
 import { PROBLEM_WORDS } from '../words.ts';
 import { html } from './markup.ts';
 import type { Html } from './markup.ts';
@@ -10,11 +19,12 @@ import type { Html } from './markup.ts';
 const PROBLEMS_MAX = 20;
 
 export function header(result: Result): Html {
-  const { scenario, purpose, load, environment, seed, startedAt, throughput } = result;
+  const { scenario, purpose, proves, load, environment, seed, startedAt, streamer, throughput } = result;
   const s3 = [environment.s3.kind, environment.s3.version].filter((part) => part !== null).join(' ');
   const facts = [
     formatTime(startedAt),
-    `${load.rate} ${load.schedule}, ${formatSeconds(throughput.windowS)}`,
+    `${describeLoad(load)}, ${formatSeconds(throughput.windowS)}`,
+    ...(streamer.instances === 1 ? [] : [formatAmount(streamer.instances, 'instances')]),
     `S3 ${s3}`,
     `Redis ${[environment.redis.kind, environment.redis.version].filter((part) => part !== null).join(' ')}`,
     `seed ${seed}`,
@@ -26,6 +36,7 @@ export function header(result: Result): Html {
       <div>
         <h1>${scenario}</h1>
         <p class="purpose">${purpose}</p>
+        ${proves === null ? null : html`<p class="proves">Evidence for: ${proves}</p>`}
       </div>
     </div>
     <ul class="facts">
@@ -33,12 +44,14 @@ export function header(result: Result): Html {
     </ul>
     ${reasons(result)}
     <div class="headlines">${headlines(result).map(headlineCard)}</div>
-    ${problems(result)}
+    ${problems(result)} ${story(result)}
     <p class="replay"><span>Run it again</span><code>${result.replay}</code></p>
   </header>`;
 }
 
-function reasons({ verdict, verdictReasons, checks }: Result): Html | null {
+function reasons(result: Result): Html | null {
+  const { verdict, verdictReasons, checks } = result;
+  const next = nextStep(result);
   if (verdictReasons.length === 0) return null;
   const failed = checks.filter(({ ok }) => !ok).length;
   const sentence =
@@ -50,6 +63,7 @@ function reasons({ verdict, verdictReasons, checks }: Result): Html | null {
     <ul>
       ${verdictReasons.map((reason) => html`<li>${reason}</li>`)}
     </ul>
+    ${next === null ? null : html`<p class="next">${next}</p>`}
   </section>`;
 }
 
@@ -61,16 +75,72 @@ function headlineCard({ question, answer, tone, facts }: Headline): Html {
   </section>`;
 }
 
-function problems({ delivery }: Result): Html | null {
+/** What was done to the run, and what was asked of it. */
+function story(result: Result): Html {
+  const { checks } = result;
+  const faults = faultsOf(result);
+  const wanted = ownChecks(result);
+  const passed = checks.filter(({ ok }) => ok).length;
+  const done =
+    faults.length === 0
+      ? html`<p>No faults: the load alone.</p>`
+      : html`<ol>
+          ${faults.map((event) => html`<li>${event.label} <span class="muted">${eventTime(event)}</span></li>`)}
+        </ol>`;
+  return html`<section class="story">
+    <div>
+      <h2>What was done to it</h2>
+      ${done}
+    </div>
+    <div>
+      <h2>What was expected</h2>
+      <p>
+        ${passed} of ${checks.length}
+        <a href="#checks">checks</a> passed${wanted.length === 0 ? '.' : '. Of this scenario’s own:'}
+      </p>
+      <ul>
+        ${wanted.map(
+          (check) =>
+            html`<li>
+              ${check.name}: ${formatActual(check)}
+              <span class="muted">(${formatLimit(check)})</span> ${failedTag(check)}
+            </li>`,
+        )}
+      </ul>
+    </div>
+  </section>`;
+}
+
+function failedTag(check: Check): Html | null {
+  if (check.ok) return null;
+  return checkState(check) === 'unknown'
+    ? html`<span class="tag">not measured</span>`
+    : html`<span class="tag lost">failed</span>`;
+}
+
+/** That nothing is lost, altered or repeated is asked of every run, and stands above. */
+function ownChecks({ checks }: Result): Check[] {
+  return checks.filter(({ kind, path }) => kind !== 'validity' && !path.startsWith('delivery.'));
+}
+
+function problems(result: Result): Html | null {
+  const { delivery } = result;
   if (delivery.problems.length === 0) return null;
   const shown = delivery.problems.slice(0, PROBLEMS_MAX);
   const omitted = delivery.problems.length - shown.length + delivery.problemsOmitted;
-  return html`<section class="problems">
-    <h2>What the ledger found</h2>
-    <ul>
+  const items = html`<ul>
       ${shown.map(problemItem)}
       ${omitted === 0 ? null : html`<li class="muted">and ${formatNumber(omitted)} more, see result.json</li>`}
     </ul>
+    <p class="footnote">${LEDGER_NOTE}</p>`;
+  if (isLedgerCalm(result))
+    return html`<details class="problems">
+      <summary>${ledgerTitle(result)}</summary>
+      ${items}
+    </details>`;
+  return html`<section class="problems">
+    <h2>${ledgerTitle(result)}</h2>
+    ${items}
   </section>`;
 }
 

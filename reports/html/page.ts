@@ -5,6 +5,7 @@
 import { describeSettings, formatAmount, formatBytes, formatSeconds, formatShare, formatTime } from '../format.ts';
 import { VERDICT_WORDS } from '../headline.ts';
 import type { Result } from '../model.ts';
+import { describeComparability, describeLoad, faultsOf } from '../story.ts';
 import { GLOSSARY } from '../words.ts';
 import { dashboard, pipelineStatus, resourceCharts } from './dashboard.ts';
 import { header } from './header.ts';
@@ -17,6 +18,7 @@ import {
   agentTable,
   barePipeTable,
   deliveryTable,
+  instanceTable,
   latencyTable,
   processTable,
   requestTable,
@@ -35,7 +37,10 @@ export function renderHtml(result: Result): string {
     body: html`${header(result)}
       <nav aria-label="Sections">${sections.map(({ id, link }) => html`<a href="#${id}">${link}</a> `)}</nav>
       <main>${sections.map(block)}</main>
-      <footer>Everything on this page is in result.json beside it (schema version ${result.schemaVersion}).</footer>`,
+      <footer>
+        Everything on this page is in result.json beside it (schema version ${result.schemaVersion}); the logs of all
+        processes of the run are in logs/.
+      </footer>`,
   });
 }
 
@@ -59,11 +64,19 @@ function sectionsOf(result: Result): Section[] {
   const passed = result.checks.filter(({ ok }) => ok).length;
   return [
     {
+      id: 'checks',
+      link: 'Checks',
+      title: `Checks: ${passed} of ${result.checks.length} passed`,
+      lead: 'What the verdict follows from.',
+      body: panel(checkTable(result)),
+    },
+    {
       id: 'documented',
       link: 'Documented',
       title: 'Documented beside measured',
       lead: [
         'Every figure of the documentation’s performance page, and what this run measured.',
+        describeComparability(result),
         describeSettings(result.settings) ?? '',
       ]
         .join(' ')
@@ -91,12 +104,6 @@ function sectionsOf(result: Result): Section[] {
       body: html`${panel(latencyTable(result))}
         <div class="charts">${percentileCurves(result)}</div>`,
     },
-    {
-      id: 'checks',
-      link: 'Checks',
-      title: `Checks: ${passed} of ${result.checks.length} passed`,
-      body: panel(checkTable(result)),
-    },
     { id: 'resources', link: 'Resources', title: 'Resources and requests', body: resources(result) },
     {
       id: 'endpoints',
@@ -121,13 +128,14 @@ function panel(body: Html): Html {
 
 function resources(result: Result): Html {
   return html`${resourceCharts(result)} ${panel(processTable(result))}
+    ${result.instances.length === 0 ? null : panel(instanceTable(result))}
     <div class="side-by-side">${panel(deliveryTable(result))} ${panel(requestTable(result))}</div>
     ${result.barePipe === null ? null : panel(barePipeTable(result.barePipe))}`;
 }
 
-function balanceLead({ agentBalance }: Result): string | null {
+function balanceLead({ agentBalance, events }: Result): string | null {
   if (agentBalance.worstDeviation === null) return null;
-  return `An even share is ${formatShare(agentBalance.evenShare)} of the bytes; the endpoint furthest from it is ${formatShare(agentBalance.worstDeviation)} off.`;
+  return `An even share is ${formatShare(agentBalance.evenShare)} of the bytes; the endpoint furthest from it is ${formatShare(agentBalance.worstDeviation)} off, over the whole run${faultsOf({ events }).length === 0 ? '' : ', its faults included'}.`;
 }
 
 function environment({
@@ -142,7 +150,7 @@ function environment({
 }: Result): Html {
   const facts: readonly (readonly [string, Content])[] = [
     ['Started', formatTime(startedAt)],
-    ['Took', formatSeconds(durationS)],
+    ['Took', `${formatSeconds(durationS)}, preparation included`],
     ['Streamer', `${streamer.version}${env.git === null ? '' : ` at ${env.git}`}`],
     ['Node', env.node],
     ['Machine', `${env.cpu}, ${env.cores} cores, ${formatAmount(env.memoryMB, 'MB')}`],
@@ -151,7 +159,7 @@ function environment({
     ['Redis', partName(env.redis)],
     [
       'Load',
-      `${load.rate} ${load.schedule}, ${formatAmount(load.files, 'files')}, ${formatBytes(load.rawBytes)} raw, ${formatBytes(load.gzBytes)} gz`,
+      `${describeLoad(load)}; ${formatAmount(load.files, 'files')}, ${formatBytes(load.rawBytes)} raw, ${formatBytes(load.gzBytes)} gz`,
     ],
     [
       'Schedule slip',

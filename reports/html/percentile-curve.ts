@@ -51,7 +51,9 @@ export function percentileCurves({ latencyMs }: Result): Html | null {
       role="img"
       aria-label="Latency by percentile, up to ${formatMs(Math.max(...all.map(({ ms }) => ms)))}."
     >
-      <div class="y-axis">${ticks.map((tick) => html`<span style="top:${y(tick)}%">${formatMs(tick)}</span>`)}</div>
+      <div class="y-axis">
+        ${ticks.map((tick) => html`<span style="top:${y(tick)}%">${tick === 0 ? '0' : formatMs(tick)}</span>`)}
+      </div>
       <div class="area">
         <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none">
           ${ticks.map((tick) => html`<path class="grid" d="M0 ${y(tick)}H${WIDTH}" />`)}

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TimelinePoint } from '../model.ts';
 import { sampleMeasurements } from '../sample-result.ts';
-import { axisTicks, chooseBinS, maxBins, rateBins, sumBins, timeTicks } from './series.ts';
+import { axisTicks, chooseBinS, countTicks, maxBins, rateBins, sumBins, timeTicks, unbroken } from './series.ts';
 
 function timelineOf(files: readonly number[]): TimelinePoint[] {
   const [point] = sampleMeasurements().timeline;
@@ -41,6 +41,16 @@ describe('bins', () => {
     });
   });
 
+  it('are cut where nothing was measured for long', () => {
+    const bin = (fromS: number) => ({ fromS, toS: fromS + 1, value: 1 });
+    const bins = [0, 1, 2, 4, 60, 61].map(bin);
+    expect(unbroken(bins).map((stretch) => stretch.map(({ fromS }) => fromS))).toEqual([
+      [0, 1, 2, 4],
+      [60, 61],
+    ]);
+    expect(unbroken([])).toEqual([]);
+  });
+
   it('leave out seconds in which nothing was measured', () => {
     const bins = maxBins(timelineOf([3, 0, 0, 0, 7, 1]), 2, (point) => point.lagMaxMs);
     expect(bins.map(({ fromS, value }) => [fromS, value])).toEqual([
@@ -75,4 +85,16 @@ describe('ticks', () => {
     expect(timeTicks(61)).toEqual([0, 15, 30, 45, 60]);
     expect(timeTicks(1)).toEqual([0, 1]);
   });
+});
+
+it('counts in whole numbers on an axis, as far as the data go', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 100_000 }), (most) => {
+      const ticks = countTicks(most);
+      expect(ticks.every((tick) => Number.isInteger(tick))).toBe(true);
+      expect(ticks[0]).toBe(0);
+      expect(ticks.at(-1)).toBeGreaterThanOrEqual(most);
+      expect(ticks.length).toBeLessThanOrEqual(6);
+    }),
+  );
 });

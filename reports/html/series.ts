@@ -88,6 +88,29 @@ export function axisTicks(valueMax: number): number[] {
   return Array.from({ length: count + 1 }, (_, index) => Number((index * step).toPrecision(12)));
 }
 
+/** As `axisTicks`, of whole numbers: there is no half file. */
+export function countTicks(valueMax: number): number[] {
+  const ticks = axisTicks(Math.max(valueMax, 4));
+  return ticks.every((tick) => Number.isInteger(tick)) ? ticks : axisTicks(Math.ceil(valueMax / 4) * 4);
+}
+
+/** Cut where a gap is much longer than the usual one. */
+export function unbroken(bins: readonly Bin[]): Bin[][] {
+  const gapMaxS = 5 * usualGapS(bins);
+  const stretches: Bin[][] = [];
+  for (const [index, bin] of bins.entries()) {
+    const before = bins[index - 1];
+    if (before === undefined || bin.fromS - before.fromS > gapMaxS) stretches.push([bin]);
+    else stretches.at(-1)?.push(bin);
+  }
+  return stretches;
+}
+
+function usualGapS(bins: readonly Bin[]): number {
+  const gaps = bins.slice(1).map((bin, index) => bin.fromS - (bins[index]?.fromS ?? 0));
+  return gaps.toSorted((a, b) => a - b)[Math.floor(gaps.length / 2)] ?? 1;
+}
+
 /** Times for an axis: at most seven, on round steps. */
 export function timeTicks(durationS: number): number[] {
   const stepS = chooseBinS(durationS, 6);

@@ -39,12 +39,14 @@ a { color: inherit; }
 .verdict.pass { color: var(--good); background: var(--good-bg); }
 .verdict.fail { color: var(--bad); background: var(--bad-bg); }
 .verdict.invalid { color: var(--unsure); background: var(--unsure-bg); }
+.proves { color: var(--muted); font-size: 13px; margin-top: 4px; max-width: 85ch; }
 .purpose { color: var(--muted); margin-top: 4px; max-width: 75ch; }
 .facts { display: flex; flex-wrap: wrap; gap: 2px 20px; margin-top: 14px; color: var(--muted); font-size: 13px; }
 
 .reasons { margin-top: 18px; padding: 12px 16px; border-radius: 6px; }
 .reasons p { font-weight: 650; }
 .reasons ul { list-style: disc; padding-left: 20px; margin-top: 4px; }
+.reasons .next { font-weight: 400; margin-top: 6px; }
 .reasons.fail { background: var(--bad-bg); } .reasons.fail p { color: var(--bad); }
 .reasons.invalid { background: var(--unsure-bg); } .reasons.invalid p { color: var(--unsure); }
 
@@ -56,7 +58,9 @@ a { color: inherit; }
 .fact { font-size: 13px; }
 
 .problems { margin-top: 16px; padding: 12px 16px; background: var(--panel); border: 1px solid var(--line); border-radius: 8px; }
-.problems h2 { font-size: 14px; } .problems li { margin-top: 6px; }
+.problems h2, .problems summary { font-size: 14px; font-weight: 600; } .problems summary { cursor: pointer; } .problems li { margin-top: 6px; }
+.story { display: grid; grid-template-columns: repeat(auto-fit, minmax(280px, 1fr)); gap: 8px 32px; margin-top: 16px; padding: 12px 16px; background: var(--panel); border: 1px solid var(--line); border-radius: 8px; }
+.story h2 { font-size: 14px; } .story li, .story p { margin-top: 4px; } .story a { color: inherit; }
 .tag { display: inline-block; font-size: 12px; font-weight: 600; padding: 0 7px; border-radius: 4px; color: var(--unsure); background: var(--unsure-bg); }
 .tag.lost, .tag.corrupt, .tag.unexpected { color: var(--bad); background: var(--bad-bg); }
 

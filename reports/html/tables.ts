@@ -1,5 +1,14 @@
 /** The plain tables: latency, processes, requests, lines, endpoints, settings. */
-import { DASH, formatAmount, formatBytes, formatMs, formatNumber, formatShare, formatUsd } from '../format.ts';
+import {
+  DASH,
+  DASH_MEANING,
+  formatAmount,
+  formatBytes,
+  formatMs,
+  formatNumber,
+  formatShare,
+  formatUsd,
+} from '../format.ts';
 import type { ProcessUsage, Result } from '../model.ts';
 import { SAMPLES_NEEDED } from '../percentiles.ts';
 import { S3_PRICES_NOTE } from '../request-cost.ts';
@@ -73,7 +82,7 @@ function latencyFigure(ms: number | null, column: (typeof LATENCY_COLUMNS)[numbe
   return html`<span class="muted">needs ${formatNumber(SAMPLES_NEEDED[column])}</span>`;
 }
 
-export function processTable({ resources }: Result): Html {
+export function processTable({ resources, streamer }: Result): Html {
   const columns = [
     'CPU, average',
     'of it main threads',
@@ -83,16 +92,41 @@ export function processTable({ resources }: Result): Html {
     'event loop busy',
     'loop delay p99',
   ];
-  return table(
-    'pairs',
-    [{ label: 'Process' }, ...columns.map((label) => ({ label, isNumber: true }))],
-    [
-      processRow('streamer', resources.streamer),
-      processRow('sink (mock agents)', resources.sink),
-      processRow('S3', resources.s3),
-      processRow('generator', resources.generator),
-    ],
-  );
+  const streamers = streamer.instances === 1 ? 'streamer' : `streamers, all ${streamer.instances} together`;
+  return html`${table(
+      'pairs',
+      [{ label: 'Process' }, ...columns.map((label) => ({ label, isNumber: true }))],
+      [
+        processRow(streamers, resources.streamer),
+        processRow('sink (mock agents)', resources.sink),
+        processRow('S3', resources.s3),
+        processRow('generator', resources.generator),
+      ],
+    )}
+    <p class="footnote">
+      CPU: of the measured time; memory, highest: of the whole life. Loop delay: how late the event loop comes round.
+      ${DASH_MEANING}
+    </p>`;
+}
+
+/** Who did what, where several share the work. */
+export function instanceTable({ instances }: Result): Html {
+  const columns = ['files completed', 'CPU time', 'memory, highest', 'memory, end'];
+  return html`${table(
+      'pairs',
+      [{ label: 'Instance' }, ...columns.map((label) => ({ label, isNumber: true }))],
+      instances.map(({ name, files, cpuS, rssMaxMB, rssEndMB }) => [
+        name,
+        formatNumber(files),
+        formatAmount(cpuS, 's'),
+        formatAmount(rssMaxMB, 'MB'),
+        formatAmount(rssEndMB, 'MB'),
+      ]),
+    )}
+    <p class="footnote">
+      Files by each instance’s own log; one that two instances had in hand can count for both. CPU time: of the whole
+      life.
+    </p>`;
 }
 
 function processRow(name: string, usage: ProcessUsage): string[] {
@@ -125,21 +159,22 @@ export function requestTable({ requests }: Result): Html {
 }
 
 export function deliveryTable({ delivery }: Result): Html {
-  return table(
-    'plain',
-    [{ label: 'Lines, by identity' }, { label: 'count', isNumber: true }],
-    [
-      ['expected', formatNumber(delivery.expectedLines)],
-      ['delivered', formatNumber(delivery.deliveredLines)],
-      ['lost', formatNumber(delivery.lostLines)],
-      ['duplicate (bound)', `${formatNumber(delivery.duplicateLines)} (${formatNumber(delivery.duplicateBound)})`],
-      ['unexpected', formatNumber(delivery.unexpectedLines)],
-      ['corrupt', formatNumber(delivery.corruptLines)],
-      ['quarantined', formatNumber(delivery.quarantinedLines)],
-      ['dropped', formatNumber(delivery.droppedLines)],
-      ['truncated', formatNumber(delivery.truncatedLines)],
-    ],
-  );
+  return html`${table(
+      'plain',
+      [{ label: 'Lines, by identity' }, { label: 'count', isNumber: true }],
+      [
+        ['expected', formatNumber(delivery.expectedLines)],
+        ['delivered', formatNumber(delivery.deliveredLines)],
+        ['lost', formatNumber(delivery.lostLines)],
+        ['duplicate (bound)', `${formatNumber(delivery.duplicateLines)} (${formatNumber(delivery.duplicateBound)})`],
+        ['unexpected', formatNumber(delivery.unexpectedLines)],
+        ['corrupt', formatNumber(delivery.corruptLines)],
+        ['quarantined', formatNumber(delivery.quarantinedLines)],
+        ['dropped', formatNumber(delivery.droppedLines)],
+        ['truncated', formatNumber(delivery.truncatedLines)],
+      ],
+    )}
+    <p class="footnote">${DASH_MEANING}</p>`;
 }
 
 export function agentTable({ agents }: Result): Html {
@@ -152,8 +187,8 @@ export function agentTable({ agents }: Result): Html {
     { label: 'lines', isNumber: true },
     { label: 'state' },
   ];
-  const rows = agents.map(({ endpoint, shareOfBytes, rawBytes, posts, lines, active }) => [
-    html`<code>${endpoint}</code>`,
+  const rows = agents.map(({ endpoint, shareOfBytes, rawBytes, posts, lines, active }, index) => [
+    html`${index + 1} <code>${endpoint}</code>`,
     html`<span class="share-bar"><i style="width:${Math.round((shareOfBytes ?? 0) * 1000) / 10}%"></i></span
       >${formatShare(shareOfBytes)}`,
     formatBytes(rawBytes),
@@ -161,7 +196,11 @@ export function agentTable({ agents }: Result): Html {
     formatNumber(lines),
     active ? 'active' : 'idle',
   ]);
-  return table('pairs', columns, rows);
+  return html`${table('pairs', columns, rows)}
+    <p class="footnote">
+      Without the warm-up; copies count. Active: it acknowledged a batch in the last part of the run (see “recent
+      activity”).
+    </p>`;
 }
 
 export function settingsTable({ settings }: Result): Html {

@@ -42,7 +42,10 @@ describe('the run of a step', () => {
   it('proves nothing above that', () => {
     const near = { ...resultOf(1), sinkCeiling: { rawMBps: 25, shareUsed: 0.8 } };
     const { outcome } = pointOf(plan, 'max', judge(near, scenarioOf(plan).expect));
-    expect(outcome).toMatchObject({ kind: 'invalid', reasons: ['rate over the ceiling of the sink: 0.8 (limit 0.7)'] });
+    expect(outcome).toMatchObject({
+      kind: 'invalid',
+      reasons: ['rate over what the sink takes alone: 0.8 (limit 0.7)'],
+    });
   });
 });
 

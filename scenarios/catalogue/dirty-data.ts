@@ -1,7 +1,14 @@
 /** A day's files with every kind of dirt and damage among them: what is good arrives, and each bad thing is set aside for its own reason. */
 import { DAMAGE_KINDS, REFUSED_WORDS } from '#simulator';
 import { duplicatesWithinBound, mayComeLate, nothingLost } from '../checks.ts';
-import { constantPart, defineScenario, documentedShape, loadOf, promptSettings } from '../define-scenario.ts';
+import {
+  constantPart,
+  defineScenario,
+  documentedRawMBPerMin,
+  documentedShape,
+  loadOf,
+  promptSettings,
+} from '../define-scenario.ts';
 import { expectObserved } from '../observe/observation.ts';
 import { quarantineExpected, quarantineMissing, quarantineUndeserved, refusalOf } from '../observe/quarantine.ts';
 import type { ScenarioBuilder } from '../scenario.ts';
@@ -11,6 +18,8 @@ const linesPerObject = 650;
 const ofEachKind = 3;
 const daySeconds = 24 * 3600;
 const loadS = 15;
+const rawMBPerObject = 1;
+const rawMBPerMin = ((objects * rawMBPerObject) / loadS) * 60;
 
 const refuse = (kind: keyof typeof REFUSED_WORDS, status: number) =>
   ({ kind: 'poison', text: REFUSED_WORDS[kind], status, answer: refusalOf(kind) }) as const;
@@ -22,12 +31,12 @@ export const dirtyData: ScenarioBuilder = () =>
     proves: 'One bad object or line never stops the rest: it ends in quarantine with reason and range.',
     takesS: loadS + 10,
     load: loadOf(
-      '2x',
+      `${Math.round(rawMBPerMin / documentedRawMBPerMin)}x`,
       [
         {
           ...constantPart('live', 1, loadS),
           objects,
-          arrival: { kind: 'constant', rawMBPerMin: (objects / loadS) * 60 },
+          arrival: { kind: 'constant', rawMBPerMin },
           stampsS: { from: -daySeconds, to: 0 },
           // Spread over the day, and none of them first: the endpoints have accepted something before they refuse.
           damage: new Map(

@@ -38,8 +38,14 @@ export const endpointOutage: ScenarioBuilder = ({ isFull }) =>
     expect: [
       ...nothingLost,
       duplicatesWithinBound,
-      expectObserved(throughput, 'performance', '>=', 0.6, 'within 10 s of the death'),
-      expectObserved(unevenness, 'performance', '<=', 0.05, 'within 10 s of its return'),
+      expectObserved(throughput, 'performance', '>=', 0.6, 'within 10 s of its death the other has taken its share'),
+      expectObserved(
+        unevenness,
+        'performance',
+        '<=',
+        0.05,
+        'within 10 s of its return it has its share again: shares differ by no more than this',
+      ),
       ...(isFull ? [] : [slipUnder(2, 'less than the margin of a rate over seven seconds')]),
     ],
   });

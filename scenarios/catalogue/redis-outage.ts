@@ -32,7 +32,7 @@ export const redisOutage: ScenarioBuilder = ({ random, durationS }) => {
   const harm = random.next() < 0.5 ? 'refuse' : 'hang';
   return defineScenario({
     name: 'redis-outage',
-    why: `Three instances at 2x, and Redis is away for ${awayS} s: gone, or silent, as the seed has it.`,
+    why: `Three instances at 2x, and Redis is away for ${awayS} s: ${harm === 'refuse' ? 'it refuses connections' : 'it takes connections and answers nothing'} (by the seed).`,
     proves:
       'Without Redis nothing is lost and nobody falls back to private state; readiness tells it; the lag stays within the SLO.',
     takesS: awayS + 2 * calmS + 10,

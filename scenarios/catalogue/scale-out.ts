@@ -44,8 +44,8 @@ export const scaleOut: ScenarioBuilder = () => {
       duplicatesWithinBound,
       expectObserved(objectsReadTwice, 'integrity', '==', 0),
       pauseUnder(5),
-      expectObserved(overTwo, 'performance', '>=', 1.7),
-      expectObserved(overFour, 'performance', '>=', 3),
+      expectObserved(overTwo, 'performance', '>=', 1.7, 'phase 1: one instance; phase 2: two'),
+      expectObserved(overFour, 'performance', '>=', 3, 'phase 3: four'),
     ],
     settleDeadlineS: 180,
   });

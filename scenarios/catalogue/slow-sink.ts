@@ -37,8 +37,8 @@ export const slowSink: ScenarioBuilder = ({ durationS }) => {
     expect: [
       ...nothingLost,
       duplicatesWithinBound,
-      expectObserved(accountsWhilePaused, 'validity', '>', 0, 'they are told every 10 s: a shorter pause shows none'),
-      expectObserved(accountedBytes, 'integrity', '<=', memoryLimitMB, 'memory.limit'),
+      expectObserved(accountsWhilePaused, 'validity', '>', 0, 'the log has one every 10 s: a shorter pause shows none'),
+      expectObserved(accountedBytes, 'integrity', '<=', memoryLimitMB, 'the setting memory.limit'),
       expectObserved(rssOverIdle, 'performance', '<=', rssOverLimitMax * memoryLimitMB, '1.5 times memory.limit'),
       sinkMayBeBusy,
     ],

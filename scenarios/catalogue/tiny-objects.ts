@@ -46,6 +46,7 @@ export const tinyObjects: ScenarioBuilder = ({ isFull }) => {
         op: '<=',
         limit: objects * postsPerObjectMax,
         unit: 'requests',
+        note: 'several whole tiny objects share one',
       },
       {
         name: 'GETs, one an object',
@@ -54,6 +55,7 @@ export const tinyObjects: ScenarioBuilder = ({ isFull }) => {
         op: '<=',
         limit: objects,
         unit: 'requests',
+        note: 'no object is read twice',
       },
     ],
     // Who never shares is to be seen with all its POSTs, not as lost lines.

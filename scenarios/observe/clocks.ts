@@ -17,7 +17,7 @@ export const listsPerScan: Observation = {
 /** The most steps that an object's name is away from the first of its second: `_10` and beyond are what string order puts before `_2`. */
 export const sequenceMax: Observation = {
   id: 'sequenceMax',
-  name: 'highest number of a file in one second',
+  name: 'highest <seq> in a file name',
   unit: '',
   measure: ({ uploads }) => Math.max(...uploads.map(({ key }) => Number(/_(\d+)\.gz$/.exec(key)?.[1] ?? 0))),
 };

@@ -29,7 +29,7 @@ export const disturbanceChecks: readonly CheckSpec[] = [
     'validity',
     '<=',
     cpuStealShareMax,
-    'a machine that is taken away measures its other guests',
+    'above it the figures are of a machine that others had in use',
   ),
-  expectObserved(clockJump, 'validity', '<=', clockJumpMsMax),
+  expectObserved(clockJump, 'validity', '<=', clockJumpMsMax, 'lag is a difference of its times'),
 ];

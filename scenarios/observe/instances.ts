@@ -7,7 +7,7 @@ import type { Observation } from './observation.ts';
 /** Between two stored bodies, as the sink saw it. A schedule has pauses of its own: at 2x and 2 MB an object comes every 263 ms. */
 export const longestPause: Observation = {
   id: 'deliveryPauseMsMax',
-  name: 'longest pause in delivery',
+  name: 'longest time without a batch at any agent',
   unit: 'ms',
   measure: async ({ stage, execution: { windowStartMs }, settledEndMs }) => {
     const pauses = await stage.sink.client.pauses();
@@ -65,7 +65,7 @@ export const objectsOrphaned: Observation = {
 /** From the silence of an instance until others have read the last of what it had in hand. */
 export const takeOverTime: Observation = {
   id: 'takeOverMsMax',
-  name: 'time to take over',
+  name: 'until others read the last of what it had in hand',
   unit: 'ms',
   measure: ({ execution: { faults, streamers } }) => {
     const timesMs = faults.flatMap(({ victim, fromMs }) => {
@@ -84,7 +84,7 @@ function firstReadingMs(readings: readonly ObjectReading[], key: string, sinceMs
 /** Of a fail-over: until the replica is the master. */
 export const redisAwayTime: Observation = {
   id: 'redisAwayMs',
-  name: 'time without Redis',
+  name: 'Redis away',
   unit: 'ms',
   measure: ({ execution: { faults } }) =>
     maxOf(

@@ -20,7 +20,7 @@ export const rssOverIdle: Observation = {
 /** Looked at every ten seconds by the streamer itself: a fault must last longer than that. */
 export const accountedBytes: Observation = {
   id: 'accountedMBMax',
-  name: 'accounted bytes in flight, highest',
+  name: 'raw bytes in memory by its own account, highest',
   unit: 'MB',
   measure: ({ totals }) => (totals.inFlightBytesMax === null ? null : totals.inFlightBytesMax / 1e6),
 };
@@ -29,8 +29,8 @@ export const accountedBytes: Observation = {
 export function accountsDuring(fault: number): Observation {
   return {
     id: 'accountsDuringFault',
-    name: 'accounts of memory told during the fault',
-    unit: '',
+    name: 'accounts of memory in the log during the fault',
+    unit: 'times',
     measure: ({ execution: { faults, streamers } }) => {
       const during = faults[fault];
       return during === undefined ? null : sumOf(streamers, ({ log }) => accountsWithin(log.accounts, during));

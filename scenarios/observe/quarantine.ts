@@ -35,14 +35,14 @@ export const quarantineExpected: Observation = {
 
 export const quarantineMissing: Observation = {
   id: 'quarantineMissing',
-  name: 'damage not in quarantine by reason and place',
+  name: 'damage that is not in quarantine with its reason and place',
   unit: 'records',
   measure: async (evidence) => (await compare(evidence)).missing.length,
 };
 
 export const quarantineUndeserved: Observation = {
   id: 'quarantineUndeserved',
-  name: 'records that nothing explains, or twice',
+  name: 'quarantined without a cause, or twice',
   unit: 'records',
   measure: async (evidence) => (await compare(evidence)).undeserved.length,
 };

@@ -13,7 +13,7 @@ export const ambiguousBatches: Observation = {
 /** By the names that the streamer gives to its batches. */
 export const returnedTooSoon: Observation = {
   id: 'returnedTooSoon',
-  name: 'batches sent again before the Retry-After of that agent was over',
+  name: 'of them, sent to the same agent again before that time was over',
   unit: 'batches',
   measure: ({ agentsAfter }) => sumOf(agentsAfter, ({ tooSoon }) => tooSoon),
 };
@@ -21,7 +21,7 @@ export const returnedTooSoon: Observation = {
 /** Of batches without a name nobody can tell whether they came too soon. */
 export const askedToWait: Observation = {
   id: 'askedToWait',
-  name: 'named batches that were asked to wait',
+  name: 'batches answered with Retry-After, known by their Idempotency-Key',
   unit: 'batches',
   measure: ({ agentsAfter }) => sumOf(agentsAfter, (agent) => agent.askedToWait),
 };
@@ -77,7 +77,7 @@ export const s3Refused: Observation = {
 export const s3Lists: Observation = {
   id: 's3Lists',
   name: 'LISTs that came to S3',
-  unit: '',
+  unit: 'requests',
   measure: async ({ stage: { s3Proxy } }) => (s3Proxy === null ? null : (await s3Proxy.stats()).lists),
 };
 
@@ -95,8 +95,8 @@ export const s3RefusedTold: Observation = {
 export function answersWith(status: number): Observation {
   return {
     id: `answers${status}`,
-    name: `answers ${status}`,
-    unit: '',
+    name: `POSTs answered ${status}`,
+    unit: 'times',
     measure: ({ agentsAfter }) => sumOf(agentsAfter, ({ answers }) => answers[status] ?? 0),
   };
 }

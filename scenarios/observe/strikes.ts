@@ -4,6 +4,8 @@ import type { FaultRecord } from '../run/fault-record.ts';
 import type { TimedFault } from '../scenario.ts';
 import { observedPath } from './observation.ts';
 
+const note = 'requests, connections or processes that it hit; one that hits nothing proves nothing';
+
 export function strikesOf(faults: readonly FaultRecord[]): Readonly<Record<string, number>> {
   return Object.fromEntries(faults.map(({ strikes }, index) => [idOf(index), strikes]));
 }
@@ -13,7 +15,7 @@ export function strikeChecks(faults: readonly FaultRecord[], planned: readonly T
   return faults.flatMap(({ label }, index): readonly CheckSpec[] => {
     if (planned[index]?.mayStrikeNothing === true) return [];
     const path = observedPath(idOf(index));
-    return [{ name: `${label}: strikes`, kind: 'validity', path, op: '>', limit: 0, unit: '' }];
+    return [{ name: `${label}: struck`, kind: 'validity', path, op: '>', limit: 0, unit: 'times', note }];
   });
 }
 

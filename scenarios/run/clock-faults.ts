@@ -19,9 +19,11 @@ export async function setClock(
   const { name, clock, log } = streamerAt(target, index);
   if (clock === null) throw new HarnessError('usage', `The clock of ${name} is the machine's.`);
   const beforeMs = clock.aheadMs();
-  const fromMs = clock.set(time.aheadMs + aheadS * 1000);
+  const afterMs = time.aheadMs + aheadS * 1000;
+  const fromMs = clock.set(afterMs);
   await sleep(fromMs - Date.now());
-  const label = `clock of ${name} set ${describeStep(clock.aheadMs() - beforeMs)}: ${describeAhead(aheadS)}`;
+  // Not by the clock itself: a timer may end a moment early, when that still shows the old time.
+  const label = `clock of ${name} set ${describeStep(afterMs - beforeMs)}: ${describeAhead(aheadS)}`;
   options.progress.note(label);
   const isNoticed = (): boolean => {
     log.update();

@@ -5,6 +5,8 @@ export interface FaultRecord {
   readonly label: string;
   readonly fromMs: number;
   readonly toMs: number;
+  /** What it did lasts to the end of the run, whatever `toMs`, when its own work was done. */
+  readonly isForGood: boolean;
   /** How often it met something: a fault that strikes nothing proves nothing. */
   readonly strikes: number;
   /** The most duplicates that it may cause. What the sink stored without an acknowledgement is counted apart. */
@@ -25,6 +27,7 @@ export interface FaultRecord {
 export function faultOver(what: Pick<FaultRecord, 'label' | 'fromMs' | 'strikes'> & Partial<FaultRecord>): FaultRecord {
   return {
     toMs: Date.now(),
+    isForGood: false,
     duplicateBound: 0,
     unacknowledgedInBound: 0,
     victim: null,

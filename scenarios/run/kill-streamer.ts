@@ -14,7 +14,7 @@ export async function killStreamer(
 ): Promise<FaultRecord> {
   const streamer = streamerAt(target, index);
   if (stage.redis !== null) await waitUntilItHolds(streamer, signal);
-  const label = `${streamer.name} killed (SIGKILL)`;
+  const label = `${streamer.name} killed (SIGKILL), ${downS === null ? 'and stays dead' : 'then started again'}`;
   const unacknowledgedBefore = await unacknowledgedLines(stage);
   const fromMs = Date.now();
   await streamer.kill();
@@ -30,7 +30,8 @@ export async function killStreamer(
     await sleep(downS * 1000);
     await streamer.restart();
   }
-  return faultOver({ label, fromMs, strikes: 1, duplicateBound, unacknowledgedInBound, victim });
+  const isForGood = downS === null;
+  return faultOver({ label, fromMs, strikes: 1, duplicateBound, unacknowledgedInBound, victim, isForGood });
 }
 
 async function unacknowledgedLines({ sink }: Stage): Promise<number> {

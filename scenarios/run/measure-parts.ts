@@ -44,6 +44,22 @@ function usageOf({ stage, execution, elapsedS }: Evidence, name: Role): ProcessU
   };
 }
 
+/** Who did what, where several share the work; of one alone, the figures of the run say it. */
+export function measureInstances({ stage, execution: { streamers } }: Evidence): Measurements['instances'] {
+  if (streamers.length < 2) return [];
+  return streamers.map(({ name, log }) => {
+    log.update();
+    const usage = stage.sampler.usage(name);
+    return {
+      name,
+      files: log.completed.size,
+      cpuS: usage?.cpuS ?? null,
+      rssMaxMB: usage?.rssMaxMB ?? null,
+      rssEndMB: usage?.rssLastMB ?? null,
+    };
+  });
+}
+
 /** What each agent took in the measured part: its counters after it, less those before it. */
 export function measureAgents({ execution, agentsAfter, settledEndMs, windowS }: Evidence): readonly Agent[] {
   const recentMs = recentWindowS(windowS) * 1000;

@@ -13,9 +13,10 @@ import { describeMachine } from '../environment/machine.ts';
 import { describeDelivery } from './delivery.ts';
 import type { Scenario, Schedule } from '../scenario.ts';
 import type { Evidence } from './evidence.ts';
-import type { Execution } from './execute.ts';
+import { type Execution, processesOf } from './execute.ts';
+import { streamerRoles } from './fleet.ts';
 import type { GeneratorSummary } from './generator.ts';
-import { measureAgents, measureResources } from './measure-parts.ts';
+import { measureAgents, measureInstances, measureResources } from './measure-parts.ts';
 import { describeSettings } from './settings.ts';
 import { sumOf } from './sum.ts';
 import { buildTimeline, isSettled, measurePace } from './timeline.ts';
@@ -41,12 +42,13 @@ export function measure(evidence: Evidence, frame: RunFrame): Measurements {
     outcomes,
     sink: evidence.sinkTimeline,
     sinkUtilization: execution.utilization,
-    streamer: stage.sampler.usage('streamer')?.samples ?? [],
+    streamers: processesOf(stage, 'streamer').map((role) => stage.sampler.usage(role)?.samples ?? []),
   });
   return {
     schemaVersion: SCHEMA_VERSION,
     scenario: scenario.name,
     purpose: scenario.why,
+    proves: scenario.proves,
     seed: options.seed,
     startedAt: frame.startedAt.toISOString(),
     durationS: (Date.now() - frame.startedAt.getTime()) / 1000,
@@ -73,6 +75,7 @@ export function measure(evidence: Evidence, frame: RunFrame): Measurements {
       ),
     ),
     resources: measureResources(evidence),
+    instances: measureInstances(evidence),
     sinkCeiling: describeCeiling(evidence, frame.sinkCeilingMBps),
     requests: countRequests(evidence),
     agents,
@@ -100,12 +103,14 @@ function describeLoad({ stage, execution, uploads }: Evidence): Measurements['lo
   const schedule = mainSchedule(execution);
   return {
     files: uploads.length,
+    warmupFiles: execution.warmup?.summary.objects ?? 0,
     rawBytes: sumOf(uploads, (upload) => upload.rawBytes),
     gzBytes: sumOf(uploads, (upload) => upload.gzBytes),
     lines: sumOf(uploads, (upload) => upload.lines),
     schedule: schedule === null ? 'max' : schedule.arrival.kind,
     rate,
-    offeredRawMBPerMin: schedule === null ? null : schedule.arrival.rawMBPerMin,
+    // With several parts, which come and go, there is no one rate that was offered.
+    offeredRawMBPerMin: execution.parts.length > 1 ? null : (schedule?.arrival.rawMBPerMin ?? null),
     scheduleSlipMs: schedule?.summary.scheduleSlipMs ?? noSlip,
     compression: 'gzip',
     recordFormat: 'JSONL',
@@ -180,27 +185,32 @@ function countRequests(evidence: Evidence): Measurements['requests'] {
   };
 }
 
-function describeEvents({ stage, execution }: Evidence): Measurements['events'] {
+function describeEvents({ stage, execution, settledEndMs }: Evidence): Measurements['events'] {
   const { warmup, faults, windowStartMs } = execution;
-  const atS = (ms: number): number => (ms - windowStartMs) / 1000;
-  const phases = warmup === null ? [] : [{ label: 'warm-up, not in the figures', ...warmup }];
-  const happened = [...phases, ...faults].map(({ label, fromMs, toMs }) => ({
+  const during = (kind: 'phase' | 'fault', label: string, fromMs: number, toMs: number) => ({
+    kind,
     label,
-    fromS: atS(fromMs),
-    toS: atS(toMs),
-  }));
-  return [...clockEvents(stage.scenario.clocks), ...happened].toSorted((a, b) => a.fromS - b.fromS);
+    fromS: (fromMs - windowStartMs) / 1000,
+    toS: (toMs - windowStartMs) / 1000,
+  });
+  const phases = warmup === null ? [] : [during('phase', 'warm-up, not in the figures', warmup.fromMs, warmup.toMs)];
+  const struck = faults.map(({ label, fromMs, toMs, isForGood }) =>
+    during('fault', label, fromMs, isForGood ? settledEndMs : toMs),
+  );
+  return [...clockEvents(stage.scenario), ...phases, ...struck].toSorted((x, y) => x.fromS - y.fromS);
 }
 
 /** Where time is not the machine's, a reader must know what it is. */
-function clockEvents(clocks: Scenario['clocks']): Measurements['events'] {
+function clockEvents({ clocks, streamers }: Pick<Scenario, 'clocks' | 'streamers'>): Measurements['events'] {
   if (clocks === null) return [];
   const { aheadS, moment } = clocks;
+  const names = streamerRoles(streamers);
   const atStart = aheadS.map((ahead, index) => ({
-    label: `clock of streamer ${index + 1} is ${Math.abs(ahead)} s ${ahead < 0 ? 'behind' : 'ahead'}`,
+    label: `clock of ${names[index] ?? 'streamer'} is ${Math.abs(ahead)} s ${ahead < 0 ? 'behind' : 'ahead'}`,
     fromS: 0,
     toS: null,
   }));
-  const at = moment === null ? [] : [{ label: `${moment.at} in this run`, fromS: moment.afterS, toS: null }];
+  const at =
+    moment === null ? [] : [{ label: `all clocks of this run pass ${moment.at}`, fromS: moment.afterS, toS: null }];
   return [...atStart, ...at];
 }

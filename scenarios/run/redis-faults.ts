@@ -7,7 +7,7 @@ import { countLinesNotDurable, type DurableSource, readDurable, unionOf } from '
 import { faultOver, type FaultRecord, type FaultTarget } from './fault-record.ts';
 
 const labels: Readonly<Record<RedisHarm, string>> = {
-  'kill-master': 'Redis master killed (SIGKILL)',
+  'kill-master': 'Redis master killed (SIGKILL), until its replica is the master',
   refuse: 'Redis away: connections refused',
   hang: 'Redis away: nothing answers',
   forget: 'Redis killed (SIGKILL), and back with nothing',

@@ -85,7 +85,7 @@ export async function restartStreamers(
     stage.options.progress.note(`${streamer.name} restarted (SIGTERM)`);
     await sleep(restS * 1000, undefined, { signal });
   }
-  const label = 'rolling restart (SIGTERM)';
+  const label = `${streamers.map(({ name }) => name).join(', ')} restarted (SIGTERM), one after the other`;
   // What is in flight is finished and saved: a clean stop repeats nothing.
   return faultOver({ label, fromMs, strikes: streamers.length, lettingGo });
 }

@@ -28,9 +28,11 @@ describe('buildTimeline', () => {
       { tMs: startMs, posts: 10, bytes: 10_000_000, lines: 6500, agentBytes: [6_000_000, 4_000_000] },
       { tMs: startMs + 2000, posts: 1, bytes: 5, lines: 1, agentBytes: [0, 5] },
     ],
-    streamer: [
-      { atMs: startMs + 900, cpuS: 1, mainThreadCpuS: null, rssMB: 90, rssMaxMB: 95 },
-      { atMs: startMs + 1900, cpuS: 1.5, mainThreadCpuS: null, rssMB: 100, rssMaxMB: 101 },
+    streamers: [
+      [
+        { atMs: startMs + 900, cpuS: 1, mainThreadCpuS: null, rssMB: 90, rssMaxMB: 95 },
+        { atMs: startMs + 1900, cpuS: 1.5, mainThreadCpuS: null, rssMB: 100, rssMaxMB: 101 },
+      ],
     ],
     sinkUtilization: [{ atMs: startMs + 1000, utilization: 0.3 }],
   });
@@ -56,6 +58,30 @@ describe('buildTimeline', () => {
 
   it('gives CPU as the difference of two samples', () => {
     expect(timeline.map(({ streamerCpuCores }) => streamerCpuCores)).toEqual([null, 0.5, null]);
+  });
+
+  it('adds up the processes that run, and has nothing of one that is dead', () => {
+    const sampled = (atS: number, cpuS: number) => ({
+      atMs: startMs + atS * 1000,
+      cpuS,
+      mainThreadCpuS: null,
+      rssMB: 100,
+      rssMaxMB: 100,
+    });
+    const points = buildTimeline({
+      startMs,
+      endMs: startMs + 2300,
+      agents: 0,
+      outcomes: [],
+      sink: [],
+      streamers: [
+        [sampled(0.9, 1), sampled(1.9, 1.5)],
+        [sampled(0.9, 3), sampled(1.9, 3.25), sampled(2.2, 3.5)],
+      ],
+      sinkUtilization: [],
+    });
+    expect(points.map(({ streamerRssMB }) => streamerRssMB)).toEqual([200, 200, 100]);
+    expect(points.map(({ streamerCpuCores }) => streamerCpuCores?.toFixed(2))).toEqual([undefined, '0.75', '0.83']);
   });
 });
 

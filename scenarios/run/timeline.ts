@@ -11,7 +11,8 @@ export interface TimelineSources {
   readonly agents: number;
   readonly outcomes: readonly ObjectOutcome[];
   readonly sink: readonly TimelineSecond[];
-  readonly streamer: readonly ProcessUsage[];
+  /** Samples of each process. */
+  readonly streamers: readonly (readonly ProcessUsage[])[];
   readonly sinkUtilization: readonly { readonly atMs: number; readonly utilization: number }[];
 }
 
@@ -21,9 +22,10 @@ export function buildTimeline(sources: TimelineSources): readonly TimelinePoint[
   const offered = Map.groupBy(sources.outcomes, ({ upload }) => Math.max(0, secondOf(upload.intendedMs)));
   const settled = Map.groupBy(sources.outcomes.filter(isSettled), (outcome) => secondOf(outcome.settled.settledMs));
   const taken = Map.groupBy(sources.sink, ({ tMs }) => secondOf(tMs));
-  const usage = Map.groupBy(sources.streamer, ({ atMs }) => secondOf(atMs));
+  const usages = sources.streamers.map((samples) => Map.groupBy(samples, ({ atMs }) => secondOf(atMs)));
   const utilization = Map.groupBy(sources.sinkUtilization, ({ atMs }) => secondOf(atMs));
   return Array.from({ length: seconds }, (_, tS) => {
+    const usage = usages.map((bySecond) => ({ before: bySecond.get(tS - 1)?.at(-1), now: bySecond.get(tS)?.at(-1) }));
     const lagsMs = (settled.get(tS) ?? []).map((outcome) => outcome.settled.lagMs);
     const inSecond = taken.get(tS) ?? [];
     return {
@@ -40,11 +42,17 @@ export function buildTimeline(sources: TimelineSources): readonly TimelinePoint[
       lagMaxMs: lagsMs.length === 0 ? null : Math.max(...lagsMs),
       backlogFiles: backlogAt(sources.outcomes, sources.startMs + (tS + 1) * 1000),
       httpErrors: null,
-      streamerRssMB: usage.get(tS)?.at(-1)?.rssMB ?? null,
-      streamerCpuCores: cpuCores(usage.get(tS - 1)?.at(-1), usage.get(tS)?.at(-1)),
+      streamerRssMB: sumOfKnown(usage.map(({ now }) => now?.rssMB ?? null)),
+      streamerCpuCores: sumOfKnown(usage.map(({ before, now }) => cpuCores(before, now))),
       sinkEventLoopUtilization: utilization.get(tS)?.at(-1)?.utilization ?? null,
     };
   });
+}
+
+/** Of those that run; null where none of them was seen. */
+function sumOfKnown(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : sumOf(known, (value) => value);
 }
 
 export function measurePace(outcomes: readonly ObjectOutcome[], startMs: number): Measurements['pace'] {
