@@ -16,6 +16,8 @@ import { s3Outage } from './catalogue/s3-outage.ts';
 import { s3Throttling } from './catalogue/s3-throttling.ts';
 import { sinkBrownout } from './catalogue/sink-brownout.ts';
 import { slowSink } from './catalogue/slow-sink.ts';
+import { networkBlackHole } from './catalogue/network-black-hole.ts';
+import { partition } from './catalogue/partition.ts';
 import { instanceCrash } from './catalogue/instance-crash.ts';
 import { redisFailover } from './catalogue/redis-failover.ts';
 import { redisOutage } from './catalogue/redis-outage.ts';
@@ -49,6 +51,7 @@ const builders: readonly ScenarioBuilder[] = [
   sinkBrownout,
   s3Throttling,
   s3Outage,
+  networkBlackHole,
   backlogReplay,
   lateArrivals,
   partitionRollover,
@@ -64,6 +67,7 @@ const builders: readonly ScenarioBuilder[] = [
   redisRestartEmpty,
   instanceCrash,
   zombieInstance,
+  partition,
   scaleOut,
   rollingRestart,
 ];

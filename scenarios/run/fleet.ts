@@ -1,7 +1,9 @@
 /** The streamers of a run: those that run from its start, and those that join later. */
 import { join } from 'node:path';
 import { freePort, HarnessError, ProcessClock } from '#simulator';
+import type { Scenario } from '../scenario.ts';
 import type { Stage } from './context.ts';
+import { surroundingsOf } from './network.ts';
 import { Streamer } from './streamer.ts';
 
 export interface Fleet {
@@ -12,19 +14,18 @@ export interface Fleet {
 }
 
 export async function startFleet(stage: Stage): Promise<Fleet> {
-  const { bundle, folder, s3Proxy, redis, prefix, sink, scenario, processes, sampler } = stage;
-  const s3 = s3Proxy === null ? stage.s3 : { ...stage.s3, endpoint: s3Proxy.endpoint };
-  const { endpoints, authority, otlp } = sink;
+  const { bundle, folder, prefix, sink, scenario, processes, sampler } = stage;
+  const { authority, otlp } = sink;
   const { settings } = scenario;
-  const options = { bundle, folder, s3, redis, prefix, endpoints, authority, otlp, settings };
+  const options = { bundle, folder, prefix, authority, otlp, settings };
   const roles = streamerRoles(scenario.streamers).entries();
   const startNext = async (): Promise<Streamer> => {
     const { value: role } = roles.next();
     if (role === undefined) throw new HarnessError('usage', `${scenario.name} has no further streamer to be started.`);
     const [index, name] = role;
-    const healthPort = scenario.streamers > 1 ? await freePort() : null;
+    const healthPort = isReadinessWatched(scenario) ? await freePort() : null;
     const clock = clockOf(stage, index, name);
-    return Streamer.start({ ...options, name, healthPort, clock }, processes, sampler);
+    return Streamer.start({ ...options, ...surroundingsOf(stage, index), name, healthPort, clock }, processes, sampler);
   };
   const streamers = await Promise.all(Array.from({ length: scenario.streamersAtStart }, startNext));
   const startStreamer = async (): Promise<Streamer> => {
@@ -33,6 +34,11 @@ export async function startFleet(stage: Stage): Promise<Fleet> {
     return streamer;
   };
   return { streamers, startStreamer };
+}
+
+/** Where somebody could be cut off. */
+function isReadinessWatched({ streamers, faults }: Scenario): boolean {
+  return streamers > 1 || faults.some(({ action }) => action.kind === 'network');
 }
 
 /** Null for the machine's. */

@@ -64,7 +64,7 @@ export async function pauseStreamer(
 }
 
 /** A POST of which only a part was sent ends after the pause, when another instance may have sent the same lines: one batch for each. */
-function linesInFlightMax({ configFile }: Streamer): number {
+export function linesInFlightMax({ configFile }: Streamer): number {
   const { http } = parseConfig(readFileSync(configFile, 'utf8'), process.env, 'streamer.yaml').config;
   return http.workers * http.batchLinesMax;
 }
