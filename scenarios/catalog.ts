@@ -17,6 +17,7 @@ import { s3Throttling } from './catalogue/s3-throttling.ts';
 import { sinkBrownout } from './catalogue/sink-brownout.ts';
 import { slowSink } from './catalogue/slow-sink.ts';
 import { networkBlackHole } from './catalogue/network-black-hole.ts';
+import { slowNetwork } from './catalogue/slow-network.ts';
 import { partition } from './catalogue/partition.ts';
 import { instanceCrash } from './catalogue/instance-crash.ts';
 import { redisFailover } from './catalogue/redis-failover.ts';
@@ -52,6 +53,7 @@ const builders: readonly ScenarioBuilder[] = [
   s3Throttling,
   s3Outage,
   networkBlackHole,
+  slowNetwork,
   backlogReplay,
   lateArrivals,
   partitionRollover,

@@ -1,14 +1,6 @@
 /** What a scenario is: data. The runner (run/run.ts) does the same with each of them. */
 import type { CheckSpec } from '#reports';
-import type {
-  DamageKind,
-  LoadSpec,
-  NetworkFault,
-  RedisTopology,
-  S3Fault,
-  SeededRandom,
-  SinkFault,
-} from '#simulator';
+import type { DamageKind, LoadSpec, NetworkFault, RedisTopology, S3Fault, SeededRandom, SinkFault } from '#simulator';
 import type { Observation } from './observe/observation.ts';
 
 export interface Scenario {

@@ -94,7 +94,8 @@ export const completedBeyondLease: Observation = {
     return sumOf(faults, ({ victim, fromMs, toMs }) => {
       const log = streamers.find(({ name }) => name === victim?.name)?.log;
       const completed = [...(log?.completed.values() ?? [])];
-      return completed.filter(({ acknowledgedMs }) => acknowledgedMs > fromMs + leaseMs && acknowledgedMs < toMs).length;
+      return completed.filter(({ acknowledgedMs }) => acknowledgedMs > fromMs + leaseMs && acknowledgedMs < toMs)
+        .length;
     });
   },
 };

@@ -49,7 +49,8 @@ export const redWithoutCause: Observation = {
   measure: ({ execution: { faults, streamers } }) =>
     sumOf(
       faults.filter(({ cutOff }) => cutOff.length > 0),
-      (fault) => streamers.filter(({ name, readiness }) => !fault.cutOff.includes(name) && wasRed(readiness, fault)).length,
+      (fault) =>
+        streamers.filter(({ name, readiness }) => !fault.cutOff.includes(name) && wasRed(readiness, fault)).length,
     ),
 };
 

@@ -35,7 +35,10 @@ export async function startNetwork(
   const spans = scenario.faults.flatMap(({ action }) => (action.kind === 'network' ? [action.between] : []));
   if (spans.length === 0) return null;
   const links = [...new Set(spans)].flatMap((between) => linksOf(scenario, parts, between));
-  const proxy = await startTcpProxy(processes, { links: links.map(({ name, host, port }) => ({ name, host, port })), seed });
+  const proxy = await startTcpProxy(processes, {
+    links: links.map(({ name, host, port }) => ({ name, host, port })),
+    seed,
+  });
   return { proxy, links };
 }
 
@@ -64,7 +67,10 @@ function redisUrl(redis: RedisService | null): string {
   if (redis === null) throw new HarnessError('usage', 'There is no Redis in this run, whose network could fail.');
   // Sentinels tell their clients where the servers are: those would go past the proxy.
   if (redis.connection.kind === 'sentinels')
-    throw new HarnessError('usage', 'Faults of the network to a Redis with sentinels are not supported: choose one server.');
+    throw new HarnessError(
+      'usage',
+      'Faults of the network to a Redis with sentinels are not supported: choose one server.',
+    );
   return redis.connection.url;
 }
 
@@ -106,14 +112,20 @@ function throughLink(network: Network | null, between: NetworkSpan, streamer: nu
   const url = new URL(text);
   // A certificate is one for this machine only where the part runs on it.
   if (['https:', 'rediss:'].includes(url.protocol) && url.hostname !== '127.0.0.1')
-    throw new HarnessError('usage', `Faults of the network to ${url.host} are not supported: it speaks TLS, under its own name.`);
+    throw new HarnessError(
+      'usage',
+      `Faults of the network to ${url.host} are not supported: it speaks TLS, under its own name.`,
+    );
   url.hostname = '127.0.0.1';
   url.port = String(port);
   return url.pathname === '/' && !text.endsWith('/') ? url.href.replace(/\/$/, '') : url.href;
 }
 
 /** Names of the links that a fault holds for. */
-export function linksHarmed({ links }: Network, { between, streamer }: Pick<NetworkAction, 'between' | 'streamer'>): readonly string[] {
+export function linksHarmed(
+  { links }: Network,
+  { between, streamer }: Pick<NetworkAction, 'between' | 'streamer'>,
+): readonly string[] {
   return links
     .filter((link) => link.between === between && (streamer === undefined || link.streamer === streamer))
     .map(({ name }) => name);

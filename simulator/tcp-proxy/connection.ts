@@ -37,7 +37,9 @@ export class Connection {
     // Each is followed by a close, which tells the other end.
     for (const socket of [client, server]) socket.on('error', () => undefined);
     for (const event of ['end', 'close']) client.on(event, () => (this.#isClientGone = true));
-    const closed = [client, server].map((socket) => new Promise<void>((resolve) => socket.once('close', () => resolve())));
+    const closed = [client, server].map(
+      (socket) => new Promise<void>((resolve) => socket.once('close', () => resolve())),
+    );
     this.over = Promise.all(closed).then(() => this.#ended.abort());
     const opened = this.#open(host, port);
     // Whoever has something to send learns of it.
@@ -53,7 +55,13 @@ export class Connection {
       onReset: () => this.reset(),
     };
     // Neither is kept: the sockets' listeners hold them.
-    void new Flow({ ...common, direction: 'upstream', from: client, to: server, onDelivered: () => (this.#isServerAsked = true) });
+    void new Flow({
+      ...common,
+      direction: 'upstream',
+      from: client,
+      to: server,
+      onDelivered: () => (this.#isServerAsked = true),
+    });
     void new Flow({ ...common, direction: 'downstream', from: server, to: client, onDelivered: () => this.#answer() });
     this.followFaults();
   }

@@ -50,7 +50,10 @@ export const TcpProxyReadySchema = z.object({
   /** Where each link's clients connect, in the order in which they were asked for. */
   ports: z.array(z.int()),
 });
-export const AddFaultsSchema = z.strictObject({ links: z.array(z.string()).min(1), faults: z.array(NetworkFaultSchema) });
+export const AddFaultsSchema = z.strictObject({
+  links: z.array(z.string()).min(1),
+  faults: z.array(NetworkFaultSchema),
+});
 /** In the order in which the faults were given. */
 export const FaultIdsSchema = z.array(z.int());
 /** Of a fault, how many connections it has met. */

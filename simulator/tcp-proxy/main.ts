@@ -17,16 +17,10 @@ const random = createRandom(Number(seed)).fork('tcp proxy');
 const proxy = await TcpProxy.listen(LinkListSchema.parse(JSON.parse(links)), random);
 
 async function answerTo(request: IncomingMessage): Promise<unknown> {
-  switch (request.method) {
-    case 'POST': {
-      const { links: names, faults } = AddFaultsSchema.parse(await json(request));
-      return proxy.addFaults(names, faults);
-    }
-    case 'DELETE':
-      return proxy.removeFaults(FaultIdsSchema.parse(await json(request)));
-    default:
-      return proxy.stats;
-  }
+  if (request.method === 'GET') return proxy.stats;
+  if (request.method === 'DELETE') return proxy.removeFaults(FaultIdsSchema.parse(await json(request)));
+  const { links: names, faults } = AddFaultsSchema.parse(await json(request));
+  return proxy.addFaults(names, faults);
 }
 
 // A request that it does not understand ends it, and the run: nothing may go on without the faults that it asked for.

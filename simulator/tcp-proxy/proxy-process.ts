@@ -47,7 +47,11 @@ export async function startTcpProxy(
 async function ask<T>(control: string, schema: z.ZodType<T>, method: string, body?: unknown): Promise<T> {
   try {
     const signal = AbortSignal.timeout(answerTimeoutMs);
-    const answer = await fetch(control, { method, signal, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+    const answer = await fetch(control, {
+      method,
+      signal,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
     return schema.parse(await answer.json());
   } catch (error) {
     throw new HarnessError('broken', 'The TCP proxy does not answer; see its log.', { cause: error });

@@ -199,7 +199,12 @@ describe('a black hole', () => {
     talking.peer.socket.write('down');
     leaving.client.socket.end('bye');
     await sleep(quietMs);
-    expect([talking.peer.text, talking.client.text, leaving.peer.text, leaving.peer.isEnded]).toEqual(['a', 'b', 'a', false]);
+    expect([talking.peer.text, talking.client.text, leaving.peer.text, leaving.peer.isEnded]).toEqual([
+      'a',
+      'b',
+      'a',
+      false,
+    ]);
     expect(await proxy.removeFaults(ids)).toEqual([2]);
     await expect.poll(() => [talking.peer.text, talking.client.text]).toEqual(['aup', 'bdown']);
     await expect.poll(() => [leaving.peer.text, leaving.peer.isEnded]).toEqual(['abye', true]);
@@ -240,7 +245,11 @@ describe('a black hole', () => {
     talking.peer.socket.write('down');
     await sleep(quietMs);
     expect([idle.peer.text, talking.peer.text, talking.client.text]).toEqual(['a', 'a', 'b']);
-    expect([idle.client, talking.client, talking.peer].map(({ socket }) => socket.destroyed)).toEqual([false, false, false]);
+    expect([idle.client, talking.client, talking.peer].map(({ socket }) => socket.destroyed)).toEqual([
+      false,
+      false,
+      false,
+    ]);
     await open();
   });
 });
@@ -318,7 +327,10 @@ describe('the process', () => {
   it('serves its links, takes faults and tells what they met, and leaves nothing', async () => {
     const folder = mkdtempSync(join(tmpdir(), 's3es-tcp-proxy-'));
     const processes = new Processes(folder);
-    const own = await startTcpProxy(processes, { links: [{ name: 'a', host: '127.0.0.1', port: portOf(server) }], seed: 1 });
+    const own = await startTcpProxy(processes, {
+      links: [{ name: 'a', host: '127.0.0.1', port: portOf(server) }],
+      seed: 1,
+    });
     const port = own.ports.get('a') ?? 0;
     const client = new End(connect({ port, host: '127.0.0.1' }));
     clients.push(client);

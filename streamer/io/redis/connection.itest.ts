@@ -106,7 +106,9 @@ describe('silence', () => {
       createServer((socket) => {
         socket.on('error', () => undefined);
         socket.on('data', (data) => {
-          for (const command of String(data).split(/^\*\d+\r\n/m).slice(1)) {
+          for (const command of String(data)
+            .split(/^\*\d+\r\n/m)
+            .slice(1)) {
             const isAsked = command.includes('get-master-addr-by-name');
             socket.write(isAsked ? `*2\r\n$9\r\n127.0.0.1\r\n$${port.length}\r\n${port}\r\n` : '*0\r\n');
           }
