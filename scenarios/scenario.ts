@@ -158,6 +158,8 @@ export interface NetworkAction {
   readonly between: NetworkSpan;
   /** Between this streamer alone, by its number from 0, and the other part; not named: between all. */
   readonly streamer?: number;
+  /** Where one streamer is cut off from Redis: not before it is reading so many objects; not named: 1. */
+  readonly objectsInHandMin?: number;
   /** Each must meet a connection. */
   readonly faults: readonly NetworkFault[];
   readonly forS: number;

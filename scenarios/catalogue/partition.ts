@@ -26,8 +26,11 @@ const oneAtATime: Setting = {
 
 /** Several objects at once, as with the shipped `scan_interval`: each instance has work for three leases. */
 const burstEveryS = 24;
-const bursts = 2;
-const timesDocumented = 1;
+/** In the second one is cut off, and in the third it is back. */
+const bursts = 3;
+const timesDocumented = 1.5;
+/** What they take longer for than a lease. */
+const objectsInHandMin = 3;
 
 /** A command is given up after 3 s, and the lease is renewed every third of it. */
 const redWithinS = 6;
@@ -53,7 +56,7 @@ export const partition: ScenarioBuilder = ({ random }) => {
     redis: 'standalone',
     settings: [...sharingSettings, shortLease, oneAtATime],
     faults: [
-      distantAgents(400),
+      distantAgents(300),
       {
         // When the second burst has just come.
         at: { afterS: burstEveryS + 1 + random.next() },
@@ -62,6 +65,7 @@ export const partition: ScenarioBuilder = ({ random }) => {
           label: `one instance cut off from Redis (then its connections are ${afterwards})`,
           between: 'streamer-redis',
           streamer: random.below(instances),
+          objectsInHandMin,
           faults: [{ kind: 'black-hole', afterwards }],
           forS: shortLeaseTtlS * 2 + random.below(2 * shortLeaseTtlS),
         },

@@ -59,7 +59,7 @@ export const slowNetwork: ScenarioBuilder = () => {
       ...nothingLost,
       duplicatesWithinBound,
       lagSlo,
-      expectObserved(lagAfterwards, 'performance', '<', 5_000),
+      expectObserved(lagAfterwards, 'performance', '<', 10_000, 'of which the generator may have been late by half'),
       lagShowsSlip,
     ],
   });

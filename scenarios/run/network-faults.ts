@@ -21,12 +21,12 @@ export async function harmNetwork(
 ): Promise<FaultRecord> {
   const { network, options } = stage;
   if (network === null) throw new HarnessError('usage', 'There is no proxy in this network.');
-  const { label, between, streamer: index, faults, forS } = action;
+  const { label, between, streamer: index, objectsInHandMin = 1, faults, forS } = action;
   const harmed = between === 'generator-s3' ? [] : index === undefined ? target.streamers : [streamerAt(target, index)];
   const isCut = faults.some(isCutting);
   const isFromRedis = isCut && between === 'streamer-redis';
   const isOneAlone = index !== undefined;
-  if (isFromRedis && isOneAlone) await waitUntilItHolds(streamerAt(target, index), signal);
+  if (isFromRedis && isOneAlone) await waitUntilItHolds(streamerAt(target, index), signal, objectsInHandMin);
   const before = isFromRedis && !isOneAlone ? await durableInRedis(stage, target) : null;
   const fromMs = Date.now();
   const ids = await network.proxy.addFaults(linksHarmed(network, action), faults);
