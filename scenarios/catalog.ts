@@ -18,6 +18,9 @@ import { s3Outage } from './catalogue/s3-outage.ts';
 import { s3Throttling } from './catalogue/s3-throttling.ts';
 import { sinkBrownout } from './catalogue/sink-brownout.ts';
 import { slowSink } from './catalogue/slow-sink.ts';
+import { networkBlackHole } from './catalogue/network-black-hole.ts';
+import { slowNetwork } from './catalogue/slow-network.ts';
+import { partition } from './catalogue/partition.ts';
 import { instanceCrash } from './catalogue/instance-crash.ts';
 import { redisFailover } from './catalogue/redis-failover.ts';
 import { redisOutage } from './catalogue/redis-outage.ts';
@@ -51,6 +54,8 @@ const builders: readonly ScenarioBuilder[] = [
   sinkBrownout,
   s3Throttling,
   s3Outage,
+  networkBlackHole,
+  slowNetwork,
   backlogReplay,
   lateArrivals,
   partitionRollover,
@@ -68,6 +73,7 @@ const builders: readonly ScenarioBuilder[] = [
   redisRestartEmpty,
   instanceCrash,
   zombieInstance,
+  partition,
   scaleOut,
   rollingRestart,
 ];

@@ -1,6 +1,15 @@
 /** What a scenario is: data. The runner (run/run.ts) does the same with each of them. */
 import type { CheckSpec } from '#reports';
-import type { DamageKind, LoadSpec, RedisTopology, S3Fault, SeededRandom, SinkAuth, SinkFault } from '#simulator';
+import type {
+  DamageKind,
+  LoadSpec,
+  NetworkFault,
+  RedisTopology,
+  S3Fault,
+  SeededRandom,
+  SinkAuth,
+  SinkFault,
+} from '#simulator';
 import type { Observation } from './observe/observation.ts';
 
 export interface Scenario {
@@ -154,7 +163,24 @@ export type FaultAction =
   /** What happens between the streamers and S3, in the proxy's fault language, for so long. One at a time. */
   | { readonly kind: 's3'; readonly label: string; readonly faults: readonly S3Fault[]; readonly forS: number }
   /** What the mock EdgeDelta does wrong, in its own fault language, for so long. */
-  | { readonly kind: 'sink'; readonly label: string; readonly faults: readonly SinkFault[]; readonly forS: number };
+  | { readonly kind: 'sink'; readonly label: string; readonly faults: readonly SinkFault[]; readonly forS: number }
+  | NetworkAction;
+
+/** What the network does wrong between two kinds of parts, at the level of TCP, for so long. */
+export interface NetworkAction {
+  readonly kind: 'network';
+  readonly label: string;
+  readonly between: NetworkSpan;
+  /** Between this streamer alone, by its number from 0, and the other part; not named: between all. */
+  readonly streamer?: number;
+  /** Where one streamer is cut off from Redis: not before it is reading so many objects; not named: 1. */
+  readonly objectsInHandMin?: number;
+  /** Each must meet a connection. */
+  readonly faults: readonly NetworkFault[];
+  readonly forS: number;
+}
+
+export type NetworkSpan = 'streamer-sink' | 'streamer-s3' | 'streamer-redis' | 'generator-s3';
 
 export type RedisHarm =
   /** The master is killed with SIGKILL and stays dead; the sentinels make its replica the master. */

@@ -38,6 +38,8 @@ export { documentedSpec, type LoadSpec } from './load/spec.ts';
 export type { S3FaultInput as S3Fault } from './s3-proxy/faults.ts';
 export { type S3ProxyProcess, startS3Proxy } from './s3-proxy/proxy-process.ts';
 export type { FaultInput as SinkFault } from './sink/faults.ts';
+export type { Link as NetworkLink, NetworkFaultInput as NetworkFault } from './tcp-proxy/faults.ts';
+export { startTcpProxy, type TcpProxyProcess } from './tcp-proxy/proxy-process.ts';
 export { loadCacheDir, prepareLoad } from './load/cache.ts';
 export { Ledger, type LedgerVerdict } from './ledger/ledger.ts';
 export { memoryBody, plainMemoryLoad } from './ledger/memory-load.ts';

@@ -19,6 +19,7 @@ import { mutant as fixedEndpoint } from './streamers/fixed-endpoint.ts';
 import { mutant as flushSkipsBatch } from './streamers/flush-skips-batch.ts';
 import { mutant as foreignKeyMovesCursor } from './streamers/foreign-key-moves-cursor.ts';
 import { mutant as fullQueueForgets } from './streamers/full-queue-forgets.ts';
+import { mutant as handshakeWithoutLimit } from './streamers/handshake-without-limit.ts';
 import { mutant as lateFolderNotEntered } from './streamers/late-folder-not-entered.ts';
 import { mutant as lateRenewalCounts } from './streamers/late-renewal-counts.ts';
 import { mutant as leaseByWallClock } from './streamers/lease-by-wall-clock.ts';
@@ -147,4 +148,5 @@ export const REAL_MUTANTS: readonly Mutant[] = [
   neverCompresses,
   oneLineTooMany,
   credentialsNotSent,
+  handshakeWithoutLimit,
 ];

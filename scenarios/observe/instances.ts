@@ -81,6 +81,34 @@ function firstReadingMs(readings: readonly ObjectReading[], key: string, sinceMs
   return Math.min(...readings.filter((read) => read.key === key && read.atMs > sinceMs).map(({ atMs }) => atMs));
 }
 
+/** A POST that was under way when the lease ended may be acknowledged a little later. */
+const lastAnswersMs = 1_000;
+
+/** By instances that Redis had not heard of for more than a lease: others may have had the objects by then. */
+export const completedBeyondLease: Observation = {
+  id: 'completedBeyondLease',
+  name: 'objects completed by an instance cut off for longer than its lease',
+  unit: 'objects',
+  measure: ({ config, execution: { faults, streamers } }) => {
+    const leaseMs = (config.state.redis?.leaseTtlMs ?? 0) + lastAnswersMs;
+    return sumOf(faults, ({ victim, fromMs, toMs }) => {
+      const log = streamers.find(({ name }) => name === victim?.name)?.log;
+      const completed = [...(log?.completed.values() ?? [])];
+      return completed.filter(({ acknowledgedMs }) => acknowledgedMs > fromMs + leaseMs && acknowledgedMs < toMs)
+        .length;
+    });
+  },
+};
+
+/** By their own word: what instances held when their lease ended, or when they were refused it. */
+export const claimsLost: Observation = {
+  id: 'claimsLost',
+  name: 'objects whose claims instances lost',
+  unit: 'objects',
+  measure: ({ execution: { streamers } }) =>
+    sumOf(streamers, ({ log }) => sumOf(log.claimsLost, ({ objects }) => objects)),
+};
+
 /** Of a fail-over: until the replica is the master. */
 export const redisAwayTime: Observation = {
   id: 'redisAwayMs',

@@ -2,6 +2,7 @@
 import type { Load, Processes, RedisService, S3ProxyProcess, S3Service, SinkProcess, UsageSampler } from '#simulator';
 import type { Progress } from '../environment/progress.ts';
 import type { DisturbanceWatch } from './disturbance-watch.ts';
+import type { Network } from './network.ts';
 import type { RedisMeter } from './redis-meter.ts';
 import type { RedisWatch } from './redis-watch.ts';
 import type { Scenario } from '../scenario.ts';
@@ -41,6 +42,8 @@ export interface Stage {
   readonly s3: S3Service;
   /** Between the streamers and S3; null where the scenario does not need it. */
   readonly s3Proxy: S3ProxyProcess | null;
+  /** Null where no fault of the scenario is one of the network. */
+  readonly network: Network | null;
   /** Null where the streamers keep local state. */
   readonly redis: RedisService | null;
   /** Null where no figure of the scenario needs it. */

@@ -45,8 +45,8 @@ export function describeDelivery(evidence: Evidence): Measurements['delivery'] {
   };
 }
 
-/** What was not durable at each kill, and every line that was stored without an answer that said so. */
-function duplicateBound({ execution: { faults }, unacknowledgedLines }: Evidence): number {
+/** What was not durable at each kill, every line that was stored without an answer that said so, and one batch for each answer that the network kept. */
+function duplicateBound({ execution: { faults }, unacknowledgedLines, inDoubtLinesMax }: Evidence): number {
   const known = sumOf(faults, (fault) => fault.unacknowledgedInBound);
-  return sumOf(faults, (fault) => fault.duplicateBound) + Math.max(0, unacknowledgedLines - known);
+  return sumOf(faults, (fault) => fault.duplicateBound) + Math.max(0, unacknowledgedLines - known) + inDoubtLinesMax;
 }

@@ -16,7 +16,7 @@ export async function askEstimateS(stage: Stage): Promise<number | null> {
   const configFile = join(folder, 'explain.yaml');
   // Of a state of its own, which nobody has written: a first start.
   const stateFile = join(folder, 'explain-state.db');
-  writeFileSync(configFile, streamerConfigYaml({ ...streamerOptions(stage), stateFile }));
+  writeFileSync(configFile, streamerConfigYaml({ ...streamerOptions(stage, 0), stateFile }));
   const stdout = await askStreamer(['explain'], { bundle, configFile, env: s3.env });
   try {
     return explanationSchema.parse(JSON.parse(stdout)).estimate.seconds;

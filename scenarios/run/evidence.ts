@@ -6,6 +6,7 @@ import { readDroppedLines } from './ask-streamer.ts';
 import type { Stage } from './context.ts';
 import type { Execution } from './execute.ts';
 import { countIncompleteObjects } from './incomplete-objects.ts';
+import { countUnansweredPosts } from './network.ts';
 import { joinOutcomes, type ObjectOutcome } from './outcomes.ts';
 import { maxOf } from './sum.ts';
 import type { StreamerTotals } from './streamer-log.ts';
@@ -34,6 +35,8 @@ export interface Evidence {
   readonly agentsAfter: SinkStats['agents'];
   /** Lines that the sink stored without being able, or willing, to say so. */
   readonly unacknowledgedLines: number;
+  /** Lines of batches at most that a fault of the network left in doubt: nobody heard whether they were stored. */
+  readonly inDoubtLinesMax: number;
   /** Sent to Redis in the whole run; null where nobody counts them. */
   readonly redisCommands: number | null;
   /** The last settled line; the last upload where something was never settled. */
@@ -85,6 +88,7 @@ export async function collectEvidence(stage: Stage, execution: Execution, config
     sinkTimeline: await sink.timeline(),
     agentsAfter: stats.agents,
     unacknowledgedLines: stats.totals.unacknowledgedLines,
+    inDoubtLinesMax: (await countUnansweredPosts(stage)) * config.http.batchLinesMax,
     redisCommands: (await stage.redisMeter?.total()) ?? null,
     settledEndMs,
     windowS: (windowEndMs - execution.windowStartMs) / 1000,

@@ -17,6 +17,8 @@ export interface FaultRecord {
   readonly victim: { readonly name: string; readonly inHand: readonly string[] } | null;
   /** When it made a streamer let go of what it had in hand: others, or its next process, may have to read that again. */
   readonly lettingGo: readonly { readonly name: string; readonly atMs: number }[];
+  /** Streamers that it kept from what they cannot do without. */
+  readonly cutOff: readonly string[];
   /** Streamers that joined. */
   readonly joined: number;
   /** Nobody could write to Redis while it lasted. */
@@ -32,6 +34,7 @@ export function faultOver(what: Pick<FaultRecord, 'label' | 'fromMs' | 'strikes'
     unacknowledgedInBound: 0,
     victim: null,
     lettingGo: [],
+    cutOff: [],
     joined: 0,
     isRedisAway: false,
     ...what,

@@ -5,6 +5,7 @@ import { setClock } from './clock-faults.ts';
 import type { Stage } from './context.ts';
 import type { FaultRecord, FaultTarget } from './fault-record.ts';
 import { killStreamer } from './kill-streamer.ts';
+import { harmNetwork } from './network-faults.ts';
 import { harmRedis } from './redis-faults.ts';
 import { harmS3 } from './s3-faults.ts';
 import { afflictSink } from './sink-faults.ts';
@@ -54,6 +55,8 @@ function act(stage: Stage, target: FaultTarget, action: FaultAction, signal: Abo
       return startStreamers(stage, target, action);
     case 'redis':
       return harmRedis(stage, target, action);
+    case 'network':
+      return harmNetwork(stage, target, action, signal);
     case 's3':
       return harmS3(stage, action, signal);
     case 'sink':

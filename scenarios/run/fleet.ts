@@ -1,7 +1,9 @@
 /** The streamers of a run: those that run from its start, and those that join later. */
 import { join } from 'node:path';
 import { freePort, HarnessError, ProcessClock } from '#simulator';
+import type { Scenario } from '../scenario.ts';
 import type { Stage } from './context.ts';
+import { surroundingsOf } from './network.ts';
 import { Streamer, type StreamerOptions } from './streamer.ts';
 
 export interface Fleet {
@@ -13,15 +15,14 @@ export interface Fleet {
 
 export async function startFleet(stage: Stage): Promise<Fleet> {
   const { scenario, processes, sampler } = stage;
-  const options = streamerOptions(stage);
   const roles = streamerRoles(scenario.streamers).entries();
   const startNext = async (): Promise<Streamer> => {
     const { value: role } = roles.next();
     if (role === undefined) throw new HarnessError('usage', `${scenario.name} has no further streamer to be started.`);
     const [index, name] = role;
-    const healthPort = scenario.streamers > 1 ? await freePort() : null;
+    const healthPort = isReadinessWatched(scenario) ? await freePort() : null;
     const clock = clockOf(stage, index, name);
-    return Streamer.start({ ...options, name, healthPort, clock }, processes, sampler);
+    return Streamer.start({ ...streamerOptions(stage, index), name, healthPort, clock }, processes, sampler);
   };
   const streamers = await Promise.all(Array.from({ length: scenario.streamersAtStart }, startNext));
   const startStreamer = async (): Promise<Streamer> => {
@@ -32,13 +33,17 @@ export async function startFleet(stage: Stage): Promise<Fleet> {
   return { streamers, startStreamer };
 }
 
-/** What all of them have in common. */
-export function streamerOptions(stage: Stage): Omit<StreamerOptions, 'name'> {
-  const { bundle, folder, s3Proxy, redis, prefix, sink, scenario } = stage;
-  const s3 = s3Proxy === null ? stage.s3 : { ...stage.s3, endpoint: s3Proxy.endpoint };
-  const { endpoints, authority, otlp } = sink;
+/** What it shares with all others, and its own way to the parts around it. */
+export function streamerOptions(stage: Stage, index: number): Omit<StreamerOptions, 'name'> {
+  const { bundle, folder, prefix, sink, scenario } = stage;
+  const { authority, otlp } = sink;
   const { settings, agentPlan } = scenario;
-  return { bundle, folder, s3, redis, prefix, endpoints, authority, auth: agentPlan.auth, otlp, settings };
+  return { bundle, folder, prefix, authority, auth: agentPlan.auth, otlp, settings, ...surroundingsOf(stage, index) };
+}
+
+/** Where somebody could be cut off. */
+function isReadinessWatched({ streamers, faults }: Scenario): boolean {
+  return streamers > 1 || faults.some(({ action }) => action.kind === 'network');
 }
 
 /** Null for the machine's. */

@@ -49,8 +49,10 @@ export async function harmRedis(
   // was away comes back with what it had, and an instance that does not find it again at once is taken for dead before it has told the rest.
   const durable = isForgetful ? unionOf(await readDurable(stage, source, target.uploadRecords), before) : before;
   const duplicateBound = await countLinesNotDurable(stage, durable);
-  const lettingGo = target.streamers.map(({ name }) => ({ name, atMs: fromMs }));
-  return faultOver({ label: labels[harm], fromMs, toMs, strikes: 1, duplicateBound, lettingGo, isRedisAway: true });
+  const cutOff = target.streamers.map(({ name }) => name);
+  const lettingGo = cutOff.map((name) => ({ name, atMs: fromMs }));
+  const label = labels[harm];
+  return faultOver({ label, fromMs, toMs, strikes: 1, duplicateBound, lettingGo, cutOff, isRedisAway: true });
 }
 
 async function waitUntilPromoted(replica: RedisServer | undefined): Promise<void> {

@@ -17,6 +17,7 @@ import { redisWritePeak, redisWriteRate } from '../observe/redis-load.ts';
 import type { Scenario } from '../scenario.ts';
 import type { RunOptions, Stage } from './context.ts';
 import { DisturbanceWatch } from './disturbance-watch.ts';
+import { startNetwork } from './network.ts';
 import { RedisWatch } from './redis-watch.ts';
 import { meterRedis, startRedisFor } from './redis-stage.ts';
 import { planTime } from './run-time.ts';
@@ -66,6 +67,7 @@ export async function setStage(
   const s3Proxy = needsS3Proxy(scenario)
     ? await startS3Proxy(processes, { target: s3.endpoint, seed: options.seed, aheadMs: time.aheadMs })
     : null;
+  const network = await startNetwork(scenario, { s3, s3Proxy, redis, sink }, processes, options.seed);
   const sampler = new UsageSampler(sampleMs);
   processes.onStop(async () => sampler.stop());
   sampler.watch('sink', sink.child.pid);
@@ -88,6 +90,7 @@ export async function setStage(
     load,
     s3,
     s3Proxy,
+    network,
     redis,
     redisWatch,
     redisMeter: meterRedis(redis, processes),

@@ -23,8 +23,8 @@ export function streamerAt({ streamers }: FaultTarget, index: number): Streamer 
 }
 
 /** Until it has read an object that it has not completed: an instance that has nothing in hand loses nothing. */
-export async function waitUntilItHolds({ log }: Streamer, signal: AbortSignal): Promise<void> {
-  for (log.update(); log.underWay().length === 0; log.update()) await sleep(pollMs, undefined, { signal });
+export async function waitUntilItHolds({ log }: Streamer, signal: AbortSignal, objectsMin = 1): Promise<void> {
+  for (log.update(); log.underWay().length < objectsMin; log.update()) await sleep(pollMs, undefined, { signal });
 }
 
 /** What was in the kernel's buffers when a streamer fell silent still arrives at the sink. */
@@ -64,7 +64,7 @@ export async function pauseStreamer(
 }
 
 /** A POST of which only a part was sent ends after the pause, when another instance may have sent the same lines: one batch for each. */
-function linesInFlightMax({ configFile }: Streamer): number {
+export function linesInFlightMax({ configFile }: Streamer): number {
   const { http } = parseConfig(readFileSync(configFile, 'utf8'), process.env, 'streamer.yaml').config;
   return http.workers * http.batchLinesMax;
 }

@@ -25,6 +25,9 @@ const completedSchema = z.object({
 /** Told at `logging.level: debug` only. */
 const readSchema = z.object({ msg: z.literal('object read'), key: z.string(), time });
 
+/** It may send nothing more of them. */
+const claimsLostSchema = z.object({ time, msg: z.literal('claims lost'), objects: z.number() });
+
 const totalsSchema = z.object({
   time,
   msg: z.enum(['streamer progress', 'streamer stopped']),
@@ -67,6 +70,7 @@ const lineSchema = z.discriminatedUnion('msg', [
   readSchema,
   completedSchema,
   quarantinedSchema,
+  claimsLostSchema,
   totalsSchema,
 ]);
 
@@ -97,6 +101,8 @@ export class StreamerLog {
   startedMs = 0;
   /** Its accounts of bytes in flight, each time that it told of them. */
   readonly accounts: InFlightAccount[] = [];
+  /** Each time that others got, or may have got, what it held. */
+  readonly claimsLost: { readonly objects: number; readonly atMs: number }[] = [];
   readonly quarantined = { objects: 0, lines: 0 };
   /** Of its last word that was understood; 0 before the first. */
   saidMs = 0;
@@ -153,6 +159,9 @@ export class StreamerLog {
         // Without a range it is the rest of an object, which ends with it; with one, the rest of the object goes on.
         if (event.range === null) this.quarantined.objects += 1;
         this.quarantined.lines += event.lineCount ?? 0;
+        break;
+      case 'claims lost':
+        this.claimsLost.push({ objects: event.objects, atMs });
         break;
       case 'streamer progress':
       case 'streamer stopped':

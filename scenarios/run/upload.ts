@@ -4,6 +4,7 @@ import { type Child, type DamageKind, goodLines } from '#simulator';
 import type { LoadPart, LoadPlan } from '../scenario.ts';
 import type { Stage } from './context.ts';
 import { finishGenerator, type GeneratorSummary, startGenerator } from './generator.ts';
+import { generatorS3 } from './network.ts';
 import { sumOf } from './sum.ts';
 
 /** A part with its place in the load. */
@@ -67,7 +68,7 @@ export async function startUpload(stage: Stage, part: PlacedPart, startAtMs: num
     damage: damageByIndex([part]),
     startAtMs,
     aheadMs: stage.time.aheadMs,
-    s3: stage.s3,
+    s3: generatorS3(stage),
     prefix: stage.prefix,
     load: stage.load.dir,
     seed: stage.options.seed,

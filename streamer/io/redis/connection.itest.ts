@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { RedisConfig } from '../../config/config.ts';
 import { createCertificate } from '../../testing/certificate.ts';
 import { TestRedis } from '../../testing/redis-server.ts';
 import { createRedisConnection, type RedisConnection } from './connection.ts';
@@ -23,9 +24,9 @@ afterEach(async () => {
   await redis.close();
 });
 
-function connectionTo(url: string): RedisConnection {
+function connectionTo(server: RedisConfig['server']): RedisConnection {
   const connection = createRedisConnection({
-    server: { kind: 'url', url },
+    server,
     username: null,
     password: null,
     database: 0,
@@ -38,7 +39,7 @@ function connectionTo(url: string): RedisConnection {
 }
 
 async function connected(url = redis.url): Promise<RedisConnection> {
-  const connection = connectionTo(url);
+  const connection = connectionTo({ kind: 'url', url });
   await connection.connect(5_000);
   return connection;
 }
@@ -83,6 +84,44 @@ describe('a Redis of before 7.0 that has become a replica', () => {
   });
 });
 
+describe('silence', () => {
+  it('before a connection is ready is not waited for: the next one may be heard', { timeout: 20_000 }, async () => {
+    let connections = 0;
+    const server = createServer((socket) => {
+      connections += 1;
+      const isSilent = connections === 1;
+      socket.on('error', () => undefined);
+      // As behind a firewall that has lost the state of a connection that had just begun.
+      socket.on('data', () => isSilent || socket.write('$20\r\nredis_version:7.0.15\r\n'.repeat(4)));
+    });
+    const connection = connectionTo({ kind: 'url', url: `redis://127.0.0.1:${await portOf(server)}` });
+    await connection.connect(15_000);
+    expect(connections).toBe(2);
+  });
+
+  it('of one sentinel is not waited for either: another knows where Redis is', { timeout: 20_000 }, async () => {
+    const silent = await portOf(createServer((socket) => void socket.on('error', () => undefined)));
+    const { port } = new URL(redis.url);
+    const knowing = await portOf(
+      createServer((socket) => {
+        socket.on('error', () => undefined);
+        socket.on('data', (data) => {
+          for (const command of String(data)
+            .split(/^\*\d+\r\n/m)
+            .slice(1)) {
+            const isAsked = command.includes('get-master-addr-by-name');
+            socket.write(isAsked ? `*2\r\n$9\r\n127.0.0.1\r\n$${port.length}\r\n${port}\r\n` : '*0\r\n');
+          }
+        });
+      }),
+    );
+    const sentinels = [silent, knowing].map((sentinel) => ({ host: '127.0.0.1', port: sentinel }));
+    const connection = connectionTo({ kind: 'sentinel', sentinels, name: 'primary' });
+    await connection.connect(15_000);
+    expect(connection.isConnected).toBe(true);
+  });
+});
+
 describe('the message says what to mend, where Redis', () => {
   it('is full', async () => {
     const connection = await connected();
@@ -115,7 +154,7 @@ describe('the message says what to mend, where Redis', () => {
     ends.push(() => rmSync(folder, { recursive: true }));
     const { key, cert } = createCertificate(folder);
     const server = createTlsServer({ key, cert }, (socket) => void socket.on('error', () => undefined));
-    const connection = connectionTo(`rediss://localhost:${await portOf(server)}`);
+    const connection = connectionTo({ kind: 'url', url: `rediss://localhost:${await portOf(server)}` });
     await expect(connection.connect(1_000)).rejects.toMatchObject({
       code: 'STATE_UNREACHABLE',
       message: expect.stringMatching(/state\.redis\.tls\.ca_file/),

@@ -55,6 +55,7 @@ class IoredisConnection implements RedisConnection {
     // What was said before that is no cause of what comes after.
     this.#redis.on('ready', () => (this.#lastError = null));
     this.#redis.on('close', () => this.#failAll());
+    this.#limitHandshake();
   }
 
   get isConnected(): boolean {
@@ -135,6 +136,19 @@ class IoredisConnection implements RedisConnection {
     });
   }
 
+  /** What the client itself asks of a new connection may be swallowed as well: without a limit it would wait for ever, and nobody would connect again. */
+  #limitHandshake(): void {
+    let timer: NodeJS.Timeout | undefined;
+    this.#redis.on('connect', () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        this.#lastError = new Error(`connected, and not ready within ${ANSWER_MS_MAX} ms`);
+        this.#redis.disconnect(true);
+      }, ANSWER_MS_MAX);
+    });
+    for (const event of ['ready', 'close']) this.#redis.on(event, () => clearTimeout(timer));
+  }
+
   #failAll(): void {
     for (const fail of [...this.#underWay]) fail(this.#unreachable());
   }
@@ -204,6 +218,8 @@ function createClient({ server, username, password, database, tls }: RedisConfig
         sentinels: server.sentinels.map(({ host, port }) => ({ host, port })),
         name: server.name,
         sentinelRetryStrategy: () => RECONNECT_MS,
+        // Of several sentinels one may be silent: the next one is asked.
+        sentinelCommandTimeout: ANSWER_MS_MAX,
         // Sentinels speak TLS, or not, as their servers do.
         ...(files === null ? {} : { tls: tlsOptions, enableTLSForSentinelMode: true, sentinelTLS: tlsOptions }),
       });
