@@ -11,9 +11,11 @@ import type { Range } from './core/ranges.ts';
 import type { ReadyTask } from './core/ready-queue.ts';
 import type { QueuedBatch } from './core/send-queue.ts';
 import { StreamerError } from './errors.ts';
+import { refuseBomb } from './gzip-bomb.ts';
 import { type GzipMembers, linesAround, readMembers } from './gzip-members.ts';
 import { inflateStored } from './inflate-stored.ts';
 import { type FlightEnd, ObjectFlight } from './object-flight.ts';
+import { mayPassThrough, passThrough } from './pass-through.ts';
 import type { ObjectBody } from './ports.ts';
 import { failedReading } from './reading-failure.ts';
 import type { RunContext } from './run-context.ts';
@@ -33,9 +35,6 @@ const WHOLE_BUDGET_SHARE = 0.25;
 const SECOND_BUDGET_SHARE = 0.5;
 /** Raw bytes per stored byte, for the first reservation; afterwards the highest ratio seen lately. */
 const RATIO_INITIAL = 18;
-/** A smaller content is harmless, however well it was compressed. */
-const BOMB_RAW_BYTES_MIN = 256 * 1024 * 1024;
-const BOMB_RATIO_MIN = 500;
 const RATIO_DECAY = 0.995;
 /** With `http.on_full: drop`: reading is faster than any network, so a queue that is full for less than this says nothing. */
 const FULL_PATIENCE_MS = 1_000;
@@ -122,7 +121,10 @@ export class ObjectReader {
       if (flight.task.object.sizeBytes > this.#wholeStoredBytesMax()) {
         await this.#stream(flight, null, this.#context.ports.inflate.stream(body.stream(), signal), signal);
       } else {
-        end = await this.#readWhole(flight, await body.readAll(), isSecond, signal);
+        const stored = await body.readAll();
+        const unopened = isSecond ? null : passThrough(this.#context, flight, stored);
+        if (unopened === null) end = await this.#readWhole(flight, stored, isSecond, signal);
+        else await this.#queue(flight, [unopened], signal);
       }
       return signal.aborted ? aborted() : end;
     } catch (error) {
@@ -282,7 +284,7 @@ export class ObjectReader {
       if (signal.aborted) return;
       const closedMs = clock.now();
       flight.launch(cut.bodyBytes);
-      if (cut.lines === 0) {
+      if (cut.lines === 0 && !flight.isUnopened) {
         // Blank lines, brackets and long lines only: settled as they are, nothing to send.
         const times = { closedMs, firstSentMs: closedMs, acknowledgedMs: closedMs };
         settleBatch(this.#context, flight, cut, { ...times, isBodyReleased: true });
@@ -348,6 +350,7 @@ export class ObjectReader {
     const streamBytes = this.#streamBytes();
     const storedBytes = task.object.sizeBytes;
     if (storedBytes > this.#wholeStoredBytesMax()) return streamBytes;
+    if (mayPassThrough(this.#context, task)) return storedBytes;
     const wholeBytes = storedBytes + Math.ceil(storedBytes * this.#ratio);
     const isWhole = wholeBytes <= this.#context.budget.bytesMax * WHOLE_BUDGET_SHARE;
     return isWhole ? wholeBytes : storedBytes + streamBytes;
@@ -375,16 +378,6 @@ export class ObjectReader {
   #learnRatio(ratio: number): void {
     this.#ratio = Math.max(ratio * 1.1, this.#ratio * RATIO_DECAY);
   }
-}
-
-/** Logs inflate 5 to 50 times; what goes on for ever near the format's maximum of 1,032 is made to fill disks, not to be read. */
-function refuseBomb({ rawBytes, task }: ObjectFlight): void {
-  const { sizeBytes } = task.object;
-  if (rawBytes < BOMB_RAW_BYTES_MIN || rawBytes < sizeBytes * BOMB_RATIO_MIN) return;
-  throw new StreamerError(
-    'GZIP_BOMB',
-    `${sizeBytes} stored bytes gave more than ${rawBytes}, ${BOMB_RATIO_MIN} times as many`,
-  );
 }
 
 function aborted(): StreamerError {

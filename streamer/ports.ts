@@ -160,6 +160,8 @@ export interface SinkRequest {
   /** Lines joined by \n; the parts are sent one after the other. */
   readonly parts: readonly Uint8Array[];
   readonly bodyBytes: number;
+  /** The parts are compressed already. */
+  readonly encoding?: 'gzip';
   readonly contentType: string;
   readonly idempotencyKey: string;
 }
