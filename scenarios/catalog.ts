@@ -11,6 +11,7 @@ import { dirtyData } from './catalogue/dirty-data.ts';
 import { endpointOutage } from './catalogue/endpoint-outage.ts';
 import { lagSloScenario } from './catalogue/lag-slo.ts';
 import { lateArrivals } from './catalogue/late-arrivals.ts';
+import { passThrough } from './catalogue/pass-through.ts';
 import { partitionRollover } from './catalogue/partition-rollover.ts';
 import { s3Outage } from './catalogue/s3-outage.ts';
 import { s3Throttling } from './catalogue/s3-throttling.ts';
@@ -58,6 +59,7 @@ const builders: readonly ScenarioBuilder[] = [
   burst,
   bigObject,
   tinyObjects,
+  passThrough,
   soak,
   redisFailover,
   redisOutage,

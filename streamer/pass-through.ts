@@ -27,6 +27,8 @@ export function passThrough(context: RunContext, flight: ObjectFlight, stored: U
   if (!mayPassThrough(context, flight.task) || stored.length !== flight.task.object.sizeBytes) return null;
   const rawBytes = singleMemberRawBytes(stored);
   if (rawBytes === null) return null;
+  const held = context.ports.inflate.asStored(stored);
+  flight.hold(held);
   flight.isUnopened = true;
   flight.inflatedMs = context.ports.clock.now();
   flight.rawBytes = rawBytes;
@@ -34,7 +36,7 @@ export function passThrough(context: RunContext, flight: ObjectFlight, stored: U
     range: { start: 0, end: rawBytes },
     firstLine: 0,
     lines: 0,
-    parts: [stored],
+    parts: [held.content],
     bodyBytes: stored.length,
     isVerbatim: false,
     longLines: [],

@@ -148,6 +148,8 @@ export interface Inflate {
    * in what is stored: then use `member` or `stream`, which give what is good of it.
    */
   whole(stored: Uint8Array, rawBytesMax: number): Promise<Inflated | null>;
+  /** What is stored, to be sent as it is. */
+  asStored(stored: Uint8Array): Inflated;
   /** The member that begins at this byte; null where none stands there that can be inflated to its end, or its content exceeds `rawBytesMax`. */
   member(stored: Uint8Array, at: number, rawBytesMax: number): Promise<GzipMember | null>;
   /** Yields all that can be inflated, then throws a `StreamerError` (`GZIP_CORRUPT`, `GZIP_TRUNCATED`) where the content is damaged. */

@@ -2,6 +2,7 @@
 import type { Mutant } from './mutant.ts';
 import { mutant as ackBeforeDelivery } from './streamers/ack-before-delivery.ts';
 import { mutant as anyFailureIsDamage } from './streamers/any-failure-is-damage.ts';
+import { mutant as anyTrailerPasses } from './streamers/any-trailer-passes.ts';
 import { mutant as clockDelaysObjects } from './streamers/clock-delays-objects.ts';
 import { mutant as clockPausesEndpoints } from './streamers/clock-pauses-endpoints.ts';
 import { mutant as completeBeforeLastBatch } from './streamers/complete-before-last-batch.ts';
@@ -31,6 +32,7 @@ import { mutant as noBackfill } from './streamers/no-backfill.ts';
 import { mutant as noFencing } from './streamers/no-fencing.ts';
 import { mutant as noRetry } from './streamers/no-retry.ts';
 import { mutant as noSweeps } from './streamers/no-sweeps.ts';
+import { mutant as opensEverything } from './streamers/opens-everything.ts';
 import { mutant as outageCondemns } from './streamers/outage-condemns.ts';
 import { mutant as paddedDays } from './streamers/padded-days.ts';
 import { mutant as plainSet } from './streamers/plain-set.ts';
@@ -42,6 +44,7 @@ import { mutant as refusalCondemnsAll } from './streamers/refusal-condemns-all.t
 import { mutant as refusedBatchDropped } from './streamers/refused-batch-dropped.ts';
 import { mutant as refusedBatchHoldsWorker } from './streamers/refused-batch-holds-worker.ts';
 import { mutant as refusedNamesWrongLine } from './streamers/refused-names-wrong-line.ts';
+import { mutant as refusedObjectDropped } from './streamers/refused-object-dropped.ts';
 import { mutant as renewsWithoutHolding } from './streamers/renews-without-holding.ts';
 import { mutant as replicaNotTold } from './streamers/replica-not-told.ts';
 import { mutant as resumeFromTheStart } from './streamers/resume-from-the-start.ts';
@@ -131,4 +134,7 @@ export const REAL_MUTANTS: readonly Mutant[] = [
   neverComplete,
   leaseKeptAtStop,
   refusedNamesWrongLine,
+  opensEverything,
+  anyTrailerPasses,
+  refusedObjectDropped,
 ];
