@@ -113,4 +113,5 @@ export const passThrough: ScenarioBuilder = () =>
       sinkMayBeBusy,
       mayComeLate,
     ],
+    settleDeadlineS: 180,
   });
