@@ -142,15 +142,8 @@ it('sends sound objects byte for byte, and of what is damaged, refused or too la
   ];
   expect(agents.flatMap((agent) => agent.lines).toSorted()).toEqual(expected.toSorted());
   expect(agents.flatMap((agent) => agent.statuses)).not.toContain(415);
-  expect(
-    first.events
-      .of('quarantined')
-      .map(({ record }) => [record.reason, record.firstLine])
-      .toSorted(),
-  ).toEqual([
-    ['gzip-corrupt', null],
-    ['refused', 120],
-  ]);
+  const setAside = first.events.of('quarantined').map(({ record }) => `${record.reason} ${record.firstLine}`);
+  expect(setAside.toSorted()).toEqual(['gzip-corrupt null', 'refused 120']);
   expect(first.events.of('object completed').filter(({ completed }) => completed.lines === null)).toHaveLength(20);
 
   // All of it is durable: another start sends nothing.

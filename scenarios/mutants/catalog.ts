@@ -2,7 +2,6 @@
 import type { Mutant } from './mutant.ts';
 import { mutant as ackBeforeDelivery } from './streamers/ack-before-delivery.ts';
 import { mutant as anyFailureIsDamage } from './streamers/any-failure-is-damage.ts';
-import { mutant as anyTrailerPasses } from './streamers/any-trailer-passes.ts';
 import { mutant as clockDelaysObjects } from './streamers/clock-delays-objects.ts';
 import { mutant as clockPausesEndpoints } from './streamers/clock-pauses-endpoints.ts';
 import { mutant as completeBeforeLastBatch } from './streamers/complete-before-last-batch.ts';
@@ -135,6 +134,5 @@ export const REAL_MUTANTS: readonly Mutant[] = [
   leaseKeptAtStop,
   refusedNamesWrongLine,
   opensEverything,
-  anyTrailerPasses,
   refusedObjectDropped,
 ];
