@@ -13,6 +13,7 @@ import { endpointOutage } from './catalogue/endpoint-outage.ts';
 import { lagSloScenario } from './catalogue/lag-slo.ts';
 import { lateArrivals } from './catalogue/late-arrivals.ts';
 import { olderAgent } from './catalogue/older-agent.ts';
+import { passThrough } from './catalogue/pass-through.ts';
 import { partitionRollover } from './catalogue/partition-rollover.ts';
 import { s3Outage } from './catalogue/s3-outage.ts';
 import { s3Throttling } from './catalogue/s3-throttling.ts';
@@ -67,6 +68,7 @@ const builders: readonly ScenarioBuilder[] = [
   burst,
   bigObject,
   tinyObjects,
+  passThrough,
   soak,
   redisFailover,
   redisOutage,

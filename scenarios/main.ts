@@ -11,6 +11,7 @@ import { benchLag, type LagOptions } from './bench/lag/lag.ts';
 import type { Finding, LagRate } from './bench/lag/rows.ts';
 import { isMet, type JudgedBench, renderJudged } from './bench/judged-figures.ts';
 import { renderBench } from './bench/render.ts';
+import { benchPassThrough } from './bench/pass-through.ts';
 import { benchRequests } from './bench/requests.ts';
 import { benchTiny } from './bench/tiny.ts';
 import { allScenarios, findScenario } from './catalog.ts';
@@ -66,7 +67,7 @@ interface SnapshotFlags extends RunFlags {
 
 interface ScenarioFlags extends RunFlags, GivenOptions {}
 
-const benchKinds = ['throughput', 'lag', 'tiny', 'idle', 'requests', 'growth', 'health'] as const;
+const benchKinds = ['throughput', 'lag', 'tiny', 'idle', 'requests', 'growth', 'health', 'pass-through'] as const;
 type BenchKind = (typeof benchKinds)[number];
 
 const lagRates: readonly LagRate[] = ['1x', '10x', 'burst'];
@@ -125,7 +126,7 @@ function program(interrupt: AbortSignal, end: (code: number) => void): Command {
     .addArgument(
       new Argument(
         '[what]',
-        'throughput beside a bare pipe; lag; tiny objects beside a GET loop; start, idle and 1x; requests to S3; growth; health at full load',
+        'throughput beside a bare pipe; lag; tiny objects beside a GET loop; start, idle and 1x; requests to S3; growth; health at full load; pass-through beside a bare pipe',
       )
         .choices(benchKinds)
         .default('throughput'),
@@ -238,6 +239,8 @@ async function benchCommand(what: BenchKind, flags: BenchFlags, signal: AbortSig
       return printJudged(await benchLag({ ...options, ...lagChoice(flags) }), flags);
     case 'tiny':
       return printJudged(await benchTiny({ ...options, objects: flags.objects ?? tinyObjects }), flags);
+    case 'pass-through':
+      return printJudged(await benchPassThrough({ ...options, objects: flags.objects ?? benchObjects }), flags);
     case 'health':
       return printJudged(await benchHealth({ ...options, objects: flags.objects ?? benchObjects }), flags);
     case 'idle':

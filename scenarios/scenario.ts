@@ -103,7 +103,7 @@ export type Schedule =
   | { readonly kind: 'bursts'; readonly rawMBPerMin: number; readonly everyS: number };
 
 export interface Setting {
-  /** Dotted path in the YAML file. */
+  /** Dotted path in the YAML file; a number is a place in a list. */
   readonly key: string;
   readonly value: string | number | boolean;
   /** The shipped default, for the report. */

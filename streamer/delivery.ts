@@ -12,6 +12,9 @@ import type { Ports, SinkAnswer } from './ports.ts';
 export interface DeliveryBody {
   readonly parts: readonly Uint8Array[];
   readonly bodyBytes: number;
+  readonly encoding?: 'gzip';
+  /** Uncompressed, where the body is compressed already. */
+  readonly rawBytes?: number;
   readonly lines: number;
   readonly contentType: string;
   readonly idempotencyKey: string;
@@ -130,7 +133,7 @@ export class Delivery {
       if (outcome.kind === 'delivered') {
         this.#succeed(booking);
         this.#accepted[endpoint] = Math.max(this.#accepted[endpoint] ?? 0, send);
-        events.emit({ kind: 'batch posted', ...made, bodyBytes, lines });
+        events.emit({ kind: 'batch posted', ...made, bodyBytes: body.rawBytes ?? bodyBytes, lines });
         return { kind: 'acknowledged', endpoint, firstSentMs, acknowledgedMs: nowMs, isBodyReleased };
       }
       if (outcome.kind === 'refused' && answer.kind === 'answered' && isProven(body, accepted)) {

@@ -34,6 +34,8 @@ export type StreamerEvent =
       readonly delayMs: number;
     }
   | { readonly kind: 'object changed'; readonly object: ObjectRef }
+  /** It was passed through and refused: it is read again, and its lines are sent. */
+  | { readonly kind: 'object opened'; readonly object: ObjectRef; readonly status: number; readonly error: string }
   /** The buffer was full, and `http.on_full` is `drop`. */
   | {
       readonly kind: 'lines dropped';
@@ -111,7 +113,8 @@ interface StartedEvent {
 
 export interface CompletedObject {
   readonly rawBytes: number;
-  readonly lines: number;
+  /** Null where the object was passed through: nobody has counted them. */
+  readonly lines: number | null;
   readonly batches: number;
   readonly fileTimestampMs: number;
   readonly listedMs: number;
@@ -131,6 +134,7 @@ export interface Totals {
   postRequests: number;
   s3FilesProcessed: number;
   s3BytesProcessed: number;
+  objectsPassedThrough: number;
   s3FilesErrored: number;
   s3Throttled: number;
   lateObjects: number;
@@ -167,6 +171,7 @@ export function zeroTotals(): Totals {
     postRequests: 0,
     s3FilesProcessed: 0,
     s3BytesProcessed: 0,
+    objectsPassedThrough: 0,
     s3FilesErrored: 0,
     s3Throttled: 0,
     lateObjects: 0,
@@ -216,6 +221,7 @@ function countPipelineEvent(totals: Totals, event: PipelineEvent): void {
     case 'object completed':
       totals.s3FilesProcessed += 1;
       totals.s3BytesProcessed += event.completed.rawBytes;
+      if (event.completed.lines === null) totals.objectsPassedThrough += 1;
       return;
     case 'object retried':
       totals.s3FilesErrored += 1;
@@ -257,6 +263,7 @@ function countPipelineEvent(totals: Totals, event: PipelineEvent): void {
     case 'streamer stopping':
     case 'object skipped':
     case 'object changed':
+    case 'object opened':
     case 'endpoint paused':
     case 'endpoint resumed':
     case 'source paused':
@@ -310,6 +317,7 @@ const LEVELS: Readonly<Record<StreamerEvent['kind'], LogLevel>> = {
   'object completed': 'info',
   'object retried': 'warn',
   'object changed': 'info',
+  'object opened': 'warn',
   'lines dropped': 'warn',
   'batches parked': 'warn',
   'source paused': 'error',

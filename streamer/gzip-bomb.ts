@@ -1,4 +1,4 @@
-/** Content that was compressed to fill disks. */
+/** Content that was made to fill disks, not to be read. */
 import { StreamerError } from './errors.ts';
 import type { ObjectFlight } from './object-flight.ts';
 
@@ -6,7 +6,7 @@ import type { ObjectFlight } from './object-flight.ts';
 const BOMB_RAW_BYTES_MIN = 256 * 1024 * 1024;
 const BOMB_RATIO_MIN = 500;
 
-/** Logs inflate 5 to 50 times; what goes on for ever near the format's maximum of 1,032 is made to fill disks, not to be read. */
+/** Logs inflate 5 to 50 times; what goes on for ever near the format's maximum of 1,032 is no log. Throws `GZIP_BOMB`. */
 export function refuseBomb({ rawBytes, task }: ObjectFlight): void {
   const { sizeBytes } = task.object;
   if (rawBytes < BOMB_RAW_BYTES_MIN || rawBytes < sizeBytes * BOMB_RATIO_MIN) return;

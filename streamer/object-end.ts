@@ -7,6 +7,7 @@ import { identityOf, knownOf, type ObjectTask } from './core/object-task.ts';
 import type { Discovery } from './discovery.ts';
 import type { StreamerError } from './errors.ts';
 import type { FlightEnd, ObjectFlight } from './object-flight.ts';
+import { openRefused } from './pass-through.ts';
 import { failedReading, type ReadingDecision } from './reading-failure.ts';
 import type { RunContext } from './run-context.ts';
 
@@ -32,6 +33,10 @@ export function settleObject(
     parkObject(context, rest, end.batches);
     return;
   }
+  if (end.kind === 'refused') {
+    openRefused(context, rest, end.refusal);
+    return;
+  }
   context.parked.leave(task.object);
   context.progress.complete(task.object, task.claim);
   if (task.wanted !== undefined) context.progress.fulfil(task.wanted, 'delivered');
@@ -40,7 +45,7 @@ export function settleObject(
     object: task.object,
     completed: {
       rawBytes: flight.rawBytes,
-      lines: flight.lines,
+      lines: flight.isUnopened ? null : flight.lines,
       batches: flight.batches,
       fileTimestampMs: task.fileTimestampMs,
       listedMs: task.listedMs,

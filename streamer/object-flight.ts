@@ -6,6 +6,7 @@ import type { Reservation } from './core/byte-budget.ts';
 import type { Format } from './core/format.ts';
 import { type Lane, type ObjectTask, type ObjectTimes, SettledTracker } from './core/object-task.ts';
 import type { Range } from './core/ranges.ts';
+import type { Refusal } from './delivery.ts';
 import { StreamerError } from './errors.ts';
 import type { Inflated } from './ports.ts';
 
@@ -16,6 +17,8 @@ export type FlightEnd =
   | { readonly kind: 'complete' }
   /** Everything else that was queued is settled; these batches the endpoints answer with server errors while they take others. */
   | { readonly kind: 'parked'; readonly batches: number }
+  /** It was sent unopened, and refused. */
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
   /** Everything that was queued is settled, but the object was not read to its end. */
   | { readonly kind: 'incomplete'; readonly error: StreamerError };
 
@@ -48,7 +51,10 @@ export class ObjectFlight {
   /** Where the name left it open, what the content told. */
   format: Format;
   rawBytes = 0;
+  /** 0 for an object that is passed through. */
   lines = 0;
+  /** It has one batch: its gzip bytes, all of them. */
+  isUnopened = false;
   batches = 0;
 
   readonly #tracker: SettledTracker;
@@ -57,6 +63,7 @@ export class ObjectFlight {
   #pendingBytes = 0;
   #settledLines = 0;
   #parkedBatches = 0;
+  #refusal: Refusal | null = null;
   #isCutShort = false;
   #readEnd: { readonly error: StreamerError | null } | null = null;
   #last: SettledBatchTimes | null = null;
@@ -131,6 +138,12 @@ export class ObjectFlight {
     this.abandon(bytes);
   }
 
+  /** What was sent unopened was refused: the object is read again, and its lines are sent. */
+  refuse(bytes: number, refusal: Refusal): void {
+    this.#refusal = refusal;
+    this.abandon(bytes);
+  }
+
   /** Reading is over: at the object's end, or with an error before it. */
   finishReading(error: StreamerError | null): void {
     if (error === null) this.#tracker.endAt(this.rawBytes);
@@ -194,6 +207,7 @@ export class ObjectFlight {
     else if (error !== null) this.#onEnd(this, { kind: 'incomplete', error });
     else if (this.#tracker.isComplete) this.#onEnd(this, { kind: 'complete' });
     else if (this.isLost) this.#onEnd(this, { kind: 'incomplete', error: lostClaim() });
+    else if (this.#refusal !== null) this.#onEnd(this, { kind: 'refused', refusal: this.#refusal });
     // After a stop nobody waits for it. Else it would be held for ever, with its claim and the message that told of it.
     else if (!this.#isCutShort) this.#onEnd(this, { kind: 'incomplete', error: this.#partLeftOut() });
   }

@@ -15,6 +15,7 @@ import { refuseBomb } from './gzip-bomb.ts';
 import { type GzipMembers, linesAround, readMembers } from './gzip-members.ts';
 import { inflateStored } from './inflate-stored.ts';
 import { type FlightEnd, ObjectFlight } from './object-flight.ts';
+import { mayPassThrough, passThrough } from './pass-through.ts';
 import type { ObjectBody } from './ports.ts';
 import { failedReading } from './reading-failure.ts';
 import type { RunContext } from './run-context.ts';
@@ -121,7 +122,10 @@ export class ObjectReader {
       if (flight.task.object.sizeBytes > this.#wholeStoredBytesMax()) {
         await this.#stream(flight, null, this.#context.ports.inflate.stream(body.stream(), signal), signal);
       } else {
-        end = await this.#readWhole(flight, await body.readAll(), isSecond, signal);
+        const stored = await body.readAll();
+        const unopened = isSecond ? null : passThrough(this.#context, flight, stored);
+        if (unopened === null) end = await this.#readWhole(flight, stored, isSecond, signal);
+        else await this.#queue(flight, [unopened], signal);
       }
       return signal.aborted ? aborted() : end;
     } catch (error) {
@@ -281,7 +285,7 @@ export class ObjectReader {
       if (signal.aborted) return;
       const closedMs = clock.now();
       flight.launch(cut.bodyBytes);
-      if (cut.lines === 0) {
+      if (cut.lines === 0 && !flight.isUnopened) {
         // Blank lines, brackets and long lines only: settled as they are, nothing to send.
         const times = { closedMs, firstSentMs: closedMs, acknowledgedMs: closedMs };
         settleBatch(this.#context, flight, cut, { ...times, isBodyReleased: true });
@@ -348,6 +352,7 @@ export class ObjectReader {
     const streamBytes = this.#streamBytes();
     const storedBytes = task.object.sizeBytes;
     if (storedBytes > this.#wholeStoredBytesMax()) return streamBytes;
+    if (mayPassThrough(this.#context, task)) return storedBytes;
     const wholeBytes = storedBytes + Math.ceil(storedBytes * this.#ratio);
     if (wholeBytes <= bytesMax * WHOLE_BUDGET_SHARE) return wholeBytes;
     return Math.max(streamBytes, Math.min(storedBytes + streamBytes, bytesMax * ASKED_BUDGET_SHARE));

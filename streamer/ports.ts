@@ -148,6 +148,8 @@ export interface Inflate {
    * in what is stored: then use `member` or `stream`, which give what is good of it.
    */
   whole(stored: Uint8Array, rawBytesMax: number): Promise<Inflated | null>;
+  /** What is stored, to be sent as it is. */
+  asStored(stored: Uint8Array): Inflated;
   /** The member that begins at this byte; null where none stands there that can be inflated to its end, or its content exceeds `rawBytesMax`. */
   member(stored: Uint8Array, at: number, rawBytesMax: number): Promise<GzipMember | null>;
   /** Yields all that can be inflated, then throws a `StreamerError` (`GZIP_CORRUPT`, `GZIP_TRUNCATED`) where the content is damaged. */
@@ -160,6 +162,8 @@ export interface SinkRequest {
   /** Lines joined by \n; the parts are sent one after the other. */
   readonly parts: readonly Uint8Array[];
   readonly bodyBytes: number;
+  /** The parts are compressed already. */
+  readonly encoding?: 'gzip';
   readonly contentType: string;
   readonly idempotencyKey: string;
 }

@@ -15,6 +15,7 @@ import type { Range } from './core/ranges.ts';
 import type { QueuedBatch, SentBefore } from './core/send-queue.ts';
 import type { Delivery, DeliveryBody, DeliveryResult, Refusal } from './delivery.ts';
 import type { ObjectFlight } from './object-flight.ts';
+import { bodyUnopened } from './pass-through.ts';
 import type { RunContext } from './run-context.ts';
 import { settleBatch } from './settle.ts';
 
@@ -92,6 +93,7 @@ async function sendGroup(
       parts: group.flatMap(({ cut }) => cut.parts),
       bodyBytes: group.reduce((bytes, { cut }) => bytes + cut.bodyBytes, 0),
       lines: group.reduce((lines, { cut }) => lines + cut.lines, 0),
+      ...bodyUnopened(group),
       contentType: group[0]?.contentType ?? '',
       idempotencyKey: idempotencyKey(members),
       objectIds: members.map(({ object }) => objectIdOf(object)),
@@ -118,6 +120,7 @@ async function sendGroup(
       return;
     case 'refused':
       if (group.length > 1) await sendSingly(context, delivery, group, result, aside, signal);
+      else if (group[0]?.owner.isUnopened === true) group[0].owner.refuse(group[0].cut.bodyBytes, result.refusal);
       else for (const batch of group) aside.refused(batch, result.refusal);
       return;
     case 'failing':

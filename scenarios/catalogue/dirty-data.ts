@@ -1,5 +1,5 @@
 /** A day's files with every kind of dirt and damage among them: what is good arrives, and each bad thing is set aside for its own reason. */
-import { DAMAGE_KINDS, REFUSED_WORDS } from '#simulator';
+import { DAMAGE_KINDS } from '#simulator';
 import { duplicatesWithinBound, mayComeLate, nothingLost } from '../checks.ts';
 import {
   constantPart,
@@ -10,7 +10,7 @@ import {
   promptSettings,
 } from '../define-scenario.ts';
 import { expectObserved } from '../observe/observation.ts';
-import { quarantineExpected, quarantineMissing, quarantineUndeserved, refusalOf } from '../observe/quarantine.ts';
+import { quarantineExpected, quarantineMissing, quarantineUndeserved, refusing } from '../observe/quarantine.ts';
 import type { ScenarioBuilder } from '../scenario.ts';
 
 const objects = 300;
@@ -20,9 +20,6 @@ const daySeconds = 24 * 3600;
 const loadS = 15;
 const rawMBPerObject = 1;
 const rawMBPerMin = ((objects * rawMBPerObject) / loadS) * 60;
-
-const refuse = (kind: keyof typeof REFUSED_WORDS, status: number) =>
-  ({ kind: 'poison', text: REFUSED_WORDS[kind], status, answer: refusalOf(kind) }) as const;
 
 export const dirtyData: ScenarioBuilder = () =>
   defineScenario({
@@ -70,7 +67,7 @@ export const dirtyData: ScenarioBuilder = () =>
         action: {
           kind: 'sink',
           label: 'some records are refused with 400',
-          faults: [refuse('malformed-line', 400)],
+          faults: [refusing('malformed-line', 400)],
           forS: 600,
         },
       },
@@ -79,7 +76,7 @@ export const dirtyData: ScenarioBuilder = () =>
         action: {
           kind: 'sink',
           label: 'some records are refused with 422',
-          faults: [refuse('unprocessable-line', 422)],
+          faults: [refusing('unprocessable-line', 422)],
           forS: 600,
         },
       },

@@ -37,6 +37,7 @@ import { mutant as noFencing } from './streamers/no-fencing.ts';
 import { mutant as noRetry } from './streamers/no-retry.ts';
 import { mutant as noSweeps } from './streamers/no-sweeps.ts';
 import { mutant as oneLineTooMany } from './streamers/one-line-too-many.ts';
+import { mutant as opensEverything } from './streamers/opens-everything.ts';
 import { mutant as outageCondemns } from './streamers/outage-condemns.ts';
 import { mutant as paddedDays } from './streamers/padded-days.ts';
 import { mutant as plainSet } from './streamers/plain-set.ts';
@@ -49,6 +50,7 @@ import { mutant as refusalCondemnsAll } from './streamers/refusal-condemns-all.t
 import { mutant as refusedBatchDropped } from './streamers/refused-batch-dropped.ts';
 import { mutant as refusedBatchHoldsWorker } from './streamers/refused-batch-holds-worker.ts';
 import { mutant as refusedNamesWrongLine } from './streamers/refused-names-wrong-line.ts';
+import { mutant as refusedObjectDropped } from './streamers/refused-object-dropped.ts';
 import { mutant as renewsWithoutHolding } from './streamers/renews-without-holding.ts';
 import { mutant as replicaNotTold } from './streamers/replica-not-told.ts';
 import { mutant as resumeFromTheStart } from './streamers/resume-from-the-start.ts';
@@ -149,4 +151,6 @@ export const REAL_MUTANTS: readonly Mutant[] = [
   oneLineTooMany,
   credentialsNotSent,
   handshakeWithoutLimit,
+  opensEverything,
+  refusedObjectDropped,
 ];

@@ -1,6 +1,6 @@
 /** What is in quarantine, asked as an operator would, beside what the generator damaged: by object, reason and place. */
 import { gunzipSync } from 'node:zlib';
-import { damageBody, type DamageKind, damagePlace, QUARANTINE_REASON, REFUSED_WORDS } from '#simulator';
+import { damageBody, type DamageKind, damagePlace, QUARANTINE_REASON, REFUSED_WORDS, type SinkFault } from '#simulator';
 import { z } from 'zod';
 import { askStreamer } from '../run/ask-streamer.ts';
 import type { Evidence } from '../run/evidence.ts';
@@ -22,8 +22,13 @@ const recordSchema = z.object({
 });
 
 /** What the sink answers to a line that it is told to refuse: the operator must find it in the record. */
-export function refusalOf(kind: keyof typeof REFUSED_WORDS): string {
+function refusalOf(kind: keyof typeof REFUSED_WORDS): string {
   return `refused: ${REFUSED_WORDS[kind]}`;
+}
+
+/** The sink's fault that does so. */
+export function refusing(kind: keyof typeof REFUSED_WORDS, status: number): SinkFault {
+  return { kind: 'poison', text: REFUSED_WORDS[kind], status, answer: refusalOf(kind) };
 }
 
 export const quarantineExpected: Observation = {

@@ -4,7 +4,7 @@ import type { FaultAction } from '../scenario.ts';
 import type { Stage } from './context.ts';
 import { countLinesNotDurable, objectsInHand, readDurable, withoutStreamer } from './durable-state.ts';
 import { faultOver, type FaultRecord, type FaultTarget } from './fault-record.ts';
-import { streamerAt, waitForLastBodies, waitUntilItHolds } from './streamer-faults.ts';
+import { streamerAt, waitForLastBodies, waitForLastConnections, waitUntilItHolds } from './streamer-faults.ts';
 
 export async function killStreamer(
   stage: Stage,
@@ -21,7 +21,7 @@ export async function killStreamer(
   stage.options.progress.note(label);
   // Before the sink is asked: what others add to it meanwhile must not count as known.
   const durable = await readDurable(stage, withoutStreamer(stage, streamer), target.uploadRecords);
-  await waitForLastBodies(stage);
+  await (target.streamers.length === 1 ? waitForLastConnections(stage) : waitForLastBodies(stage));
   const victim = { name: streamer.name, inHand: objectsInHand(streamer, durable) };
   // Others are at work only where state is shared; and they do not repeat what they have in hand themselves.
   const duplicateBound = await countLinesNotDurable(stage, durable, stage.redis === null ? null : victim.inHand);

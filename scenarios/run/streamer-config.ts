@@ -86,19 +86,18 @@ function redisSection({ connection, keyPrefix }: RedisService): Record<string, u
   }
 }
 
-function setAt(object: Record<string, unknown>, path: readonly string[], value: unknown): void {
+type Node = Record<string, unknown> | unknown[];
+
+function setAt(node: Node, path: readonly string[], value: unknown): void {
   const [name, ...rest] = path;
   if (name === undefined) return;
-  if (rest.length === 0) {
-    object[name] = value;
-    return;
-  }
-  const inner = object[name];
-  const next: Record<string, unknown> = isRecord(inner) ? inner : {};
-  object[name] = next;
+  const inner = Reflect.get(node, name) as unknown;
+  const empty: Node = /^\d+$/.test(rest[0] ?? '') ? [] : {};
+  const next = isNode(inner) && Array.isArray(inner) === Array.isArray(empty) ? inner : empty;
+  Reflect.set(node, name, rest.length === 0 ? value : next);
   setAt(next, rest, value);
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null;
 }

@@ -15,6 +15,8 @@ const pollMs = 10;
 const quietMs = 200;
 /** With other streamers at work the sink is never quiet. */
 const quietMsMax = 600;
+/** Whole objects in gzip bodies: some ten of them, each 10 MB inflated, may stand in the buffers, and a busy sink takes its time. */
+const drainedMsMax = 10_000;
 
 export function streamerAt({ streamers }: FaultTarget, index: number): Streamer {
   const streamer = streamers[index];
@@ -37,6 +39,13 @@ export async function waitForLastBodies({ sink }: Stage): Promise<void> {
     before = now;
     await sleep(quietMs);
   }
+}
+
+/** The same where the dead streamer was the only one: its connections end when the sink has read what stands in them. */
+export async function waitForLastConnections(stage: Stage): Promise<void> {
+  const deadlineMs = Date.now() + drainedMsMax;
+  while ((await stage.sink.client.stats()).totals.connections > 0 && Date.now() < deadlineMs) await sleep(pollMs);
+  await waitForLastBodies(stage);
 }
 
 /** Beyond its lease, so that others take its objects over; then it goes on as if nothing had happened. */

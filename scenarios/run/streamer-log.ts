@@ -13,7 +13,7 @@ const completedSchema = z.object({
   time,
   msg: z.literal('object completed'),
   key: z.string(),
-  lines: z.number(),
+  lines: z.number().nullable(),
   listedMs: z.number(),
   getIssuedMs: z.number(),
   inflatedMs: z.number(),

@@ -86,6 +86,7 @@ export class SizeOnlyObjects {
         await wait(rawBytes);
         return { content: new LineGrid(this.#memory, rawBytes, this.#lineBytes), release: () => undefined };
       },
+      asStored: unexpected,
       member: unexpected,
       stream: unexpected,
     };

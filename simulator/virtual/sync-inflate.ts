@@ -19,6 +19,8 @@ export const syncInflate: Inflate = {
     return held(content);
   },
 
+  asStored: held,
+
   member: async (stored, at, rawBytesMax) => inflateMemberSync(stored, at, rawBytesMax),
 
   async *stream(stored) {

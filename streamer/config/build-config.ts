@@ -61,6 +61,7 @@ function buildHttp(settings: Settings): HttpConfig {
     bufferBytes: bufferBytesOf(settings),
     onFull: http.on_full,
     compression: http.compression,
+    passThroughBytesMax: http.passthrough_bytes,
     requestTimeoutMs: http.timeout,
     connectTimeoutMs: http.tls_handshake_timeout,
     responseHeaderTimeoutMs: http.response_header_timeout,

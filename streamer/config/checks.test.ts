@@ -192,6 +192,61 @@ describe('keys that do not fit together', () => {
   });
 });
 
+describe('http.compression: passthrough', () => {
+  const http = `${ENDPOINTS}, compression: passthrough`;
+  const format = (name: string): string => `processing: {default_format: ${name}}`;
+
+  it('goes with formats whose lines are delivered as they stand', () => {
+    const rest =
+      'processing: {default_format: own, log_formats: [{name: own, filename_pattern: "*.gz", timestamp_regex: "(x)"}]}';
+    for (const parts of [
+      { http, rest },
+      { http, rest: format('app_json_iso') },
+    ]) {
+      const { config, warnings } = parse(parts);
+      expect(config.http).toMatchObject({ compression: 'passthrough', passThroughBytesMax: 16 * 1024 * 1024 });
+      expect(warnings.filter((warning) => warning.includes('passthrough'))).toEqual([]);
+    }
+  });
+
+  it.each<[string, Parts, string]>([
+    ['the default', {}, 'processing.default_format: zscaler takes stray commas and brackets out'],
+    ['its older name', { rest: 'processing: {log_format: zscaler}' }, 'processing.log_format: zscaler takes stray'],
+    ['a heading', { rest: format('vpc_flow') }, 'processing.default_format: vpc_flow takes the heading out (1 line)'],
+    ['two lines of it', { rest: format('cloudfront') }, 'cloudfront takes the heading out (2 lines)'],
+    ['auto', { rest: format('auto') }, 'processing.default_format: auto chooses among formats'],
+    [
+      'a heading of the user',
+      {
+        rest: 'processing: {default_format: own, log_formats: [{name: own, filename_pattern: "*", timestamp_regex: "(x)", skip_header_lines: 3}]}',
+      },
+      'processing.default_format: own takes the heading out (3 lines)',
+    ],
+    [
+      'one of several sources',
+      { s3: 'sources: [{bucket: logs, format: lambda}, {bucket: other, format: generic_csv}]' },
+      's3.sources[1].format: generic_csv takes the heading out (1 line)',
+    ],
+    ['dropping', { http: `${http}, on_full: drop`, rest: format('lambda') }, 'http.on_full: counts the lines'],
+  ])('does not go with a rule that hangs on lines: %s', (_, parts, expected) => {
+    const found = problems({ http, ...parts });
+    expect(found).toEqual([expect.stringContaining(expected)]);
+    expect(found[0]).toContain('http.compression: gzip');
+  });
+
+  it('says nothing of a default that no source uses', () => {
+    expect(problems({ http, s3: 'sources: [{bucket: logs, format: lambda}]' })).toEqual([]);
+  });
+
+  it('warns of limits that hold only for what is opened', () => {
+    const rest = 'processing: {default_format: lambda, max_line_bytes: 1MiB}';
+    expect(parse({ http: `${http}, batch_lines: 10`, rest }).warnings).toEqual([
+      expect.stringContaining('http.batch_lines: holds only for objects that are opened'),
+      expect.stringContaining('processing.max_line_bytes: holds only for objects that are opened'),
+    ]);
+  });
+});
+
 describe('keys that do fit together', () => {
   it('several sources, each with its own format', () => {
     const s3 = 'sources: [{bucket: logs, prefix: a/}, {bucket: logs, prefix: b/, format: cloudtrail}, {bucket: other}]';

@@ -9,6 +9,7 @@ import type { Environment } from './environment.ts';
 import type { KeyPath } from './key-path.ts';
 import { nearest } from './nearest.ts';
 import type { Finding } from './notes.ts';
+import { findPassThroughProblems } from './pass-through.ts';
 import type { Settings } from './schema.ts';
 
 export interface CheckInput {
@@ -100,6 +101,7 @@ export const CHECKS: readonly Check[] = [
   },
   { reads: [['processing', 'log_formats']], find: findFormatNameProblems },
   { reads: [['processing'], ['s3', 'sources']], find: findFormatChoiceProblems },
+  { reads: [['http'], ['s3', 'sources'], ['processing']], find: findPassThroughProblems },
   { reads: [['discovery']], find: findQueueProblem },
   {
     reads: [['s3'], ['discovery', 'mode'], ['processing']],

@@ -58,7 +58,9 @@ export interface HttpConfig {
   /** Bytes held between S3 and HTTP. */
   readonly bufferBytes: number;
   readonly onFull: 'block' | 'drop';
-  readonly compression: 'none' | 'gzip';
+  readonly compression: 'none' | 'gzip' | 'passthrough';
+  /** As stored: a larger object is not passed through. */
+  readonly passThroughBytesMax: number;
   /** A whole POST, from the first byte sent to the last byte of the answer. */
   readonly requestTimeoutMs: number;
   /** TCP and TLS handshakes together. */

@@ -7,6 +7,7 @@ import type { Check, CheckInput } from './checks.ts';
 import { healthOf } from './derive.ts';
 import { isMapping, type KeyPath, type RawNode } from './key-path.ts';
 import type { Finding } from './notes.ts';
+import { findUnusedLimits } from './pass-through.ts';
 import { factsAt } from './schema-walk.ts';
 
 export const WARNINGS: readonly Check[] = [
@@ -28,6 +29,7 @@ export const WARNINGS: readonly Check[] = [
   { reads: [['otlp']], find: findTlsWithoutName },
   { reads: [['otlp']], find: findTlsInVain },
   { reads: [['http', 'on_full']], find: findDrops },
+  { reads: [['http'], ['processing']], find: findUnusedLimits },
 ];
 
 function findHealthClash({ settings }: CheckInput): readonly Finding[] {

@@ -4,6 +4,10 @@ import { isGzip } from './gzip-trailer.ts';
 export const TRAILER_BYTES = 8;
 const FIXED_HEADER_BYTES = 10;
 const FLAG = { headerCrc: 2, extra: 4, name: 8, comment: 16 } as const;
+const FLAGS_RESERVED = 0xe0;
+
+/** Logs inflate 5 to 50 times. */
+const RATIO_MAX = 100;
 
 /** Where the compressed body of the member that begins at `at` begins; null where no whole header stands there. */
 export function memberBodyAt(stored: Uint8Array, at: number): number | null {
@@ -38,4 +42,17 @@ export function memberTrailer(
 ): { readonly crc: number; readonly length: number } {
   const view = new DataView(stored.buffer, stored.byteOffset + trailerAt, TRAILER_BYTES);
   return { crc: view.getUint32(0, true), length: view.getUint32(4, true) };
+}
+
+/**
+ * The uncompressed length of what looks like one whole member; null where it cannot be one, or none of a log. Without inflating no more can be told: the length
+ * must be one that so many stored bytes can hold. Behind several members, garbage or zeros, or where the end is missing, stand other bytes than a length, and most
+ * of them name none of these.
+ */
+export function singleMemberRawBytes(stored: Uint8Array): number | null {
+  const bodyAt = memberBodyAt(stored, 0);
+  if (bodyAt === null || bodyAt + TRAILER_BYTES >= stored.length || ((stored[3] ?? 0) & FLAGS_RESERVED) !== 0)
+    return null;
+  const { length } = memberTrailer(stored, stored.length - TRAILER_BYTES);
+  return length >= stored.length && length <= stored.length * RATIO_MAX ? length : null;
 }

@@ -30,6 +30,8 @@ export interface ObjectTask {
   readonly damagedReadings: number;
   /** How often batches of it were parked. */
   readonly parkings: number;
+  /** An endpoint refused it as it is stored: it is not passed through again. */
+  readonly mustOpen?: true;
   /** `WantedObject.seq`, where an operator asked for the object: it is backlog, however young, because nobody waits for it as for something new. */
   readonly wanted?: number;
   readonly wantedKind?: WantedObject['kind'];

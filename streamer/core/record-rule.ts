@@ -8,6 +8,11 @@ export interface RecordRule {
   readonly headerLines: number;
 }
 
+/** Whether lines of the object are not delivered as they stand: then somebody has to look at each. */
+export function hasLineRule({ dropsArrayPunctuation, headerLines }: RecordRule): boolean {
+  return dropsArrayPunctuation || headerLines > 0;
+}
+
 export const BYTE = { newline: 10, carriageReturn: 13, space: 32, tab: 9, comma: 44, open: 91, close: 93 } as const;
 
 export function isBlank(byte: number | undefined): boolean {

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, createServer as createNetServer, type Socket } from 'node:net';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Clock, Sink, SinkAnswer, SinkRequest } from '../ports.ts';
@@ -108,6 +109,24 @@ async function post(
 }
 
 describe('what an endpoint receives', () => {
+  it.each([
+    ['none', undefined, false],
+    ['gzip', undefined, true],
+    ['passthrough', undefined, true],
+    ['passthrough', 'gzip', false],
+  ] as const)('with compression %s, of a body that comes as %s', async (compression, encoding, isChanged) => {
+    const endpoint = await startEndpoint((_, response) => response.end());
+    const sink = sinkFor([endpoint.url], { compression });
+    const lines = Buffer.from('{"a":1}\n{"a":2}\n');
+    const sent = encoding === undefined ? lines : gzipSync(lines);
+    await sink.post({ ...requestOf([sent]), ...(encoding === undefined ? {} : { encoding }) }, never);
+    const [{ body, headers }] = endpoint.received as [(typeof endpoint.received)[0]];
+    expect(headers['content-encoding']).toBe(compression === 'none' ? undefined : 'gzip');
+    expect(headers['content-length']).toBe(String(body.length));
+    expect(body.equals(sent)).toBe(!isChanged);
+    expect(compression === 'none' ? body : gunzipSync(body)).toEqual(lines);
+  });
+
   it('is the parts one after the other, byte for byte, also where they are views into larger memory', async () => {
     const endpoint = await startEndpoint((_, response) => response.end());
     const sink = sinkFor([endpoint.url]);

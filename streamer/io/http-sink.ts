@@ -20,7 +20,8 @@ export interface HttpSinkOptions {
   readonly idleConnectionTimeoutMs: number;
   /** Sent with every POST: authorization and the user's own; lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly compression: 'none' | 'gzip';
+  /** `passthrough`: some bodies come compressed; the others are compressed here, so that all of them are gzip. */
+  readonly compression: 'none' | 'gzip' | 'passthrough';
   /** Taken out of the answers: an endpoint may repeat in an error what it was sent. */
   readonly secrets?: readonly string[];
   /** PEM; null leaves Node's own authorities and no client certificate. */
@@ -116,7 +117,7 @@ async function post(
   signal.addEventListener('abort', onAbort, { once: true });
   if (signal.aborted) attempt.abort();
   try {
-    const isCompressed = options.compression === 'gzip';
+    const isCompressed = options.compression !== 'none' && request.encoding === undefined;
     const body = isCompressed ? await compress(request) : bodyOf(request);
     const answer = await target.pool.request({
       method: 'POST',
@@ -125,7 +126,7 @@ async function post(
         ...options.headers,
         'content-type': request.contentType,
         'idempotency-key': request.idempotencyKey,
-        ...(isCompressed ? { 'content-encoding': 'gzip' } : {}),
+        ...(isCompressed || request.encoding === 'gzip' ? { 'content-encoding': 'gzip' } : {}),
       },
       body,
       signal: attempt.signal,

@@ -29,6 +29,8 @@ export function createNodeInflate(pool: BufferPool): Inflate {
       return content === null ? null : { content, release: () => undefined };
     },
 
+    asStored: (stored) => ({ content: stored, release: () => freeMemory(stored) }),
+
     async member(stored, at, rawBytesMax) {
       const bodyAt = memberBodyAt(stored, at);
       if (bodyAt === null || rawBytesMax < 1) return null;

@@ -3,6 +3,7 @@
  * sample that has no name in it, does not compile.
  */
 
+import { PROCESS_METRICS } from './process-definitions.ts';
 import { SHARING_METRICS } from './sharing-definitions.ts';
 
 type MetricKind = 'counter' | 'gauge' | 'histogram';
@@ -69,7 +70,7 @@ const METRICS = {
     unit: '{line}',
     labels: [],
     isDocumented: true,
-    meaning: 'Lines in acknowledged batches.',
+    meaning: 'Lines in acknowledged batches; not those of `objects_passed_through_total`, which nobody counts.',
   },
   http_bytes_sent_total: {
     kind: 'counter',
@@ -200,6 +201,13 @@ const METRICS = {
     unit: '{batch}',
     labels: [],
     meaning: 'Batches that were put off in that way, each as often as it was.',
+  },
+  objects_passed_through_total: {
+    kind: 'counter',
+    unit: '{file}',
+    labels: [],
+    meaning:
+      'Complete objects whose gzip bytes were forwarded unopened (`http.compression: passthrough`). Nobody has counted their lines: `http_lines_sent_total` does not have them. Their uncompressed bytes are those that the gzip trailer tells.',
   },
 
   http_requests_total: {
@@ -355,24 +363,7 @@ const METRICS = {
     labels: [],
     meaning: '99th percentile of the delay of the event loop, over the last whole 10 s.',
   },
-  process_cpu_seconds_total: {
-    kind: 'counter',
-    unit: 's',
-    labels: [],
-    meaning: 'CPU time of the process, user and system.',
-  },
-  process_resident_memory_bytes: {
-    kind: 'gauge',
-    unit: 'By',
-    labels: [],
-    meaning: 'Resident memory of the process.',
-  },
-  process_start_time_seconds: {
-    kind: 'gauge',
-    unit: 's',
-    labels: [],
-    meaning: 'When the process started, Unix time.',
-  },
+  ...PROCESS_METRICS,
 } as const satisfies Readonly<Record<string, MetricDefinition>>;
 
 export type MetricName = keyof typeof METRICS;

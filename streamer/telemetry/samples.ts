@@ -60,6 +60,7 @@ export function samplesOf(sources: SampleSources): Readonly<Record<ObservedName,
     backlog_oldest_age_seconds: one(status.backlog.oldestAgeMs / 1000),
     parked_objects: one(gauges.parkedObjects),
     parked_batches_total: one(totals.batchesParked),
+    objects_passed_through_total: one(totals.objectsPassedThrough),
     ...endpointSamples(sources),
     quarantined_total: [...breakdown.quarantined].map(([reason, value]) => ({ value, labels: { reason } })),
     long_lines_total: [

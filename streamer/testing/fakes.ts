@@ -129,6 +129,11 @@ export const fakeInflate: Inflate = {
     const content = isGzip(stored) ? inflateWholeSync(stored, rawBytesMax) : stored;
     return content === null || content.length > rawBytesMax ? null : { content, release: () => undefined };
   },
+  /** Whoever reads it once it is given back delivers what never was. */
+  asStored(stored) {
+    const content = Uint8Array.from(stored);
+    return { content, release: () => content.fill(0) };
+  },
   member: async (stored, at, rawBytesMax) => inflateMemberSync(stored, at, rawBytesMax),
   async *stream(stored) {
     const pieces: Uint8Array[] = [];
@@ -150,7 +155,10 @@ export class FakeSink implements Sink {
   readonly #clock: Clock;
   readonly posts: {
     readonly endpoint: number;
+    /** Inflated. */
     readonly body: string;
+    readonly isUnopened: boolean;
+    readonly idempotencyKey: string;
     readonly status: number | null;
     readonly atMs: number;
   }[] = [];
@@ -164,13 +172,15 @@ export class FakeSink implements Sink {
   }
 
   async post(request: SinkRequest, signal: AbortSignal): Promise<SinkAnswer> {
-    const body = Buffer.concat(request.parts).toString();
+    const body = readBody(request);
     await this.#clock.sleep(this.postMs, signal);
     if (signal.aborted) throw new StreamerError('ABORTED', 'stopped');
-    const answer = this.onPost(request, body) ?? answered(200);
+    const answer = body === null ? answered(400, { text: 'no gzip' }) : (this.onPost(request, body) ?? answered(200));
     this.posts.push({
       endpoint: request.endpoint,
-      body,
+      body: body ?? '',
+      isUnopened: request.encoding === 'gzip',
+      idempotencyKey: request.idempotencyKey,
       status: answer.kind === 'answered' ? answer.status : null,
       atMs: this.#clock.now(),
     });
@@ -184,6 +194,17 @@ export class FakeSink implements Sink {
   /** Every line that was acknowledged, as often as it was. */
   get lines(): readonly string[] {
     return this.posts.filter(({ status }) => status === 200).flatMap(({ body }) => body.split('\n').slice(0, -1));
+  }
+}
+
+/** Null where it says that it is gzip and is not. */
+function readBody({ parts, encoding }: SinkRequest): string | null {
+  const body = Buffer.concat(parts);
+  if (encoding === undefined) return body.toString();
+  try {
+    return gunzipSync(body).toString();
+  } catch {
+    return null;
   }
 }
 

@@ -107,7 +107,10 @@ function portsOf(
   state: ReturnType<typeof openFileStateStore>,
   emit: Ports['events']['emit'],
 ): Ports {
-  const unused = async (): Promise<never> => Promise.reject(new Error('nothing is read, for all is settled'));
+  const notUsed = (): never => {
+    throw new Error('nothing is read, for all is settled');
+  };
+  const unused = async (): Promise<never> => notUsed();
   return {
     clock: {
       now: () => Date.now(),
@@ -116,7 +119,12 @@ function portsOf(
     },
     random: { next: () => 0.5 },
     objects: { list: async (request) => listPage(objects, request), head: unused, get: unused },
-    inflate: { whole: unused, member: unused, stream: () => ({ [Symbol.asyncIterator]: () => ({ next: unused }) }) },
+    inflate: {
+      whole: unused,
+      asStored: notUsed,
+      member: unused,
+      stream: () => ({ [Symbol.asyncIterator]: () => ({ next: unused }) }),
+    },
     sink: { endpoints: ['http://127.0.0.1:1'], post: unused, close: async () => undefined },
     state,
     events: { emit },

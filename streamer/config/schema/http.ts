@@ -53,7 +53,16 @@ export const http = z
       'block',
       'When the buffer is full: `block` pauses reading and loses nothing; `drop` throws away what finds no room for a second. Lines are then lost: counted in `http_buffer_drops_total`, and durably in the state (`state show`).',
     ),
-    compression: defaulted(choice('none', 'gzip'), 'none', 'How bodies are sent.'),
+    compression: defaulted(
+      choice('none', 'gzip', 'passthrough'),
+      'none',
+      'How bodies are sent. `passthrough` forwards the gzip bytes of an object unopened, for formats whose lines are delivered as they stand: see [performance.md](performance.md#pass-through) for what that gives up.',
+    ),
+    passthrough_bytes: defaulted(
+      size('1KiB', '16MiB'),
+      '16MiB',
+      'Largest object, as stored, that `passthrough` forwards unopened, at most a quarter of `memory.limit`; what is larger is sent line by line. Not above the largest body that the endpoints take.',
+    ),
     timeout: defaulted(duration('100ms', '1h'), '30s', 'Longest time for one POST.'),
     tls_handshake_timeout: defaulted(
       duration('100ms', '10m'),
