@@ -61,7 +61,7 @@ describe('Processes', () => {
 
   it('adds up the CPU time of a role over a restart', async () => {
     const sampler = new UsageSampler(20);
-    const burn = `const end = Date.now() + 200; while (Date.now() < end); ${ready} ${idle}`;
+    const burn = `while (process.cpuUsage().user < 200_000); ${ready} ${idle}`;
     for (let round = 0; round < 2; round++) {
       const child = await startNode('streamer', burn);
       sampler.watch('streamer', child.pid);
@@ -72,8 +72,8 @@ describe('Processes', () => {
     sampler.stop();
     const cpuS = sampler.usage('streamer')?.samples.map((sample) => sample.cpuS) ?? [];
     expect(cpuS).toEqual(cpuS.toSorted((a, b) => a - b));
-    // Each process burns up to 0.2 s; on a busy machine it gets less, so only growth over the first one's total is certain.
-    expect(cpuS.at(-1)).toBeGreaterThan(0.1);
+    // The second alone has burnt 0.2 s.
+    expect(cpuS.at(-1)).toBeGreaterThan(0.3);
   });
 
   it('tells the CPU time of the main thread from that of the thread pool', async () => {
