@@ -25,6 +25,7 @@ import { mutant as lateRenewalCounts } from './streamers/late-renewal-counts.ts'
 import { mutant as leaseByWallClock } from './streamers/lease-by-wall-clock.ts';
 import { mutant as leaseKeptAtStop } from './streamers/lease-kept-at-stop.ts';
 import { mutant as leaseNeverEnds } from './streamers/lease-never-ends.ts';
+import { mutant as leaseShorterInRedis } from './streamers/lease-shorter-in-redis.ts';
 import { mutant as longLineFailsObject } from './streamers/long-line-fails-object.ts';
 import { mutant as lostTail } from './streamers/lost-tail.ts';
 import { mutant as memoryGivenBackEarly } from './streamers/memory-given-back-early.ts';
@@ -120,6 +121,7 @@ export const MUTANTS: readonly Mutant[] = [
   progressWithoutClaim,
   leaseNeverEnds,
   leaseByWallClock,
+  leaseShorterInRedis,
   replicaNotTold,
   lateRenewalCounts,
   renewsWithoutHolding,

@@ -94,7 +94,7 @@ export class MemorySharedState implements StateStore, SharedWork {
     }
     const heldIds = new Set(held.map(({ shared }) => idOf(shared.object)));
     for (const [id, claim] of this.#claims) if (claim.session === session && !heldIds.has(id)) this.#makeReady(id);
-    if (this.#lister === null || this.#lister.session === session || this.#lister.untilMs <= nowMs)
+    if (this.#lister === null || this.#lister.session === session || this.#lister.untilMs < nowMs)
       this.#lister = { session, untilMs: nowMs + this.leaseTtlMs };
     return { isLister: this.#lister.session === session, lost, takenOver };
   }
@@ -204,14 +204,14 @@ export class MemorySharedState implements StateStore, SharedWork {
     this.#spareAll(survivor);
     let objects = 0;
     for (const [session, untilMs] of this.#sessions)
-      if (session !== survivor && untilMs <= this.#now()) objects += this.#endSession(session);
+      if (session !== survivor && untilMs < this.#now()) objects += this.#endSession(session);
     return objects;
   }
 
   /** Every lease has ended, that of one who asks too: the store was away. The others get time to tell what they settled meanwhile. */
   #spareAll(session: string): void {
     const nowMs = this.#now();
-    if (!this.#sessions.has(session) || [...this.#sessions.values()].some((untilMs) => untilMs > nowMs)) return;
+    if (!this.#sessions.has(session) || [...this.#sessions.values()].some((untilMs) => untilMs >= nowMs)) return;
     for (const spared of this.#sessions.keys()) this.#sessions.set(spared, nowMs + RETURN_MS);
   }
 

@@ -8,8 +8,8 @@ export const mutant: Mutant = {
   edits: [
     {
       file: 'io/redis/shared-state.ts',
-      search: `[before ?? '', this.#newEpoch(), this.leaseTtlMs]`,
-      replace: `['', this.#newEpoch(), this.leaseTtlMs]`,
+      search: `[before ?? '', this.#newEpoch(), this.#leaseInRedisMs]`,
+      replace: `['', this.#newEpoch(), this.#leaseInRedisMs]`,
     },
     {
       file: 'io/redis/shared-state.ts',

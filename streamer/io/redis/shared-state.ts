@@ -44,6 +44,8 @@ import { lookUp } from './look-up.ts';
 import { listOf, textOf, textsOf } from './replies.ts';
 import { createScripts, type Script, type Scripts } from './scripts.ts';
 
+/** So much longer a lease lasts in Redis, which counts whole milliseconds: one that is asked for at 0.2 and begins at 0.9 is counted from 0, before its holder's. */
+const ROUNDED_MS = 1;
 const OFFER_ANSWERS = ['queued', 'under-way', 'complete', 'full'] as const;
 
 export interface RedisStateOptions {
@@ -58,6 +60,7 @@ export interface RedisStateOptions {
 
 export class RedisState implements StateStore, SharedWork {
   readonly leaseTtlMs: number;
+  readonly #leaseInRedisMs: number;
   readonly #connection: RedisConnection;
   readonly #journal: Journal;
   readonly #events: Events;
@@ -87,6 +90,7 @@ export class RedisState implements StateStore, SharedWork {
     this.#connection = connection;
     this.#journal = journal;
     this.leaseTtlMs = leaseTtlMs;
+    this.#leaseInRedisMs = leaseTtlMs + ROUNDED_MS;
     this.#events = events;
     this.#newEpoch = newEpoch;
     this.#scripts = scripts;
@@ -152,7 +156,7 @@ export class RedisState implements StateStore, SharedWork {
     this.#isTellingUnmarked = false;
     const args = [
       session,
-      this.leaseTtlMs,
+      this.#leaseInRedisMs,
       this.#nextTurn(),
       told ?? '',
       this.#acknowledged,
@@ -280,7 +284,8 @@ export class RedisState implements StateStore, SharedWork {
 
   async #join(): Promise<string> {
     const before = this.#journal.epoch;
-    const answer = await this.#connection.run(this.#scripts.open, [before ?? '', this.#newEpoch(), this.leaseTtlMs]);
+    const asked = [before ?? '', this.#newEpoch(), this.#leaseInRedisMs];
+    const answer = await this.#connection.run(this.#scripts.open, asked);
     const [epoch = '', isReplaced] = textsOf(answer);
     if (isReplaced === '1') {
       this.#journal.clear();
@@ -341,7 +346,7 @@ export class RedisState implements StateStore, SharedWork {
     const answer = await this.#connection.run(this.#scripts.restore, [
       await this.#open(),
       this.#session,
-      this.leaseTtlMs,
+      this.#leaseInRedisMs,
       ...args,
     ]);
     const lost = new Set(textsOf(answer));
