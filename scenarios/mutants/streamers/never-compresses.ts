@@ -7,7 +7,7 @@ export const mutant: Mutant = {
   edits: [
     {
       file: 'io/http-sink.ts',
-      search: `    const isCompressed = options.compression === 'gzip';`,
+      search: `    const isCompressed = options.compression !== 'none' && request.encoding === undefined;`,
       replace: '    const isCompressed = options.compression !== options.compression;',
     },
   ],
