@@ -24,6 +24,8 @@ WORKDIR /var/lib/s3-streamer
 VOLUME /var/lib/s3-streamer
 # Where `health.address` has another port, say so here.
 ENV NODE_ENV=production HEALTH_PORT=8080
+# As in the bundle's first line, which is not read here: see docs/performance.md, Memory.
+ENV MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=131072
 # Alive, not ready: to start it again would mend neither S3 nor an endpoint.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.HEALTH_PORT}/live`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
