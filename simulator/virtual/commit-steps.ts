@@ -18,9 +18,15 @@ export interface CommitStepsOptions {
 export class CommitSteps {
   readonly #options: CommitStepsOptions;
   readonly #underWay = new Set<StateCommit>();
+  #slowUntilMs = -Infinity;
 
   constructor(options: CommitStepsOptions) {
     this.#options = options;
+  }
+
+  /** Until then a commit that the plan slows down was, or is, under way; -Infinity before the first. Epoch ms. */
+  get slowUntilMs(): number {
+    return this.#slowUntilMs;
   }
 
   async run(commit: StateCommit): Promise<void> {
@@ -31,7 +37,11 @@ export class CommitSteps {
     this.#underWay.add(commit);
     const slow = desk.hit('commit-slow', nth);
     const durationMs = slow?.forMs ?? latency(random, plan.latencyMs.state);
-    await time.wait(durationMs / 2, life);
+    const step = async (): Promise<void> => {
+      if (slow !== null) this.#slowFor(durationMs / 2);
+      await time.wait(durationMs / 2, life);
+    };
+    await step();
     const full = desk.active('disk-full');
     if (full !== null) {
       desk.exercise(full);
@@ -41,7 +51,7 @@ export class CommitSteps {
     if (failure !== null) this.#fail(commit, failure.isApplied, 'failed as planned');
     this.#apply(commit);
     passKillPoint('commit-durable', life);
-    await time.wait(durationMs / 2, life);
+    await step();
     passKillPoint('commit-returned', life);
   }
 
@@ -49,6 +59,13 @@ export class CommitSteps {
   abandon(): void {
     for (const commit of this.#underWay) if (this.#options.random.chance(0.5)) this.#apply(commit);
     this.#underWay.clear();
+  }
+
+  /** It is a disturbance until it ends, not only when it begins. */
+  #slowFor(ms: number): void {
+    const { time, desk } = this.#options.surroundings;
+    this.#slowUntilMs = Math.max(this.#slowUntilMs, time.nowMs + ms);
+    desk.disturbFor(ms);
   }
 
   #fail(commit: StateCommit, isApplied: boolean, said: string): never {

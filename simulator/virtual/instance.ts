@@ -38,6 +38,8 @@ export interface InstanceOptions {
   readonly onEnd: (error: unknown) => void;
 }
 
+/** Beside `shutdown_grace` a stop may take this for all the rest. */
+const STOP_SLACK_MS = 10_000;
 /** Of what one reader may have in its hands beyond the lines that are accounted: a piece of an S3 body, inflated. */
 const PIECE_SLACK_BYTES = 96 * 1024;
 const ALWAYS = (): boolean => true;
@@ -134,16 +136,20 @@ export class Instance implements Life, WatchedInstance {
     return this.#stoppedMs;
   }
 
-  /** So long after `stop` a process may take that honours `shutdown_grace`. */
+  /** So long after `stop` a process may take that honours `shutdown_grace`, where no commit is slow. */
   get endWithinMs(): number {
-    return this.#options.config.shutdownGraceMs + 10_000;
+    return this.#options.config.shutdownGraceMs + STOP_SLACK_MS;
   }
 
-  /** A stop that was asked for must end in time. */
+  /**
+   * A stop that was asked for must end in time. But it has to wait for a slow commit, and then for the one that saves the rest: the state has one
+   * writer, and what was acknowledged and is not saved comes twice.
+   */
   checkStop(): void {
     const { time, judge } = this.#options.surroundings;
     const stoppedMs = Math.max(this.#stoppedMs ?? Infinity, this.#pausedUntilMs);
-    if (this.#isAlive && time.nowMs > stoppedMs + this.endWithinMs)
+    const endMs = Math.max(stoppedMs + this.endWithinMs, this.#state.slowUntilMs + STOP_SLACK_MS);
+    if (this.#isAlive && time.nowMs > endMs)
       judge.breach('every-wait-ends', `a stop did not end within shutdown_grace: ${this.describe()}`);
   }
 
@@ -240,6 +246,8 @@ export class Instance implements Life, WatchedInstance {
 
   #end(error: unknown): void {
     if (!this.#isAlive) return;
+    // Where nothing else happened meanwhile, nobody has looked.
+    this.checkStop();
     this.#isAlive = false;
     const { trace, judge } = this.#options.surroundings;
     trace.add('instance ended', this.#options.number, error instanceof Error ? error.message : '');

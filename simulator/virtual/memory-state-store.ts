@@ -31,6 +31,8 @@ export interface InstanceState {
   readonly state: StateStore;
   /** Null where it shares nothing. */
   readonly shared: SharedWork | null;
+  /** Until then a commit that the plan slows down was, or is, under way; -Infinity before the first. Epoch ms. */
+  readonly slowUntilMs: number;
   /** The instance is dead. */
   abandon(): void;
 }
@@ -52,6 +54,10 @@ export class MemoryStateStore implements StateStore, InstanceState {
         options.onCommit(commit);
       },
     });
+  }
+
+  get slowUntilMs(): number {
+    return this.#steps.slowUntilMs;
   }
 
   async readHead(): Promise<StateHead | null> {

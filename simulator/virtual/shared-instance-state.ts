@@ -50,7 +50,14 @@ export function openSharedState(options: SharedInstanceOptions): InstanceState {
   });
   const newEpoch = (): string => `epoch-${epochs.uint32()}`;
   const store = new RedisState({ connection, journal, leaseTtlMs, events, newEpoch });
-  return { state: new CheckedStore(store, options), shared: store, abandon: () => journal.abandon() };
+  return {
+    state: new CheckedStore(store, options),
+    shared: store,
+    get slowUntilMs() {
+      return journal.slowUntilMs;
+    },
+    abandon: () => journal.abandon(),
+  };
 }
 
 /** Looks at each commit before it is made. */
@@ -106,6 +113,10 @@ class JournalOnDisk implements Journal {
         watch.onJournaled(instance.host, commit);
       },
     });
+  }
+
+  get slowUntilMs(): number {
+    return this.#steps.slowUntilMs;
   }
 
   get epoch(): string | null {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createPipeline } from '#streamer';
+import type { Fault } from './fault.ts';
 import type { Invariant } from './invariants.ts';
 import { verdictOfWorld } from './judge-world.ts';
 import type { WorldPlan } from './plan.ts';
@@ -33,6 +34,24 @@ const savesNothing: typeof createPipeline = (ports, config) => {
   };
   return createPipeline({ ...ports, state: forgetful }, config);
 };
+
+/** A streamer that lingers after it has saved all, for longer than any stop may take. */
+const stopsLate: typeof createPipeline = (ports, config) => {
+  const pipeline = createPipeline(ports, config);
+  return {
+    ...pipeline,
+    run: async (stop, kill) => {
+      await pipeline.run(stop, kill);
+      await ports.clock.sleep(30_000, new AbortController().signal);
+    },
+  };
+};
+
+/** As in seed 6687: the commit that is under way when a stop begins is slow, and so is the one that then saves all. */
+function slowToSave(faults: readonly Fault[]): WorldPlan {
+  const plan = planWorld(1);
+  return { ...plan, settings: { ...plan.settings, saveIntervalMs: 5_000, shutdownGraceMs: 5_000 }, faults };
+}
 
 async function breachOf(plan: WorldPlan, broken: typeof createPipeline): Promise<Invariant | null> {
   const { violation } = await runWorld(plan, { isTraced: false, createPipeline: broken });
@@ -92,6 +111,38 @@ describe('a virtual world', () => {
 
   it('notices a streamer that saves nothing', async () => {
     expect(await breachOf(planWorld(1), savesNothing)).toBe('duplicates-bounded');
+  });
+});
+
+describe('a slow commit', () => {
+  const stop: Fault = { kind: 'stop', atMs: 12_000, downMs: 1_000 };
+
+  // Seed 6687: a stop was given 10 s beside shutdown_grace, and a commit alone may take 20.
+  it('is waited for by a stop, and so is the one after it', async () => {
+    const slow: Fault = { kind: 'commit-slow', nth: 2, times: 2, forMs: 18_000 };
+    const fails: Fault = { kind: 'commit-fails', nth: 2, times: 1, isApplied: true };
+    const { violation, exercised } = await runWorld(slowToSave([slow, fails, stop]), { isTraced: false });
+    expect(violation).toBeNull();
+    expect(exercised).toContainEqual({ fault: slow, hits: 2 });
+  });
+
+  it('is no excuse for a stop that lingers when it has returned', async () => {
+    const slow: Fault = { kind: 'commit-slow', nth: 2, times: 2, forMs: 18_000 };
+    expect(await breachOf(slowToSave([slow, stop]), stopsLate)).toBe('every-wait-ends');
+    expect(await breachOf(slowToSave([stop]), stopsLate)).toBe('every-wait-ends');
+  });
+
+  // The shrunk world of seed 6687: what the failed commit had saved was complete for the world, and the streamer still waited for the next one.
+  it('is over before it is calm', async () => {
+    const plan = slowToSave([
+      { kind: 'commit-fails', nth: 2, times: 1, isApplied: true },
+      { kind: 'commit-slow', nth: 3, times: 1, forMs: 18_000 },
+    ]);
+    const objects = plan.objects.slice(0, 1).map((object) => ({ ...object, visibleMs: plan.startMs }));
+    const calm = { ...plan.calm, atMs: 0, objects: [] };
+    const { violation, exercised } = await runWorld({ ...plan, objects, calm }, { isTraced: false });
+    expect(violation).toBeNull();
+    expect(exercised).toHaveLength(2);
   });
 });
 
