@@ -1,6 +1,7 @@
 /** Leases and offers, while somebody sets the clock. Found by the virtual world. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { Claim } from './core/claim.ts';
+import { identityOf } from './core/object-task.ts';
 import { StreamerError } from './errors.ts';
 import { retryObject } from './object-end.ts';
 import { Offers } from './offers.ts';
@@ -136,6 +137,29 @@ describe('an object whose claim was lost', () => {
     await clock.runFor(12_000);
     expect(shared.offered).toHaveLength(3);
     expect(shared.offered[2]).toMatchObject([{ object, settled: [{ start: 0, end: 5 }] }]);
+  });
+
+  it('is told of until it is complete, too, when it was lost before its completion was saved', async () => {
+    const { clock, shared, context } = setUp();
+    const { known, progress } = context;
+    const identity = identityOf(object);
+    void context.claims?.keep(context, untilTheEnd());
+    void context.claims?.fill(context, untilTheEnd());
+    await clock.runFor(1_000);
+    const claim = context.ready.take(clock.now())?.task.claim;
+    progress.settle(object, { start: 0, end: 5 }, claim);
+    progress.complete(object, claim);
+    claim?.lose();
+    void progress.run(untilTheEnd());
+    void new Offers(shared).run(context, untilTheEnd());
+    await clock.runFor(30_000);
+    expect(shared.offered.length).toBeGreaterThan(2);
+    expect(shared.offered[2]).toMatchObject([{ object, settled: [{ start: 0, end: 5 }], wanted: null }]);
+    // The look-back waits for it.
+    expect(known.oldestUnderWayMs()).toBe(object.lastModifiedMs);
+    shared.answerTo = () => 'complete';
+    await clock.runFor(10_000);
+    expect([known.has(identity), known.isUnderWay(identity)]).toEqual([true, false]);
   });
 });
 

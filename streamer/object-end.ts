@@ -4,12 +4,16 @@
  */
 import { backoffMs } from './core/backoff.ts';
 import { identityOf, knownOf, type ObjectTask } from './core/object-task.ts';
+import type { Range } from './core/ranges.ts';
+import { sourceOf } from './core/source-of.ts';
 import type { Discovery } from './discovery.ts';
 import type { StreamerError } from './errors.ts';
 import type { FlightEnd, ObjectFlight } from './object-flight.ts';
 import { openRefused } from './pass-through.ts';
+import type { ObjectRef } from './ports.ts';
 import { failedReading, type ReadingDecision } from './reading-failure.ts';
 import type { RunContext } from './run-context.ts';
+import { selectionOf } from './source-selection.ts';
 
 /** The least wait of a parked object; with each further parking more is added by chance, up to a limit. */
 const PARKING = { delayMsBase: 15_000, delayMsMax: 600_000 } as const;
@@ -139,6 +143,17 @@ export function retryObject(
       return;
     }
   }
+}
+
+/** Its completion came after its claim was lost, and did not count. A request for it is fulfilled all the same: what this reading settled is saved. */
+export function followRefused(context: RunContext, object: ObjectRef, settled: readonly Range[]): void {
+  const { config, formats, ports } = context;
+  const source = sourceOf(config.s3.sources, object);
+  const selected =
+    source === null ? null : selectionOf(config, formats, source).selectByName(object, ports.clock.now());
+  if (selected?.kind === 'task') tellOfLost(context, { ...selected.task, settled });
+  // Of no source any more.
+  else context.known.forget(identityOf(object));
 }
 
 /**

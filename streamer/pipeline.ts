@@ -24,7 +24,7 @@ import { Wakeup } from './core/wakeup.ts';
 import { Delivery, type EndpointStatus } from './delivery.ts';
 import { Discovery } from './discovery.ts';
 import { NotificationIntake } from './notification-intake.ts';
-import { retryObject, settleObject } from './object-end.ts';
+import { followRefused, retryObject, settleObject } from './object-end.ts';
 import { ObjectReader } from './object-reader.ts';
 import { Offers } from './offers.ts';
 import type { Ports, StateHead } from './ports.ts';
@@ -321,7 +321,7 @@ export function createContext(ports: Ports, config: Config): RunContext {
   const claims = ports.shared === undefined ? null : new Claims(ports, ports.shared, config);
   const ready = new ReadyQueue({ liveWindowMs: processing.liveWindowMs });
   const readyChanged = new Wakeup();
-  return {
+  const context: RunContext = {
     ports,
     config,
     start: new WorkStart({ sureAfterMs: ports.shared?.leaseTtlMs ?? 0 }),
@@ -356,7 +356,8 @@ export function createContext(ports: Ports, config: Config): RunContext {
         known.markDone(identityOf(object), ports.clock.now());
         if (claim !== undefined) claims?.drop(claim);
       },
-      onCompletionRefused: (object) => known.forget(identityOf(object)),
+      onCompletionRefused: (object, settled) => followRefused(context, object, settled),
     }),
   };
+  return context;
 }

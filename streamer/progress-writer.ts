@@ -46,8 +46,8 @@ export interface ProgressWriterOptions {
   readonly saveIntervalMs: number;
   readonly retryMsMax: number;
   readonly onDurablyComplete: (object: ObjectRef, claim?: Claim) => void;
-  /** Somebody else has the object now, and will complete it. */
-  readonly onCompletionRefused: (object: ObjectRef) => void;
+  /** Under a claim that is lost: another has the object, or the store has forgotten it. `settled`: what the same commit says of it. */
+  readonly onCompletionRefused: (object: ObjectRef, settled: readonly Range[]) => void;
 }
 
 export class ProgressWriter {
@@ -179,9 +179,9 @@ export class ProgressWriter {
       this.#committing = new Map();
     }
     events.emit({ kind: 'state saved', objects: changes.length, durationMs: clock.now() - startMs });
-    for (const { object, complete, claim } of changes) {
+    for (const { object, settled, complete, claim } of changes) {
       if (!complete) continue;
-      if (claim?.isLost === true) onCompletionRefused(object);
+      if (claim?.isLost === true) onCompletionRefused(object, settled);
       else onDurablyComplete(object, claim);
     }
   }

@@ -27,6 +27,7 @@ import { mutant as leaseKeptAtStop } from './streamers/lease-kept-at-stop.ts';
 import { mutant as leaseNeverEnds } from './streamers/lease-never-ends.ts';
 import { mutant as leaseShorterInRedis } from './streamers/lease-shorter-in-redis.ts';
 import { mutant as longLineFailsObject } from './streamers/long-line-fails-object.ts';
+import { mutant as lostIsLeftToOthers } from './streamers/lost-is-left-to-others.ts';
 import { mutant as lostTail } from './streamers/lost-tail.ts';
 import { mutant as memoryGivenBackEarly } from './streamers/memory-given-back-early.ts';
 import { mutant as nameIsWholeKey } from './streamers/name-is-whole-key.ts';
@@ -123,6 +124,7 @@ export const MUTANTS: readonly Mutant[] = [
   leaseNeverEnds,
   leaseByWallClock,
   leaseShorterInRedis,
+  lostIsLeftToOthers,
   replicaNotTold,
   tellingUnnumbered,
   lateRenewalCounts,
