@@ -65,7 +65,6 @@ import { mutant as staleLookUp } from './streamers/stale-look-up.ts';
 import { mutant as startAfterLastKey } from './streamers/start-after-last-key.ts';
 import { mutant as stopBreaksOff } from './streamers/stop-breaks-off.ts';
 import { mutant as stopWithoutSaving } from './streamers/stop-without-saving.ts';
-import { mutant as tellingUnnumbered } from './streamers/telling-unnumbered.ts';
 import { mutant as throttledIsGone } from './streamers/throttled-is-gone.ts';
 import { mutant as tinyObjectsAlone } from './streamers/tiny-objects-alone.ts';
 import { mutant as toldOnce } from './streamers/told-once.ts';
@@ -126,7 +125,6 @@ export const MUTANTS: readonly Mutant[] = [
   leaseShorterInRedis,
   lostIsLeftToOthers,
   replicaNotTold,
-  tellingUnnumbered,
   lateRenewalCounts,
   renewsWithoutHolding,
   toldOnce,
