@@ -64,6 +64,16 @@ export const duplicatesWithinBound: CheckSpec = {
   note: 'required: no more than the faults of this run explain',
 };
 
+export const killHitSomething: CheckSpec = {
+  name: 'lines in flight when the streamer was killed',
+  kind: 'validity',
+  path: 'delivery.duplicateBound',
+  op: '>',
+  limit: 0,
+  unit: 'lines',
+  note: 'a kill that hits nothing proves nothing',
+};
+
 export const lagSlo: CheckSpec = {
   name: 'lag SLO, worst file',
   kind: 'performance',

@@ -9,9 +9,8 @@ import {
   loadOf,
   promptSettings,
 } from '../define-scenario.ts';
-import { expectObserved } from '../observe/observation.ts';
-import { quarantineExpected, quarantineMissing, quarantineUndeserved, refusing } from '../observe/quarantine.ts';
 import type { ScenarioBuilder } from '../scenario.ts';
+import { damageOfEachKind, quarantineChecks, quarantineObservations, recordsRefused } from './damage.ts';
 
 const objects = 300;
 const linesPerObject = 650;
@@ -36,11 +35,10 @@ export const dirtyData: ScenarioBuilder = () =>
           arrival: { kind: 'constant', rawMBPerMin },
           stampsS: { from: -daySeconds, to: 0 },
           // Spread over the day, and none of them first: the endpoints have accepted something before they refuse.
-          damage: new Map(
-            Array.from({ length: DAMAGE_KINDS.length * ofEachKind }, (_, at) => [
-              20 + at * Math.floor((objects - 20) / (DAMAGE_KINDS.length * ofEachKind)),
-              DAMAGE_KINDS[at % DAMAGE_KINDS.length] ?? 'bomb',
-            ]),
+          damage: damageOfEachKind(
+            DAMAGE_KINDS,
+            ofEachKind,
+            (at) => 20 + at * Math.floor((objects - 20) / (DAMAGE_KINDS.length * ofEachKind)),
           ),
         },
       ],
@@ -61,33 +59,7 @@ export const dirtyData: ScenarioBuilder = () =>
         why: 'so that a line of 300 KB is too long',
       },
     ],
-    faults: [
-      {
-        at: { afterS: 0 },
-        action: {
-          kind: 'sink',
-          label: 'some records are refused with 400',
-          faults: [refusing('malformed-line', 400)],
-          forS: 600,
-        },
-      },
-      {
-        at: { afterS: 0 },
-        action: {
-          kind: 'sink',
-          label: 'some records are refused with 422',
-          faults: [refusing('unprocessable-line', 422)],
-          forS: 600,
-        },
-      },
-    ],
-    observe: [quarantineExpected, quarantineMissing, quarantineUndeserved],
-    expect: [
-      ...nothingLost,
-      duplicatesWithinBound,
-      expectObserved(quarantineExpected, 'validity', '>', 0),
-      expectObserved(quarantineMissing, 'integrity', '==', 0),
-      expectObserved(quarantineUndeserved, 'integrity', '==', 0),
-      mayComeLate,
-    ],
+    faults: recordsRefused,
+    observe: quarantineObservations,
+    expect: [...nothingLost, duplicatesWithinBound, ...quarantineChecks, mayComeLate],
   });

@@ -3,10 +3,11 @@ import { constantPart, defineScenario, documentedRawMBPerMin, loadOf } from '../
 import { claimsLost, completedBeyondLease } from '../observe/instances.ts';
 import { expectObserved } from '../observe/observation.ts';
 import { readinessGreenSince, readinessRedDuring, redWithoutCause } from '../observe/readiness.ts';
-import type { ScenarioBuilder, Setting } from '../scenario.ts';
+import type { ScenarioBuilder } from '../scenario.ts';
 import {
   distantAgents,
   instances,
+  oneAtATime,
   pauseUnder,
   sharingChecks,
   sharingObservations,
@@ -17,12 +18,7 @@ import {
 } from './sharing.ts';
 
 /** What it has under way when its lease ends, and so may come twice, is then small beside what it could send, and it has work in hand for longer than its lease. */
-const oneAtATime: Setting = {
-  key: 'http.workers',
-  value: 1,
-  shipped: 10,
-  why: 'the bound of duplicates is small beside what an instance could send that goes on',
-};
+const oneBody = oneAtATime('the bound of duplicates is small beside what an instance could send that goes on');
 
 /** Several objects at once, as with the shipped `scan_interval`: each instance has work for three leases. */
 const burstEveryS = 24;
@@ -54,7 +50,7 @@ export const partition: ScenarioBuilder = ({ random }) => {
     load: loadOf(`${timesDocumented}x`, [{ ...load, arrival: { kind: 'bursts', rawMBPerMin, everyS: burstEveryS } }]),
     streamers: instances,
     redis: 'standalone',
-    settings: [...sharingSettings, shortLease, oneAtATime],
+    settings: [...sharingSettings, shortLease, oneBody],
     faults: [
       distantAgents(300),
       {

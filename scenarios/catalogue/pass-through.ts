@@ -1,6 +1,13 @@
 /** Objects are forwarded unopened, with damage among them, an outage and kills: what is in doubt must be opened, and nothing may get lost. */
-import { DAMAGE_KINDS, type DamageKind } from '#simulator';
-import { duplicatesWithinBound, nothingLost, rssOverLimitMax, sinkMayBeBusy, slipUnder } from '../checks.ts';
+import { DAMAGE_KINDS } from '#simulator';
+import {
+  duplicatesWithinBound,
+  killHitSomething,
+  nothingLost,
+  rssOverLimitMax,
+  sinkMayBeBusy,
+  slipUnder,
+} from '../checks.ts';
 import {
   constantPart,
   defineScenario,
@@ -12,8 +19,8 @@ import {
 import { accountedBytes, rssOverIdle } from '../observe/memory.ts';
 import { expectObserved } from '../observe/observation.ts';
 import { passedThrough } from '../observe/passed-through.ts';
-import { quarantineExpected, quarantineMissing, quarantineUndeserved, refusing } from '../observe/quarantine.ts';
 import type { ScenarioBuilder, TimedFault } from '../scenario.ts';
+import { damageOfEachKind, quarantineChecks, quarantineObservations, recordsRefused } from './damage.ts';
 
 const times = 10;
 const loadS = 36;
@@ -30,35 +37,13 @@ const ofEachKind = 2;
 /** Before the kills, so that each is judged by its own. */
 const damagedFrom = 6;
 const damagedEvery = 3;
-const damage = new Map<number, DamageKind>(
-  Array.from({ length: damageKinds.length * ofEachKind }, (_, at) => [
-    damagedFrom + at * damagedEvery,
-    damageKinds[at % damageKinds.length] ?? 'bomb',
-  ]),
-);
+const damage = damageOfEachKind(damageKinds, ofEachKind, (at) => damagedFrom + at * damagedEvery);
 
 const memoryLimit = '128MiB';
 const memoryLimitMB = 134.217_728;
 
 const faults: readonly TimedFault[] = [
-  {
-    at: { afterS: 0 },
-    action: {
-      kind: 'sink',
-      label: 'some records are refused with 400',
-      faults: [refusing('malformed-line', 400)],
-      forS: 600,
-    },
-  },
-  {
-    at: { afterS: 0 },
-    action: {
-      kind: 'sink',
-      label: 'some records are refused with 422',
-      faults: [refusing('unprocessable-line', 422)],
-      forS: 600,
-    },
-  },
+  ...recordsRefused,
   {
     at: { afterS: outage.beginsS },
     action: { kind: 'sink', label: 'all endpoints dead', faults: [{ kind: 'refuse' }], forS: outage.lastsS },
@@ -93,23 +78,13 @@ export const passThrough: ScenarioBuilder = () =>
       { key: 'memory.limit', value: memoryLimit, shipped: '256MiB', why: 'what is under way must fit into less' },
     ],
     faults,
-    observe: [passedThrough, quarantineExpected, quarantineMissing, quarantineUndeserved, accountedBytes, rssOverIdle],
+    observe: [passedThrough, ...quarantineObservations, accountedBytes, rssOverIdle],
     expect: [
       ...nothingLost,
       duplicatesWithinBound,
-      {
-        name: 'lines in flight when the streamer was killed',
-        kind: 'validity',
-        path: 'delivery.duplicateBound',
-        op: '>',
-        limit: 0,
-        unit: 'lines',
-        note: 'a kill that hits nothing proves nothing',
-      },
+      killHitSomething,
       expectObserved(passedThrough, 'performance', '>=', live.objects - damage.size, 'all that are sound'),
-      expectObserved(quarantineExpected, 'validity', '>', 0),
-      expectObserved(quarantineMissing, 'integrity', '==', 0),
-      expectObserved(quarantineUndeserved, 'integrity', '==', 0),
+      ...quarantineChecks,
       expectObserved(accountedBytes, 'integrity', '<=', memoryLimitMB, 'memory.limit'),
       expectObserved(rssOverIdle, 'performance', '<=', rssOverLimitMax * memoryLimitMB, '1.5 times memory.limit'),
       sinkMayBeBusy,

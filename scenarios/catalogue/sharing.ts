@@ -58,6 +58,11 @@ export const shortLease: Setting = {
 export const shortLeaseTtlS = 5;
 export const shippedLeaseTtlS = 15;
 
+/** Each object then takes seconds, and an instance has much in hand. */
+export function oneAtATime(why: string): Setting {
+  return { key: 'http.workers', value: 1, shipped: 10, why };
+}
+
 export const sharingSettings: readonly Setting[] = [...promptSettings, readingsTold];
 
 /** An agent that is not next door: without it an object would be in hand for a few milliseconds, and a fault would hardly ever meet one. */

@@ -5,6 +5,7 @@ import {
   distantAgents,
   documentedObjects,
   instances,
+  oneAtATime,
   pauseUnder,
   sharingChecks,
   sharingObservations,
@@ -15,12 +16,7 @@ import {
 } from './sharing.ts';
 
 /** So that an object takes seconds, and a zombie that is not refused has thousands of lines left to send. */
-const oneAtATime: Setting = {
-  key: 'http.workers',
-  value: 1,
-  shipped: 10,
-  why: 'the instance has much in hand when it falls asleep',
-};
+const oneBody = oneAtATime('the instance has much in hand when it falls asleep');
 
 /** And little that is acknowledged and not yet saved: what a refused zombie repeats is then far less than what one that is not would. */
 const savedOften: Setting = {
@@ -40,7 +36,7 @@ export const zombieInstance: ScenarioBuilder = ({ random, durationS }) => {
     load: documentedObjects(loadS),
     streamers: instances,
     redis: 'standalone',
-    settings: [...sharingSettings, shortLease, oneAtATime, savedOften],
+    settings: [...sharingSettings, shortLease, oneBody, savedOften],
     faults: [
       distantAgents(300),
       {
