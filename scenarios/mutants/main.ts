@@ -27,7 +27,8 @@ interface Flags {
 }
 
 const afterHelp = `
-Each mutant is first put into the world that killed it when it was last recorded, and then into the worlds of seed 1, 2, ...
+Each mutant is first put into the world that killed it when it was last recorded, and then into the worlds of seed 1, 2, ...;
+with --afresh that world comes last.
   npm run mutants -- --only lost-tail      one of them
   npm run mutants -- --afresh --record     from seed 1 on; keeps the seeds, and the table of docs/verification.md
 Exit codes: 0 all were killed · 1 one survived · 2 wrong usage · 3 it proves nothing: the streamer as it is breaks an
@@ -83,12 +84,15 @@ async function huntAll(
   signal: AbortSignal,
 ): Promise<readonly HuntedMutant[]> {
   const progress = new Progress(process.stderr);
-  const known = afresh ? new Map<string, number>() : readKnownSeeds();
+  const known = readKnownSeeds();
   const hunted = new Map<Mutant, HuntedMutant>();
   const waiting = [...mutants];
   const work = async (): Promise<void> => {
     for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
-      const seeds = [known.get(mutant.name) ?? [], Array.from({ length: count }, (_, index) => index + 1)].flat();
+      const first = Array.from({ length: count }, (_, index) => index + 1);
+      const recorded = known.get(mutant.name) ?? [];
+      // Afresh it comes last: what no early world shows is killed all the same, and the table says by which.
+      const seeds = (afresh ? [first, recorded] : [recorded, first]).flat();
       const result = await hunt({ mutant, seeds, world: worldOf(mutant), signal }).catch((error: unknown) => {
         // Nothing more is proved: what went wrong must not be lost among what goes on.
         waiting.length = 0;
@@ -118,7 +122,7 @@ async function main(): Promise<number> {
       .option('--only <names...>', 'which (all)')
       .option('--quick', 'only those that one of the first worlds killed', false)
       .option('--seeds <n>', 'worlds to try for each', parseCount, SEEDS_DEFAULT)
-      .option('--afresh', 'forget which worlds killed them', false)
+      .option('--afresh', 'first the worlds of seed 1, 2, ..., and only then the one that killed it', false)
       .option('--record', 'keep which worlds killed them, and write the table of docs/verification.md', false)
       .option('--json', 'the result as JSON on stdout', false)
       .addHelpText('after', afterHelp)
