@@ -19,7 +19,7 @@ import {
 } from '#simulator';
 import { endOf } from '../command-line.ts';
 import { Progress } from '../environment/progress.ts';
-import { renderBreach, renderHeld } from './render.ts';
+import { renderBreach, renderSums } from './render.ts';
 import { WorldTally } from './tally.ts';
 
 const exitCodes = { held: 0, breached: 1, usage: 2, provesNothing: 3 } as const;
@@ -30,6 +30,7 @@ interface Flags {
   readonly world: WorldKind;
   readonly replay?: string;
   readonly threads: number;
+  readonly keepGoing: boolean;
   readonly trace?: string;
   readonly out: string;
   readonly json: boolean;
@@ -45,6 +46,7 @@ A seed is a world of at least 200 objects with at least 5 faults of 3 kinds. Sam
   npm run sim -- --world redis --seeds 300 three instances that share state and work
   npm run sim -- --seed 63 --trace t.txt   one world, with all that happened in it
   npm run sim -- --replay FILE             a world that was saved when it broke an invariant
+  npm run sim -- --seeds 9999 --keep-going a long hunt; --seed N alone shrinks what it found
 Exit codes: 0 every invariant held · 1 one broke · 2 wrong usage · 3 the run proves nothing.`;
 
 function program(interrupt: AbortSignal, end: (code: number) => void): Command {
@@ -55,6 +57,7 @@ function program(interrupt: AbortSignal, end: (code: number) => void): Command {
     .addOption(new Option('--world <kind>', 'one instance, or three on Redis').choices(WORLD_KINDS).default('single'))
     .option('--replay <file>', 'run the world of a scenario file')
     .option('--threads <n>', 'worlds at a time', parseWhole, availableParallelism())
+    .option('--keep-going', 'go on after a breach; tell of each, and shrink none', false)
     .option('--trace <file>', 'of a single world: write what happened in it')
     .option('--out <folder>', 'where a world that broke an invariant is saved', 'reports/out/sim')
     .option('--json', 'the result as JSON on stdout', false)
@@ -107,24 +110,33 @@ async function runMany(firstSeed: number, count: number, flags: Flags, signal: A
   const startedMs = performance.now();
   const onResult = (result: WorldResult): boolean => {
     tally.add(result);
+    if (result.violation !== null && flags.keepGoing)
+      progress.note(`seed ${result.seed} breaks ${result.violation.invariant}: ${result.violation.detail}`);
     progress.update(tally.sums.worlds, count, `${tally.sums.worlds} of ${count} worlds`);
-    return result.violation !== null;
+    return result.violation !== null && !flags.keepGoing;
   };
   await runSeeds({ world: flags.world, firstSeed, count, threads: flags.threads, onResult, signal });
   progress.end();
-  if (tally.breach !== null) return reportBreach(tally.breach, flags);
-  if (signal.aborted) {
-    process.stderr.write('Interrupted.\n');
-    return exitCodes.provesNothing;
-  }
+  const [breach] = tally.breaches;
+  if (breach !== undefined && !flags.keepGoing) return reportBreach(breach, flags);
+  if (signal.aborted) process.stderr.write('Interrupted.\n');
+  if (signal.aborted && breach === undefined) return exitCodes.provesNothing;
   const elapsedS = (performance.now() - startedMs) / 1000;
-  if (flags.json) printJson({ ...tally.sums, elapsedS, kinds: Object.fromEntries(tally.kinds), gaps: tally.gaps });
-  else process.stdout.write(renderHeld(tally, elapsedS));
+  const breaches = tally.breaches.map((result) => ({ ...result, replays: [replayOf(result.seed, flags)] }));
+  if (flags.json)
+    printJson({ ...tally.sums, elapsedS, kinds: Object.fromEntries(tally.kinds), gaps: tally.gaps, breaches });
+  else {
+    for (const { replays, ...result } of breaches)
+      process.stdout.write(renderBreach({ result, smallest: null, replays }));
+    process.stdout.write(renderSums(tally, elapsedS));
+  }
+  if (breach !== undefined) return exitCodes.breached;
   for (const gap of tally.gaps) process.stderr.write(`It proves nothing: ${gap}.\n`);
   return tally.gaps.length === 0 ? exitCodes.held : exitCodes.provesNothing;
 }
 
-async function reportBreach(result: WorldResult, { world, out, json }: Flags): Promise<number> {
+async function reportBreach(result: WorldResult, flags: Flags): Promise<number> {
+  const { world, out, json } = flags;
   const { seed, violation } = result;
   if (violation === null) return exitCodes.held;
   process.stderr.write(
@@ -137,13 +149,14 @@ async function reportBreach(result: WorldResult, { world, out, json }: Flags): P
   });
   const path = `${out}/${world === 'single' ? '' : `${world}-`}seed-${seed}.json`;
   writeScenarioFile(path, { invariant: violation.invariant, detail: violation.detail, plan: smallest });
-  const replays = [
-    `npm run sim -- ${world === 'single' ? '' : `--world ${world} `}--seed ${seed}`,
-    `npm run sim -- --replay ${path}`,
-  ];
+  const replays = [replayOf(seed, flags), `npm run sim -- --replay ${path}`];
   if (json) printJson({ ...result, smallest, replays });
   else process.stdout.write(renderBreach({ result, smallest, replays }));
   return exitCodes.breached;
+}
+
+function replayOf(seed: number, { world }: Flags): string {
+  return `npm run sim -- ${world === 'single' ? '' : `--world ${world} `}--seed ${seed}`;
 }
 
 function printJson(value: unknown): void {

@@ -4,16 +4,21 @@ import type { WorldTally } from './tally.ts';
 
 const DAY_S = 86_400;
 
-export function renderHeld(tally: WorldTally, elapsedS: number): string {
+export function renderSums(tally: WorldTally, elapsedS: number): string {
   const { worlds, objects, lines, repeatedLines, steps, virtualS, sharing } = tally.sums;
   const kinds = [...tally.kinds].toSorted(([, left], [, right]) => right - left);
   return [
-    `Every invariant held in ${count(worlds, 'world')}: ${number(objects)} objects, ${number(lines)} lines, ` +
-      `${number(repeatedLines)} repetitions, each explained; ${number(steps)} steps, ${(virtualS / DAY_S).toFixed(1)} days of virtual time in ${elapsedS.toFixed(1)} s.`,
+    `${heldIn(worlds, tally.breaches.length)}: ${number(objects)} objects, ${number(lines)} lines, ` +
+      `${number(repeatedLines)} repetitions${tally.breaches.length === 0 ? ', each explained' : ''}; ${number(steps)} steps, ${(virtualS / DAY_S).toFixed(1)} days of virtual time in ${elapsedS.toFixed(1)} s.`,
     ...(sharing === null ? [] : [renderSharing(sharing)]),
     `Worlds in which a fault did something: ${kinds.map(([kind, times]) => `${kind} ${number(times)}`).join(' · ')}`,
     '',
   ].join('\n');
+}
+
+function heldIn(worlds: number, breached: number): string {
+  if (breached === 0) return `Every invariant held in ${count(worlds, 'world')}`;
+  return `An invariant broke in ${number(breached)} of ${count(worlds, 'world')}. All of them`;
 }
 
 function renderSharing({ grants, takeovers, refusals, forgettings }: SharingCounts): string {

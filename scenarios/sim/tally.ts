@@ -28,7 +28,7 @@ export class WorldTally {
   #sums: SimSums = { worlds: 0, objects: 0, lines: 0, repeatedLines: 0, steps: 0, virtualS: 0, sharing: null };
   readonly #kinds = new Map<FaultKind, number>();
   readonly #idleSeeds: number[] = [];
-  #breach: WorldResult | null = null;
+  readonly #breaches: WorldResult[] = [];
 
   constructor(world: WorldKind) {
     this.#expected = faultKindsOf(world);
@@ -48,16 +48,16 @@ export class WorldTally {
     countKinds(result.exercised, this.#kinds);
     const verdict = verdictOfWorld(result);
     if (verdict === 'proves-nothing') this.#idleSeeds.push(result.seed);
-    // The lowest seed, so that the report does not depend on which thread was faster.
-    if (verdict === 'breached' && (this.#breach === null || result.seed < this.#breach.seed)) this.#breach = result;
+    if (verdict === 'breached') this.#breaches.push(result);
   }
 
   get sums(): SimSums {
     return this.#sums;
   }
 
-  get breach(): WorldResult | null {
-    return this.#breach;
+  /** By seed, so that the report does not depend on which thread was faster. */
+  get breaches(): readonly WorldResult[] {
+    return this.#breaches.toSorted((left, right) => left.seed - right.seed);
   }
 
   /** In how many worlds a fault of each kind did something. */
