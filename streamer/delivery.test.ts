@@ -8,12 +8,12 @@ import { allComplete, createWorld, expectDelivered, start, START_MS, write, writ
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-function deliveryOf(sink: FakeSink, clock: Clock): Delivery {
+function deliveryOf(sink: FakeSink, clock: Clock, events = new RecordedEvents()): Delivery {
   return new Delivery({
     clock,
     random: { next: () => 0 },
     sink,
-    events: new RecordedEvents(),
+    events,
     objects: new FakeObjectStore(clock),
     inflate: fakeInflate,
     state: new FakeStateStore(),
@@ -159,6 +159,27 @@ describe('an endpoint that fails', () => {
     const [first, second] = world.sink.posts;
     expect(second!.atMs - first!.atMs).toBeGreaterThanOrEqual(30_000);
     await streamer.stop();
+  });
+
+  it('is left alone by its Retry-After though it accepts what was under way, and says that it is back only when it is', async () => {
+    const clock = new VirtualClock(START_MS);
+    const sink = new FakeSink(clock, 1);
+    const events = new RecordedEvents();
+    const delivery = deliveryOf(sink, clock, events);
+    const never = new AbortController().signal;
+    sink.onPost = (_, body) =>
+      body === 'asked\n' && clock.now() < START_MS + 20_000 ? answered(429, { retryAfterMs: 30_000 }) : null;
+    const asked = delivery.deliver(bodyOf('asked\n'), never);
+    await clock.runFor(1);
+    const underWay = delivery.deliver(bodyOf('under way\n'), never);
+    await clock.runUntil(() => sink.posts.length === 2);
+    await underWay;
+    const next = delivery.deliver(bodyOf('next\n'), never);
+    await clock.runFor(29_000);
+    expect([sink.posts.length, events.of('endpoint resumed').length]).toEqual([2, 0]);
+    await clock.runUntil(() => sink.posts.length === 4);
+    expect([(await asked).kind, (await next).kind]).toEqual(['acknowledged', 'acknowledged']);
+    expect(events.of('endpoint resumed')).toHaveLength(1);
   });
 
   it.each([401, 403, 404, 405])(

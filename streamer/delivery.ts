@@ -201,9 +201,11 @@ export class Delivery {
 
   #succeed(booking: Booking): void {
     const { endpoint } = booking;
-    const wasClosed = this.#picker.state(endpoint, this.#pickerMs()) === 'closed';
+    const nowMs = this.#pickerMs();
+    const wasClosed = this.#picker.state(endpoint, nowMs) === 'closed';
     this.#picker.succeed(booking);
-    if (!wasClosed) this.#ports.events.emit({ kind: 'endpoint resumed', endpoint: this.#name(endpoint) });
+    const isClosed = this.#picker.state(endpoint, nowMs) === 'closed';
+    if (!wasClosed && isClosed) this.#ports.events.emit({ kind: 'endpoint resumed', endpoint: this.#name(endpoint) });
   }
 
   #fail(booking: Booking, outcome: Outcome, answer: SinkAnswer, isBodySuspect: boolean): void {

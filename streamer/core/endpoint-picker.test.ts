@@ -36,6 +36,9 @@ interface ModelEndpoint {
   failuresInRow: number;
   pauses: number;
   probe: Booking | null;
+  /** Sent before it last asked to be left alone. */
+  early: Set<Booking>;
+  underWay: Set<Booking>;
 }
 
 function modelFail(endpoint: ModelEndpoint, booking: Booking, nowMs: number, one: Step): void {
@@ -44,9 +47,10 @@ function modelFail(endpoint: ModelEndpoint, booking: Booking, nowMs: number, one
   if (endpoint.probe === booking) endpoint.probe = null;
   endpoint.failuresInRow += 1;
   if (one.kind === 'misconfigured') endpoint.openUntilMs = nowMs + LIMITS.misconfiguredPauseMs;
-  else if (one.kind === 'asked to wait')
+  else if (one.kind === 'asked to wait') {
     endpoint.openUntilMs = Math.max(endpoint.openUntilMs ?? 0, nowMs + one.retryAfterMs);
-  else if (isProbe || (!wasOpen && endpoint.failuresInRow >= LIMITS.failuresMax)) {
+    endpoint.early = new Set(endpoint.underWay);
+  } else if (isProbe || (!wasOpen && endpoint.failuresInRow >= LIMITS.failuresMax)) {
     endpoint.openUntilMs = nowMs + Math.min(LIMITS.pauseMsMax, LIMITS.pauseMsBase * 2 ** endpoint.pauses);
     endpoint.pauses += 1;
   }
@@ -62,6 +66,8 @@ describe('the breakers of an EndpointPicker', () => {
           failuresInRow: 0,
           pauses: 0,
           probe: null,
+          early: new Set(),
+          underWay: new Set(),
         }));
         const underWay: Booking[] = [];
         let nowMs = 10_000;
@@ -79,13 +85,17 @@ describe('the breakers of an EndpointPicker', () => {
             if (booking.isProbe) endpoint.probe = booking;
             if (booking.endpoint === one.avoid) expect(model.filter(isUsable).length).toBeLessThanOrEqual(1);
             underWay.push(booking);
+            endpoint.underWay.add(booking);
           } else {
             const [booking] = underWay.splice(one.index % Math.max(1, underWay.length), 1);
             if (booking === undefined) continue;
             const endpoint = model[booking.endpoint]!;
+            endpoint.underWay.delete(booking);
             if (one.kind === 'succeed') {
               picker.succeed(booking);
-              Object.assign(endpoint, { openUntilMs: null, failuresInRow: 0, pauses: 0, probe: null });
+              endpoint.failuresInRow = 0;
+              if (endpoint.probe === booking) endpoint.probe = null;
+              if (!endpoint.early.has(booking)) Object.assign(endpoint, { openUntilMs: null, pauses: 0, probe: null });
             } else if (one.kind === 'cancel') {
               picker.cancel(booking);
               if (endpoint.probe === booking) endpoint.probe = null;
@@ -184,6 +194,21 @@ describe('the breakers of an EndpointPicker', () => {
     }
     picker.fail(probe, 700, 'unavailable', null);
     expect(picker.waitMs(700)).toBe(1000);
+  });
+
+  // Seen in a storm of 429 on real sockets: what was under way was accepted, and the endpoint got more within milliseconds.
+  it('are not closed by a success of a request from before the endpoint asked to be left alone', () => {
+    const picker = new EndpointPicker(1, LIMITS);
+    const [first, second, third] = [1, 2, 3].map(() => picker.pick(0, 1, NONE)!);
+    picker.fail(first!, 0, 'unavailable', 1200);
+    picker.succeed(second!);
+    expect(picker.pick(1199, 1, NONE)).toBeNull();
+    const probe = picker.pick(1200, 1, NONE)!;
+    picker.fail(third!, 1300, 'unavailable', 1200);
+    picker.succeed(probe);
+    expect(picker.pick(2499, 1, NONE)).toBeNull();
+    picker.succeed(picker.pick(2500, 1, NONE)!);
+    expect(picker.state(0, 2500)).toBe('closed');
   });
 
   it('open at once for an endpoint that refuses us, and for as long as a Retry-After says', () => {

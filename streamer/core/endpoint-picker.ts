@@ -2,6 +2,7 @@
  * Chooses the endpoint of each POST, and learns from its answers which ones to leave alone for a while.
  *
  * Per endpoint a breaker: `closed` (in use), `open` (left alone until a moment), `half-open` (one probe under way decides).
+ * What was under way when it opened lengthens no pause. Its success closes the breaker, but never before the end of a pause that the endpoint asked for.
  * Among the usable ones the least outstanding bytes decide, but only by more than one body: inside that the one that lately got the fewest bytes wins.
  * (By outstanding bytes alone whoever has just answered is asked again, and an endpoint that holds one body more than the others keeps that share for
  * ever: measured, 40 % off even with 4 workers on 3 endpoints.) The memory of past bytes fades by half each second, so that shares are even again soon
@@ -24,8 +25,10 @@ export interface PickerLimits {
 export interface Booking {
   readonly endpoint: number;
   readonly bytes: number;
-  /** Its answer decides whether the endpoint is back. Requests that were under way when the breaker opened decide nothing. */
+  /** Its answer decides whether the endpoint is back. */
   readonly isProbe: boolean;
+  /** How often the endpoint had asked to be left alone when this was sent. */
+  readonly pausesAsked: number;
 }
 
 interface Endpoint {
@@ -34,6 +37,8 @@ interface Endpoint {
   recentAtMs: number;
   failuresInRow: number;
   pauses: number;
+  /** By `Retry-After`. */
+  pausesAsked: number;
   /** Null while closed; otherwise the moment from which one probe is allowed. */
   openUntilMs: number | null;
   isProbing: boolean;
@@ -53,6 +58,7 @@ export class EndpointPicker {
       recentAtMs: 0,
       failuresInRow: 0,
       pauses: 0,
+      pausesAsked: 0,
       openUntilMs: null,
       isProbing: false,
     }));
@@ -70,7 +76,7 @@ export class EndpointPicker {
     endpoint.recentAtMs = nowMs;
     const isProbe = endpoint.openUntilMs !== null;
     if (isProbe) endpoint.isProbing = true;
-    return { endpoint: best, bytes, isProbe };
+    return { endpoint: best, bytes, isProbe, pausesAsked: endpoint.pausesAsked };
   }
 
   /** Milliseconds until some endpoint may be used again; 0 when one may be now, null while only probes under way can tell. */
@@ -88,6 +94,8 @@ export class EndpointPicker {
   succeed(booking: Booking): void {
     const endpoint = this.#giveBack(booking);
     endpoint.failuresInRow = 0;
+    // It was sent before the endpoint asked to be left alone.
+    if (booking.pausesAsked < endpoint.pausesAsked) return;
     endpoint.pauses = 0;
     endpoint.openUntilMs = null;
     endpoint.isProbing = false;
@@ -101,6 +109,7 @@ export class EndpointPicker {
       return;
     }
     if (retryAfterMs !== null) {
+      endpoint.pausesAsked += 1;
       endpoint.openUntilMs = Math.max(endpoint.openUntilMs ?? 0, nowMs + retryAfterMs);
       return;
     }
