@@ -13,7 +13,7 @@ export const streamerCrash: ScenarioBuilder = ({ random }) =>
     why: `The streamer is killed with SIGKILL ${kills} times at random moments and started again.`,
     proves: 'Zero steady-state data loss across 24/7 operation.',
     takesS: 30,
-    load: loadOf('max', [backlogPart('backlog', 300)]),
+    load: loadOf('max', [backlogPart('backlog', 120)]),
     // One in each third of the drain, and none so late that nothing would be left to resume.
     faults: Array.from({ length: kills }, (_, third) => ({
       at: { deliveredShare: (third + 0.1 + 0.7 * random.next()) / kills },

@@ -13,7 +13,8 @@ export async function killStreamer(
   signal: AbortSignal,
 ): Promise<FaultRecord> {
   const streamer = streamerAt(target, index);
-  if (stage.redis !== null) await waitUntilItHolds(streamer, signal);
+  const isAlone = target.streamers.length === 1;
+  if (!isAlone) await waitUntilItHolds(streamer, signal);
   const label = `${streamer.name} killed (SIGKILL), ${downS === null ? 'and stays dead' : 'then started again'}`;
   const unacknowledgedBefore = await unacknowledgedLines(stage);
   const fromMs = Date.now();
@@ -21,10 +22,10 @@ export async function killStreamer(
   stage.options.progress.note(label);
   // Before the sink is asked: what others add to it meanwhile must not count as known.
   const durable = await readDurable(stage, withoutStreamer(stage, streamer), target.uploadRecords);
-  await (target.streamers.length === 1 ? waitForLastConnections(stage) : waitForLastBodies(stage));
+  await (isAlone ? waitForLastConnections(stage) : waitForLastBodies(stage));
   const victim = { name: streamer.name, inHand: objectsInHand(streamer, durable) };
-  // Others are at work only where state is shared; and they do not repeat what they have in hand themselves.
-  const duplicateBound = await countLinesNotDurable(stage, durable, stage.redis === null ? null : victim.inHand);
+  // Others do not repeat what they have in hand themselves.
+  const duplicateBound = await countLinesNotDurable(stage, durable, isAlone ? null : victim.inHand);
   const unacknowledgedInBound = (await unacknowledgedLines(stage)) - unacknowledgedBefore;
   if (downS !== null) {
     await sleep(downS * 1000);
