@@ -99,12 +99,23 @@ describe('when the clock is set', () => {
     wall.aheadMs = HOUR_MS;
     const selected = selectionOf(context.config, context.formats, 0).selectByName(object, START_MS);
     if (selected.kind !== 'task') throw new Error('the object is none of ours');
-    context.found.push(selected.task);
+    context.found.push(selected.task, clock.now() + wall.aheadMs);
     void new Offers(shared).run(context, untilTheEnd());
     await clock.runFor(1_000);
     wall.aheadMs = 0;
     await clock.runFor(15_000);
     expect(shared.offered.length).toBeGreaterThan(2);
+  });
+
+  // While all readers were busy. Found by the virtual world: seed 393.
+  it('forward and back, what was claimed meanwhile is there for the next reader', async () => {
+    const { clock, wall, context } = setUp();
+    wall.aheadMs = HOUR_MS;
+    void context.claims?.keep(context, untilTheEnd());
+    void context.claims?.fill(context, untilTheEnd());
+    await clock.runFor(1_000);
+    wall.aheadMs = 0;
+    expect(context.ready.take(clock.now())?.task.object).toEqual(object);
   });
 });
 
@@ -190,7 +201,8 @@ describe('while the shared set is full', () => {
       const ref = { ...object, key: `web/1757419200_56442_130_${name}${index}.gz` };
       const selected = selectionOf(context.config, context.formats, 0).selectByName(ref, clock.now());
       if (selected.kind !== 'task') throw new Error('the object is none of ours');
-      context.found.push({ ...selected.task, eligibleMs: clock.now(), notBeforeMs: clock.now() });
+      const nowMs = clock.now();
+      context.found.push({ ...selected.task, eligibleMs: nowMs, notBeforeMs: nowMs }, nowMs);
     }
     context.foundChanged.notify();
   }

@@ -171,7 +171,7 @@ export class Claims {
     // Remembered as done since a moment ago: that does not count for one that is asked for again.
     if (!known.isUnderWay(identity)) known.forget(identity);
     known.add(identity, knownOf(task));
-    ready.push({ ...task, claim });
+    ready.push({ ...task, claim }, this.#ports.clock.now());
     readyChanged.notify();
     return true;
   }

@@ -115,12 +115,9 @@ export function retryObject(
     case 'retry': {
       const delayMs = backoffMs(decision.backoff, task.failures + 1, ports.random.next(), null);
       ports.events.emit({ kind: 'object retried', object, code: error.code, error: error.message, delayMs });
-      ready.push({
-        ...task,
-        failures: task.failures + 1,
-        damagedReadings: task.damagedReadings + (decision.isDamage ? 1 : 0),
-        notBeforeMs: nowMs + delayMs,
-      });
+      const failures = task.failures + 1;
+      const damagedReadings = task.damagedReadings + (decision.isDamage ? 1 : 0);
+      ready.push({ ...task, failures, damagedReadings, notBeforeMs: nowMs + delayMs }, nowMs);
       readyChanged.notify();
       return;
     }
@@ -162,6 +159,7 @@ export function followRefused(context: RunContext, object: ObjectRef, settled: r
  */
 function tellOfLost({ ports, known, found, foundChanged }: RunContext, { claim: _lost, ...task }: ObjectTask): void {
   known.add(identityOf(task.object), knownOf(task));
-  found.push({ ...task, notBeforeMs: ports.clock.now() });
+  const nowMs = ports.clock.now();
+  found.push({ ...task, notBeforeMs: nowMs }, nowMs);
   foundChanged.notify();
 }

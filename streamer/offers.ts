@@ -70,7 +70,7 @@ export class Offers {
       if (next === null) break;
       const { task, lane } = next;
       if (waiting >= WAITING_MAX[lane]) {
-        found.push(task);
+        found.push(task, nowMs);
         break;
       }
       const rankMs = lane === 'live' ? task.eligibleMs : Math.min(task.eligibleMs, nowMs - liveWindowMs);

@@ -56,7 +56,8 @@ export function bodyUnopened([first]: readonly QueuedBatch<ObjectFlight>[]): Pic
  * sent, and what is refused then is judged as usual. Nothing of it is settled meanwhile.
  */
 export function openRefused({ ports, ready, readyChanged }: RunContext, task: ObjectTask, refusal: Refusal): void {
-  ready.push({ ...task, mustOpen: true, notBeforeMs: ports.clock.now() });
+  const nowMs = ports.clock.now();
+  ready.push({ ...task, mustOpen: true, notBeforeMs: nowMs }, nowMs);
   readyChanged.notify();
   ports.events.emit({ kind: 'object opened', object: task.object, status: refusal.status, error: refusal.text });
 }

@@ -294,7 +294,7 @@ async function nextReady(context: RunContext, signal: AbortSignal): Promise<Read
     if (next !== null) {
       const restsUntilMs = context.gates[next.task.source]?.restsUntilMs(nowMs) ?? -Infinity;
       if (restsUntilMs <= nowMs) return next;
-      ready.push({ ...next.task, notBeforeMs: restsUntilMs });
+      ready.push({ ...next.task, notBeforeMs: restsUntilMs }, nowMs);
       continue;
     }
     const untilMs = ready.nextNotBeforeMs ?? Infinity;
@@ -309,7 +309,7 @@ function readmitParked({ ready, parked, config }: RunContext, nowMs: number): vo
   while (ready.length < config.processing.queueObjectsMax) {
     const task = parked.takeDue(nowMs);
     if (task === null) return;
-    ready.push(task);
+    ready.push(task, nowMs);
   }
 }
 

@@ -124,7 +124,7 @@ export class SourceIntake {
       return { kind: 'complete' };
     }
     known.add(identity, knownOf(task));
-    found.push(record.kind === 'partial' ? { ...task, settled: record.settled } : task);
+    found.push(record.kind === 'partial' ? { ...task, settled: record.settled } : task, ports.clock.now());
     foundChanged.notify();
     ports.events.emit({ kind: 'object found', object, isLate: motion === 'sweep' && isLate(task) });
     return { kind: 'queued' };

@@ -84,7 +84,7 @@ async function offer(
   // The request itself is durable: the floor of the look-back need not wait for the object.
   known.add(identity, { lastModifiedMs: Infinity, eligibleMs: ports.clock.now(), sizeBytes: object.sizeBytes });
   const left = record?.kind === 'partial' ? record.settled : settled;
-  found.push({ ...selected.task, settled: left, wanted: seq, wantedKind: kind });
+  found.push({ ...selected.task, settled: left, wanted: seq, wantedKind: kind }, ports.clock.now());
   foundChanged.notify();
   ports.events.emit({ kind: 'object found', object, isLate: false });
   return 'offered';

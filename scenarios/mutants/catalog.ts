@@ -4,6 +4,7 @@ import { mutant as ackBeforeDelivery } from './streamers/ack-before-delivery.ts'
 import { mutant as anyFailureIsDamage } from './streamers/any-failure-is-damage.ts';
 import { mutant as clockDelaysObjects } from './streamers/clock-delays-objects.ts';
 import { mutant as clockPausesEndpoints } from './streamers/clock-pauses-endpoints.ts';
+import { mutant as clockSeenByReadersAlone } from './streamers/clock-seen-by-readers-alone.ts';
 import { mutant as completeBeforeLastBatch } from './streamers/complete-before-last-batch.ts';
 import { mutant as completionWithoutToken } from './streamers/completion-without-token.ts';
 import { mutant as connectionForEachPost } from './streamers/connection-for-each-post.ts';
@@ -65,6 +66,7 @@ import { mutant as staleLookUp } from './streamers/stale-look-up.ts';
 import { mutant as startAfterLastKey } from './streamers/start-after-last-key.ts';
 import { mutant as stopBreaksOff } from './streamers/stop-breaks-off.ts';
 import { mutant as stopWithoutSaving } from './streamers/stop-without-saving.ts';
+import { mutant as tellingUnnumbered } from './streamers/telling-unnumbered.ts';
 import { mutant as throttledIsGone } from './streamers/throttled-is-gone.ts';
 import { mutant as tinyObjectsAlone } from './streamers/tiny-objects-alone.ts';
 import { mutant as toldOnce } from './streamers/told-once.ts';
@@ -113,6 +115,7 @@ export const MUTANTS: readonly Mutant[] = [
   lateFolderNotEntered,
   clockPausesEndpoints,
   clockDelaysObjects,
+  clockSeenByReadersAlone,
   proofFromBefore,
   noFencing,
   plainSet,
@@ -125,6 +128,7 @@ export const MUTANTS: readonly Mutant[] = [
   leaseShorterInRedis,
   lostIsLeftToOthers,
   replicaNotTold,
+  tellingUnnumbered,
   lateRenewalCounts,
   renewsWithoutHolding,
   toldOnce,

@@ -40,7 +40,7 @@ interface StoredRecord {
 
 /** Gives back the tokens that are refused. */
 export function commit(call: ScriptCall): readonly string[] {
-  const { data, args, watch } = call;
+  const { data, nowMs, args, watch } = call;
   const [, session = '', ownNumber = '', text = '', acknowledged = ''] = args;
   const given: Commit = JSON.parse(text);
   const done = `done:${session}`;
@@ -67,9 +67,11 @@ export function commit(call: ScriptCall): readonly string[] {
   if (given.dropped !== undefined) data.hash('dropped').set(given.dropped.process, String(given.dropped.lines));
   if (given.forgetBeforeMs !== undefined) forget(data, given.forgetBeforeMs);
   const isKnown = data.sortedSet('sessions').score(session) !== null || data.sortedSet('ended').score(session) !== null;
-  if (session !== '' && isKnown) {
+  if (session !== '' && given.isRemembered && !isKnown) data.sortedSet('ended').set(session, nowMs);
+  if (session !== '' && (isKnown || given.isRemembered)) {
     const mark = Number(data.hash('marks').get(session) ?? 0);
     if (mark >= Number(acknowledged) && Number(ownNumber) > mark) data.hash('marks').set(session, ownNumber);
+    if (given.isRemembered) return refused;
     data.removeSet(done);
     for (const token of accepted) data.addMember(done, token);
   }

@@ -32,7 +32,7 @@ export function open({ data, nowMs, args }: ScriptCall): readonly (string | numb
 
 export function renew(call: ScriptCall) {
   const { data, nowMs, watch, args } = call;
-  const [, session = '', lease = '', turn = '', told = '', acknowledged = ''] = args;
+  const [, session = '', lease = '', turn = '', acknowledged = ''] = args;
   const takenOver = endDeadSessions(call, session);
   const isKnown = data.sortedSet('sessions').score(session) !== null;
   extendLease(call, session, lease);
@@ -40,7 +40,7 @@ export function renew(call: ScriptCall) {
   const lost: string[] = [];
   const missing: string[] = [];
   const held = new Set<string>();
-  for (const [id, token] of groups(args.slice(6), 2)) {
+  for (const [id, token] of groups(args.slice(5), 2)) {
     const current = data.hash('claims').get(id);
     held.add(id);
     if (current === token) continue;
@@ -61,7 +61,6 @@ export function renew(call: ScriptCall) {
   const isFree = lister === undefined || lister === session || Number(meta.get('lister_until')) <= nowMs;
   if (isFree) meta.set('lister', session).set('lister_until', String(nowMs + Number(lease)));
   watch.leased(session, nowMs + Number(lease));
-  if (told !== '' && Number(told) > Number(mark)) data.hash('marks').set(session, told);
   const head = ['start_from', 'floor', 'forgotten_before'].map((field) => meta.get(field) ?? '');
   return [isFree ? 1 : 0, takenOver, mark, head, lost, missing];
 }

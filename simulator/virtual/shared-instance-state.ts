@@ -101,16 +101,18 @@ class CheckedStore implements StateStore {
 class JournalOnDisk implements Journal {
   readonly #durable: MemoryJournal;
   readonly #steps: CommitSteps;
+  readonly #onRecorded: (commit: StateCommit) => void;
 
   constructor({ surroundings, instance, watch, journal }: SharedInstanceOptions) {
     this.#durable = journal;
+    this.#onRecorded = (commit) => watch.journals.onRecorded(instance.host, commit);
     this.#steps = new CommitSteps({
       surroundings,
       life: instance,
       random: surroundings.random('state'),
       apply: (commit) => {
         journal.apply(commit);
-        watch.onJournaled(instance.host, commit);
+        watch.journals.onJournaled(instance.host, commit);
       },
     });
   }
@@ -133,6 +135,7 @@ class JournalOnDisk implements Journal {
 
   async record(commit: StateCommit): Promise<void> {
     await this.#steps.run(commit);
+    this.#onRecorded(commit);
   }
 
   since(ms: number): Iterable<Remembered> {

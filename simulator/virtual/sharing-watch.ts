@@ -2,14 +2,15 @@
  * What the instances of a world are given by Redis, and whether they keep to it. It sees each decision as Redis makes it, each answer as an instance hears it,
  * and each POST as it begins; what may be delivered twice follows from that (docs/delivery-guarantee.md).
  */
-import { decodeQuarantine, decodeShared, type Range, sharedIdOf, type StateCommit } from '#streamer';
+import { decodeQuarantine, decodeShared, type Range, sharedIdOf } from '#streamer';
 import type { Grant, WatchedInstance, Ways } from './grant.ts';
 import { type HeardAnswer, tokensIn } from './heard-answer.ts';
 import type { Judge } from './invariants.ts';
+import { JournalWatch } from './journal-watch.ts';
 import type { RedisData } from './redis-data.ts';
 import type { RedisWatch, ReleaseReason } from './redis-watch.ts';
 import { sessionOf } from './redis-work.ts';
-import { linesWithin, type SavedProgress } from './saved-progress.ts';
+import type { SavedProgress } from './saved-progress.ts';
 import type { Trace } from './trace.ts';
 import type { Account } from './unsaved-lines.ts';
 import type { VirtualTime } from './virtual-time.ts';
@@ -39,6 +40,7 @@ export interface SharingCounts {
 }
 
 export class SharingWatch implements RedisWatch {
+  readonly journals: JournalWatch;
   readonly #options: SharingWatchOptions;
   readonly #ways = new Map<Version, Ways>();
   readonly #byToken = new Map<string, { readonly version: Version; readonly grant: Grant }>();
@@ -56,6 +58,7 @@ export class SharingWatch implements RedisWatch {
 
   constructor(options: SharingWatchOptions) {
     this.#options = options;
+    this.journals = new JournalWatch(options);
   }
 
   get counts(): SharingCounts {
@@ -139,23 +142,13 @@ export class SharingWatch implements RedisWatch {
     }
   }
 
-  /** It is durable in the journal of that machine. */
-  onJournaled(host: number, { changes }: StateCommit): void {
-    const bit = 1 << host;
-    for (const { object, settled, complete } of changes) {
-      const version = this.#options.truth.find(object);
-      if (version === null) continue;
-      const lines = complete ? [...version.journaled.keys()] : settled.flatMap((range) => linesWithin(version, range));
-      for (const line of lines) version.journaled[line] = (version.journaled[line] ?? 0) | bit;
-    }
-  }
-
   /** Redis knows less than it did: no more than this. */
   forgot(data: RedisData): void {
     const { progress, time } = this.#options;
     this.#forgettings += 1;
     this.#forgotMs = time.nowMs;
     progress.forget();
+    this.journals.onForgotten();
     for (const record of data.hash('quarantine').values()) progress.applyRecord(decodeQuarantine(record));
     for (const [id, stored] of data.hash('partial')) this.settled(id, rangesOf(stored));
     for (const version of this.#options.truth.versions) {
@@ -307,7 +300,7 @@ export class SharingWatch implements RedisWatch {
       const tellers = this.#tellersSince(this.#forgotMs, time.nowMs);
       // What a journal tells is of no use to who reads an object again on request: it may be of an earlier reading.
       const isToldOfAny = isForgotten && !version.hasOpenRequest;
-      const isTold = (line: number): boolean => isToldOfAny && ((version.journaled[line] ?? 0) & tellers) !== 0;
+      const isTold = (line: number): boolean => isToldOfAny && this.journals.mustHaveTold(version, line, tellers);
       const lines = truth.sentUnsaved(version).filter((line) => !isTold(line));
       truth.allowRepeat(lines.map((line) => ({ version, first: line, end: line + 1 })));
       return;

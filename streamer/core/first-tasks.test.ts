@@ -43,7 +43,7 @@ describe('FirstTasks', () => {
         const queue = new ReadyQueue({ liveWindowMs: 1 });
         for (const task of all) {
           first.add(task);
-          queue.push(task);
+          queue.push(task, 0);
         }
         const taken: (string | undefined)[] = [];
         while (taken.length < Math.min(countMax, all.length)) taken.push(queue.take(1000)?.task.object.key);

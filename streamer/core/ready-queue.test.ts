@@ -37,7 +37,7 @@ function task(key: string, times: Partial<ObjectTask> = {}): ObjectTask {
 
 function queueOf(...tasks: readonly ObjectTask[]): ReadyQueue {
   const queue = new ReadyQueue({ liveWindowMs: LIVE_WINDOW_MS });
-  for (const one of tasks) queue.push(one);
+  for (const one of tasks) queue.push(one, -Infinity);
   return queue;
 }
 
@@ -70,7 +70,7 @@ describe('ReadyQueue', () => {
               notBeforeMs: step.eligibleMs + step.extraMs,
               fileTimestampMs: step.fileMs,
             });
-            queue.push(one);
+            queue.push(one, nowMs);
             model.push(one);
           } else {
             nowMs += step.passedMs;
@@ -108,7 +108,7 @@ describe('ReadyQueue', () => {
   it('moves an object that waited past the live window behind what is fresh', () => {
     const queue = queueOf(task('old', { eligibleMs: 0 }), task('older', { eligibleMs: -5 }));
     expect(queue.take(0)?.task.object.key).toBe('older');
-    queue.push(task('fresh', { eligibleMs: 150 }));
+    queue.push(task('fresh', { eligibleMs: 150 }), 0);
     expect(takeAll(queue, 150)).toEqual(['live fresh', 'backlog old']);
   });
 
@@ -135,6 +135,16 @@ describe('ReadyQueue', () => {
     expect(queue.take(10)).toBeNull();
     expect(queue.nextNotBeforeMs).toBe(30);
     expect(takeAll(queue, 60).map((one) => one.at(-1))).toEqual(['b', 'a']);
+  });
+
+  // Found by the virtual world: all readers waited for an endpoint while a clock was set forward, an object was claimed, and the clock was set back.
+  it('lets nothing wait longer because the clock was set forward and back while nobody took', () => {
+    const queue = queueOf();
+    expect(queue.take(0)).toBeNull();
+    queue.push(task('a', { notBeforeMs: 3_600_000 }), 3_600_000);
+    queue.push(task('b', { notBeforeMs: 20 }), 10);
+    expect(takeAll(queue, 10).map((one) => one.at(-1))).toEqual(['a']);
+    expect(takeAll(queue, 20).map((one) => one.at(-1))).toEqual(['b']);
   });
 
   it('lets an object that failed wait for its own moment while others pass', () => {

@@ -44,15 +44,14 @@ export class ReadyQueue {
     return this.#backlog.length;
   }
 
-  push(task: ObjectTask): void {
+  push(task: ObjectTask, nowMs: number): void {
+    this.#follow(nowMs);
     this.#waiting.push(task);
   }
 
   /** The next object to read, or null when none is eligible yet. */
   take(nowMs: number): ReadyTask | null {
-    // The clock was set back: what waits must not wait for that time once more.
-    if (nowMs < this.#latestMs) this.#hasten(this.#latestMs - nowMs);
-    this.#latestMs = nowMs;
+    this.#follow(nowMs);
     this.#promote(nowMs);
     for (;;) {
       const task = this.#live.pop();
@@ -67,6 +66,12 @@ export class ReadyQueue {
   /** When the next object may be read; null when none waits for its moment. */
   get nextNotBeforeMs(): number | null {
     return this.#waiting.peek()?.notBeforeMs ?? null;
+  }
+
+  /** The clock was set back: what waits must not wait for that time once more. Whoever adds tells the time, too: it may be set forward and back while nobody takes. */
+  #follow(nowMs: number): void {
+    if (nowMs < this.#latestMs) this.#hasten(this.#latestMs - nowMs);
+    this.#latestMs = nowMs;
   }
 
   #hasten(byMs: number): void {

@@ -9,7 +9,8 @@ export const mutant: Mutant = {
     {
       file: 'object-end.ts',
       search: `  known.add(identityOf(task.object), knownOf(task));
-  found.push({ ...task, notBeforeMs: ports.clock.now() });
+  const nowMs = ports.clock.now();
+  found.push({ ...task, notBeforeMs: nowMs }, nowMs);
   foundChanged.notify();
 `,
       replace: '  known.forget(identityOf(task.object));\n',

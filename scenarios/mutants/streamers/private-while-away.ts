@@ -17,7 +17,7 @@ export const mutant: Mutant = {
     if (answers === null) {
       for (const { task } of due) {
         this.#followed.delete(identityOf(task.object));
-        context.ready.push(task);
+        context.ready.push(task, clock.now());
       }
       context.readyChanged.notify();
       return false;

@@ -8,7 +8,7 @@ export const mutant: Mutant = {
   edits: [
     {
       file: 'io/redis/shared-state.ts',
-      search: `    if (isForgotten) await this.#tellAgain();
+      search: `    if (Number(mark) < this.#acknowledged) await this.#tellAgain(Number(mark));
 `,
       replace: '',
     },

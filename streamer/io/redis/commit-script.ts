@@ -1,7 +1,7 @@
 /** The script by which progress becomes common, on the keys and with the functions of `scripts.ts`. */
 
 /**
- * ARGV: epoch, session or '', number of the session's commit, the commit as JSON (\`redis-codec.ts\`), the last number of which it had an answer. Gives back the refused tokens.
+ * ARGV: epoch, session or '', number of the session's commit or telling, the commit as JSON (\`redis-codec.ts\`), the last number of which it had an answer. Gives back the refused tokens.
  * \`isRemembered\`: an instance tells Redis what it has forgotten. Then what is complete is complete, whoever holds it.
  */
 export const COMMIT = `
@@ -175,11 +175,18 @@ if commit.forgetBeforeMs then
   moveLater('forgotten_before', hour * 3600000)
 end
 
-if ARGV[2] ~= '' and (redis.call('ZSCORE', key('sessions'), ARGV[2]) or redis.call('ZSCORE', key('ended'), ARGV[2])) then
-  -- Where an earlier one is missing, the mark shows it until the session renews.
+local isKnown = ARGV[2] ~= '' and (redis.call('ZSCORE', key('sessions'), ARGV[2]) or redis.call('ZSCORE', key('ended'), ARGV[2]))
+if commit.isRemembered and ARGV[2] ~= '' and not isKnown then
+  -- The session was forgotten, too, or is new. Its number must not stay for ever, should it never renew.
+  isKnown = redis.call('ZADD', key('ended'), now(), ARGV[2])
+end
+if isKnown then
+  -- Where an earlier one is missing, the mark shows it until the session tells again.
   local mark = tonumber(redis.call('HGET', key('marks'), ARGV[2]) or 0)
   if mark >= tonumber(ARGV[5]) and tonumber(ARGV[3]) > mark then redis.call('HSET', key('marks'), ARGV[2], ARGV[3]) end
-  redis.call('DEL', done)
-  for _, token in ipairs(doneNow) do redis.call('SADD', done, token) end
+  if not commit.isRemembered then
+    redis.call('DEL', done)
+    for _, token in ipairs(doneNow) do redis.call('SADD', done, token) end
+  end
 end
 return refused`;

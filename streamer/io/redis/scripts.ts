@@ -4,8 +4,9 @@
  *
  * The one key that is named, `{prefix}:meta`, carries the hash tag that puts all others on the same node of a cluster:
  * - `meta` hash: epoch, claims_from, start_from, floor, forgotten_before, counter, quarantine_seq, wanted_seq, lister, lister_until
- * - `sessions` sorted by the end of their lease · `held:<session>` set of ids · `claims` id -> token · `marks` session -> number of its last commit, or of what it told by heart
- * - `ended` sessions by the time at which others took what they held: one that was only slow comes back, and what it said still stands
+ * - `sessions` sorted by the end of their lease · `held:<session>` set of ids · `claims` id -> token · `marks` session -> number of its last commit, or of the last piece that it told of what it remembers
+ * - `ended` sessions by the time at which others took what they held: one that was only slow comes back, and what it said still stands; and those that tell
+ *   what they remember before they renew
  * - `turns` session -> number of its last renewal or claim · `done:<session>` tokens of the completions in its last commit
  * - `ready` ids sorted by rank · `objects` id -> what is told of an object that is ready or claimed
  * - `complete` ids sorted by the hour of LastModified, so that forgetting is one range · `partial` id -> settled ranges, `partial_time` by LastModified
@@ -131,10 +132,7 @@ redis.call('HSET', meta, 'epoch', ARGV[2])
 if ARGV[1] ~= '' and isReplaced == 0 then redis.call('HSET', meta, 'claims_from', now() + ARGV[3]) end
 return { ARGV[2], isReplaced }`;
 
-/**
- * ARGV: epoch, session, lease, turn, number of what the session told by heart before this, or '', the last number of which it had an answer, then id and token of
- * each object that it holds.
- */
+/** ARGV: epoch, session, lease, turn, the last number of which it had an answer, then id and token of each object that it holds. */
 const RENEW = `
 local at = now()
 local session = ARGV[2]
@@ -143,7 +141,7 @@ local isKnown = redis.call('ZSCORE', key('sessions'), session)
 redis.call('ZADD', key('sessions'), at + ARGV[3], session)
 redis.call('ZREM', key('ended'), session)
 local lost, missing, held = {}, {}, {}
-for index = 7, #ARGV, 2 do
+for index = 6, #ARGV, 2 do
   local id, token = ARGV[index], ARGV[index + 1]
   local current = redis.call('HGET', key('claims'), id)
   held[id] = true
@@ -156,7 +154,7 @@ for index = 7, #ARGV, 2 do
 end
 local mark = redis.call('HGET', key('marks'), session) or '0'
 -- What it does not hold any more it may have completed, and we have forgotten: first it must tell.
-if takeTurn(session, ARGV[4]) and tonumber(mark) >= tonumber(ARGV[6]) then
+if takeTurn(session, ARGV[4]) and tonumber(mark) >= tonumber(ARGV[5]) then
   for _, id in ipairs(redis.call('SMEMBERS', key('held:' .. session))) do
     if not held[id] then makeReady(id) end
   end
@@ -166,7 +164,6 @@ if not lister or lister == session or tonumber(redis.call('HGET', meta, 'lister_
   redis.call('HSET', meta, 'lister', session, 'lister_until', at + ARGV[3])
   lister = session
 end
-if ARGV[5] ~= '' and tonumber(ARGV[5]) > tonumber(mark) then redis.call('HSET', key('marks'), session, ARGV[5]) end
 local head = {}
 for index, field in ipairs({ 'start_from', 'floor', 'forgotten_before' }) do head[index] = redis.call('HGET', meta, field) or '' end
 return { lister == session and 1 or 0, takenOver, mark, head, lost, missing }`;

@@ -392,6 +392,24 @@ describe('a Redis that knows less than it had acknowledged', () => {
     expect(await kinds(b.state, object)).toEqual(['complete']);
   });
 
+  it('is told again what a renewal told it that found it empty', async () => {
+    const [a, b] = [await open('a'), await open('b')];
+    const object = refOf('1');
+    await a.state.renew('a', []);
+    await a.state.commit(commitOf([{ object, settled: [], complete: true }], { head: HEAD }));
+    await redis.restart();
+    await untilAnswered(async () => b.state.commit(commitOf([], { head: HEAD })));
+    const replica = await copyOf(redis);
+    await untilAnswered(async () => a.state.renew('a', []));
+    expect(await kinds(b.state, object)).toEqual(['complete']);
+    await replica.takeOver();
+    expect(await kinds(b.state, object)).toEqual(['unknown']);
+    await a.state.renew('a', []);
+    expect(await kinds(b.state, object)).toEqual(['complete']);
+    await a.state.renew('a', []);
+    expect(a.events.of('state forgotten').map(({ isWhole }) => isWhole)).toEqual([true, false]);
+  });
+
   it('gives an object once more to who holds it, who goes on reading it under the new token', async () => {
     const a = await open('a');
     await a.state.commit(commitOf([], { head: HEAD }));

@@ -1,7 +1,7 @@
 /**
  * State and work that several instances share, in Redis.
  * - Redis decides: what is complete, who holds what, who lists. While it is away nothing is decided, and nobody falls back to a state of his own.
- * - What this instance settled is in its journal first. When Redis has forgotten (`open`: another epoch; `renew`: an older commit than we had an answer to), the
+ * - What this instance settled is in its journal first. When Redis has forgotten (`open`: another epoch; `renew`: an older number than we had an answer to), the
  *   journal tells it again, before anything else is asked.
  * - What it could not tell while Redis was away it tells before it renews, because the renewal gives what it held to the others.
  */
@@ -72,14 +72,12 @@ export class RedisState implements StateStore, SharedWork {
   #session = '';
   /** By token: what Redis must be told of, should it forget. */
   #held = new Map<string, HeldObject>();
-  /** Of this session: commits, and tellings of the journal. */
+  /** Of this process: commits, and pieces of the journal that were told. */
   #numbers = 0;
   /** The last number of which Redis said that it has it. */
   #acknowledged = 0;
-  /** The journal holds something that Redis may not know. */
+  /** The journal holds something that Redis may not know, or may forget without our seeing it. */
   #isAhead = false;
-  /** The journal was told, and no number in Redis shows yet that Redis has not forgotten that again. */
-  #isTellingUnmarked = false;
   /** Renewals and claims: one that was given up may arrive after the next. */
   #turns = 0;
   /** Names this process among those that dropped lines. */
@@ -129,15 +127,13 @@ export class RedisState implements StateStore, SharedWork {
   async commit(commit: StateCommit): Promise<void> {
     // Where another was the first, Redis does not take the head that we have; so the journal gets the one that Redis has then.
     await this.#journal.record({ ...commit, head: null });
-    const number = this.#nextNumber();
-    const session = this.#session;
-    const args = [session, number, encodeCommit(commit, { process: this.#process }), this.#acknowledged];
-    const answer = await this.#run(this.#scripts.commit, args).catch((error: unknown) => {
+    const text = encodeCommit(commit, { process: this.#process });
+    const sending = this.#inEpoch(async (epoch) => this.#send(epoch, text));
+    const answer = await sending.catch((error: unknown) => {
       this.#isAhead = true;
       throw error;
     });
     const refused = new Set(textsOf(answer));
-    if (session !== '') this.#acknowledged = Math.max(this.#acknowledged, number);
     for (const { claim, complete } of commit.changes) {
       if (claim === undefined) continue;
       if (refused.has(claim.token)) claim.lose();
@@ -148,31 +144,22 @@ export class RedisState implements StateStore, SharedWork {
   }
 
   async renew(session: string, held: readonly HeldObject[]): Promise<RenewalAnswer> {
+    this.#session = session;
     await this.#open();
     if (this.#isAhead) await this.#catchUp();
-    this.#session = session;
     this.#held = new Map(held.map((one) => [one.claim.token, one]));
-    const told = this.#isTellingUnmarked ? this.#nextNumber() : null;
-    this.#isTellingUnmarked = false;
-    const args = [
+    const answer = await this.#run(this.#scripts.renew, [
       session,
       this.#leaseInRedisMs,
       this.#nextTurn(),
-      told ?? '',
       this.#acknowledged,
       ...held.flatMap(({ shared, claim }) => [sharedIdOf(shared.object), claim.token]),
-    ];
-    const answer = await this.#run(this.#scripts.renew, args).catch((error: unknown) => {
-      if (told !== null) this.#isAhead = true;
-      throw error;
-    });
+    ]);
     const [isLister, takenOver, mark, head, lost, missing] = listOf(answer);
     // At once: telling again takes its time.
     const lostTokens = new Set(textsOf(lost));
     for (const { claim } of held) if (lostTokens.has(claim.token)) claim.lose();
-    const isForgotten = Number(mark) < this.#acknowledged;
-    this.#acknowledged = Math.max(isForgotten ? Number(mark) : this.#acknowledged, told ?? 0);
-    if (isForgotten) await this.#tellAgain();
+    if (Number(mark) < this.#acknowledged) await this.#tellAgain(Number(mark));
     // Not waited for: a slow disk must not cost the lease. One that fails is made up for at the next renewal.
     this.#followHead(textsOf(head)).catch(() => undefined);
     const missingTokens = new Set(textsOf(missing));
@@ -294,10 +281,10 @@ export class RedisState implements StateStore, SharedWork {
       if (before === epoch) await dropClosed(this.#connection, this.#journal);
       await this.#tell(epoch, await this.#floorMs());
     } else {
-      const objects = await this.#tell(epoch, -Infinity);
-      this.#events.emit({ kind: 'state forgotten', objects, isWhole: true });
       // By one that is no more.
       this.#acknowledged = 0;
+      const objects = await this.#tell(epoch, -Infinity);
+      this.#events.emit({ kind: 'state forgotten', objects, isWhole: true });
     }
     this.#journal.epoch = epoch;
     this.#epoch = epoch;
@@ -317,20 +304,34 @@ export class RedisState implements StateStore, SharedWork {
   }
 
   /** Redis is the same, and knows less than it had acknowledged: a replica that lagged has become the master. */
-  async #tellAgain(): Promise<void> {
+  async #tellAgain(mark: number): Promise<void> {
+    this.#acknowledged = mark;
     const objects = await this.#catchUp();
     this.#events.emit({ kind: 'state forgotten', objects, isWhole: false });
   }
 
-  /** Gives back how many objects were told of. */
+  /** Gives back how many objects were told of. Each piece has a number, as a commit has: should Redis forget it again, the next renewal shows it. */
   async #tell(epoch: string, sinceMs: number): Promise<number> {
-    let objects = 0;
+    const isNumbered = this.#session !== '';
+    let [objects, records] = [0, 0];
     for (const remembered of this.#journal.since(sinceMs)) {
       objects += remembered.complete.length + remembered.partial.length;
-      await this.#connection.run(this.#scripts.commit, [epoch, '', 0, encodeRemembered(remembered)]);
+      records += remembered.quarantined.length;
+      await this.#send(epoch, encodeRemembered(remembered));
     }
-    this.#isTellingUnmarked = true;
+    // Once there is a session it is told again, with numbers.
+    this.#isAhead ||= !isNumbered && objects + records > 0;
     return objects;
+  }
+
+  /** Where Redis does not have the last number that it acknowledged, it does not take this one. It is new each time: what was told meanwhile has earlier ones. */
+  async #send(epoch: string, commit: string): Promise<unknown> {
+    const session = this.#session;
+    const number = this.#nextNumber();
+    const args = [epoch, session, number, commit, this.#acknowledged];
+    const answer = await this.#connection.run(this.#scripts.commit, args);
+    if (session !== '') this.#acknowledged = Math.max(this.#acknowledged, number);
+    return answer;
   }
 
   /** What is older is complete, and nobody asks for it. */

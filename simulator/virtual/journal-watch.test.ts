@@ -1,0 +1,65 @@
+/** What a world may take for told. Seed 95: lines that had come into a journal 40 ms before another was given their object were none of it. */
+import { expect, it } from 'vitest';
+import { Judge } from './invariants.ts';
+import { JournalWatch } from './journal-watch.ts';
+import { Truth } from './truth.ts';
+import { VirtualTime } from './virtual-time.ts';
+
+const START_MS = 1_765_324_556_414;
+const LEASE_TTL_MS = 5_000;
+const [HOST, OTHER_HOST] = [1, 2];
+
+function setUp() {
+  const time = new VirtualTime(START_MS);
+  const nowMs = (): number => time.nowMs;
+  const truth = new Truth({ judge: new Judge(nowMs), nowMs });
+  const place = {
+    bucket: 'logs',
+    key: 'web/1',
+    lastModifiedMs: START_MS,
+    visibleMs: START_MS,
+    standing: 'owed',
+  } as const;
+  const version = truth.addVersion(place, 1);
+  const object = { ...place, etag: version.content.etag, sizeBytes: 1 };
+  const commit = {
+    changes: [{ object, settled: [], complete: true }],
+    ...{ quarantined: [], fulfilled: [], head: null, forgetBeforeMs: null },
+  };
+  const watch = new JournalWatch({ truth, time, leaseTtlMs: LEASE_TTL_MS });
+  return {
+    watch,
+    commit,
+    isOwedBy: (...hosts: readonly number[]) =>
+      watch.mustHaveTold(
+        version,
+        0,
+        hosts.reduce((bits, host) => bits | (1 << host), 0),
+      ),
+    passTime: async (ms: number) => {
+      const untilMs = time.nowMs + ms;
+      time.at(untilMs, null, () => undefined);
+      await time.run(() => time.nowMs >= untilMs, 10);
+    },
+  };
+}
+
+it('what stood in the journal when Redis forgot must be told, by whose journal it is', () => {
+  const { watch, commit, isOwedBy } = setUp();
+  watch.onJournaled(HOST, commit);
+  expect(isOwedBy(HOST)).toBe(false);
+  watch.onForgotten();
+  expect([isOwedBy(HOST), isOwedBy(OTHER_HOST), isOwedBy(HOST, OTHER_HOST)]).toEqual([true, false, true]);
+});
+
+it('what came into the journal later must be told a lease after the instance knew that it is there', async () => {
+  const { watch, commit, isOwedBy, passTime } = setUp();
+  watch.onForgotten();
+  watch.onJournaled(HOST, commit);
+  await passTime(2 * LEASE_TTL_MS);
+  watch.onRecorded(HOST, commit);
+  await passTime(LEASE_TTL_MS - 1);
+  expect(isOwedBy(HOST)).toBe(false);
+  await passTime(1);
+  expect(isOwedBy(HOST)).toBe(true);
+});
