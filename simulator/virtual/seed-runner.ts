@@ -32,33 +32,50 @@ export async function runSeeds({ world, firstSeed, count, threads, onResult, sig
   }
 }
 
+/** An instance that is killed waits for ever, and Node keeps what waits for `AbortSignal.any`: some 5 MB a world (measured). A new thread forgets it. */
+const WORLDS_PER_THREAD = 200;
+
 class WorldThread {
-  // Node runs TypeScript by itself; tsx would only make it slower. Worlds leave much garbage that is young.
-  readonly #worker: Worker;
+  readonly #world: WorldKind;
+  #worker: Worker;
+  #ran = 0;
 
   constructor(world: WorldKind) {
-    this.#worker = new Worker(new URL('world-thread.ts', import.meta.url), {
-      workerData: world,
-      execArgv: ['--disable-warning=ExperimentalWarning'],
-      resourceLimits: { maxYoungGenerationSizeMb: 64 },
-    });
+    this.#world = world;
+    this.#worker = startThread(world);
   }
 
   async run(seed: number): Promise<WorldResult> {
+    if (this.#ran === WORLDS_PER_THREAD) {
+      await this.close();
+      this.#worker = startThread(this.#world);
+      this.#ran = 0;
+    }
+    this.#ran += 1;
+    const worker = this.#worker;
     return new Promise((resolve, reject) => {
       const settle = (finish: () => void): void => {
-        this.#worker.off('message', onMessage).off('error', onError).off('exit', onExit);
+        worker.off('message', onMessage).off('error', onError).off('exit', onExit);
         finish();
       };
       const onMessage = (result: WorldResult): void => settle(() => resolve(result));
       const onError = (error: unknown): void => settle(() => reject(error));
       const onExit = (): void => settle(() => reject(new Error(`the thread ended while it ran seed ${seed}`)));
-      this.#worker.on('message', onMessage).on('error', onError).on('exit', onExit);
-      this.#worker.postMessage(seed);
+      worker.on('message', onMessage).on('error', onError).on('exit', onExit);
+      worker.postMessage(seed);
     });
   }
 
   async close(): Promise<void> {
     await this.#worker.terminate();
   }
+}
+
+// Node runs TypeScript by itself; tsx would only make it slower. Worlds leave much garbage that is young.
+function startThread(world: WorldKind): Worker {
+  return new Worker(new URL('world-thread.ts', import.meta.url), {
+    workerData: world,
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    resourceLimits: { maxYoungGenerationSizeMb: 64 },
+  });
 }
