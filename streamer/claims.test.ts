@@ -216,6 +216,22 @@ describe('while the shared set is full', () => {
     expect(world.context.found.length).toBe(2_000);
   });
 
+  it('none waits longer because the clock is set back', async () => {
+    const world = setUp();
+    const { clock, wall, shared, context } = world;
+    // While the first are told.
+    shared.answerTo = () => {
+      wall.aheadMs = -HOUR_MS;
+      return 'full';
+    };
+    void new Offers(shared).run(context, untilTheEnd());
+    find(world, 3_000, '');
+    await clock.runFor(1_000);
+    shared.answerTo = () => 'queued';
+    await clock.runFor(5_000);
+    expect(context.found.length).toBe(0);
+  });
+
   it('those that have become backlog by waiting do not keep back what is live', async () => {
     const world = setUp();
     const { clock, shared, context } = world;

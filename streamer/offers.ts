@@ -70,7 +70,8 @@ export class Offers {
       if (next === null) break;
       const { task, lane } = next;
       if (waiting >= WAITING_MAX[lane]) {
-        found.push(task, nowMs);
+        // Its moment has come, and comes no second time when the clock is set back.
+        found.push({ ...task, notBeforeMs: nowMs }, nowMs);
         break;
       }
       const rankMs = lane === 'live' ? task.eligibleMs : Math.min(task.eligibleMs, nowMs - liveWindowMs);

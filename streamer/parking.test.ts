@@ -112,6 +112,19 @@ describe('a batch that every endpoint answers with 500 while others pass', () =>
     await second.stop();
   });
 
+  it('waits no longer because the clock is set back', async () => {
+    const world = createWorld();
+    failOnPoison(world);
+    const bad = write(world, { sequence: 1, lines: poisoned(1) });
+    const streamer = start(world);
+    await feed(world, 60);
+    await world.clock.runUntil(() => streamer.gauges().parkedObjects === 1, MINUTE_MS);
+    world.clock.aheadMs = -60 * MINUTE_MS;
+    world.sink.onPost = () => null;
+    await world.clock.runUntil(allComplete(world, [bad]), 10 * MINUTE_MS);
+    await streamer.stop();
+  });
+
   it('inside a body that was refused is parked without its neighbours that were accepted', async () => {
     const world = createWorld({ endpoints: 1 });
     world.sink.onPost = (_, body) => {

@@ -309,7 +309,8 @@ function readmitParked({ ready, parked, config }: RunContext, nowMs: number): vo
   while (ready.length < config.processing.queueObjectsMax) {
     const task = parked.takeDue(nowMs);
     if (task === null) return;
-    ready.push(task, nowMs);
+    // Its own moment came before it was parked, and comes no second time when the clock is set back.
+    ready.push({ ...task, notBeforeMs: nowMs }, nowMs);
   }
 }
 

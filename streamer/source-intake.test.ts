@@ -74,6 +74,19 @@ describe('an object that waits for a place', () => {
     expect(read()).toBeNull();
   });
 
+  it('waits no longer for its moment because the clock was set back meanwhile', async () => {
+    const { world, old, offer, read } = createIntake();
+    const [first, object] = [old(1), old(2)];
+    offer([first]);
+    await world.clock.runFor(1);
+    const waiting = offer([object]);
+    await world.clock.runFor(5_000);
+    expect(read()).toBe(first.key);
+    world.clock.aheadMs = -3 * HOUR_MS;
+    await world.clock.runUntil(() => waiting.offered !== null, 10_000);
+    expect(read()).toBe(object.key);
+  });
+
   it('keeps those behind it on the page waiting, and they are looked up again, too', async () => {
     const { world, old, offer, read, finishElsewhere } = createIntake();
     const [first, slow, behind] = [old(1), old(2), old(3)];

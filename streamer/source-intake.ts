@@ -105,7 +105,7 @@ export class SourceIntake {
     motion: Motion,
     signal: AbortSignal,
   ): Promise<Offered | null> {
-    const { ports, known, found, foundChanged } = this.#context;
+    const { ports, config, known, found, foundChanged } = this.#context;
     const { object } = task;
     const identity = identityOf(object);
     // Another motion may find it during the look-up, or during the wait.
@@ -124,7 +124,11 @@ export class SourceIntake {
       return { kind: 'complete' };
     }
     known.add(identity, knownOf(task));
-    found.push(record.kind === 'partial' ? { ...task, settled: record.settled } : task, ports.clock.now());
+    const nowMs = ports.clock.now();
+    // No later than if it were listed now: the clock may have been set back meanwhile.
+    const notBeforeMs = Math.min(task.notBeforeMs, nowMs + config.processing.delayWindowMs);
+    const settled = record.kind === 'partial' ? record.settled : task.settled;
+    found.push({ ...task, notBeforeMs, settled }, nowMs);
     foundChanged.notify();
     ports.events.emit({ kind: 'object found', object, isLate: motion === 'sweep' && isLate(task) });
     return { kind: 'queued' };

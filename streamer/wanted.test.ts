@@ -41,6 +41,22 @@ describe('objects that were asked for', () => {
     await streamer.stop();
   });
 
+  it('one that was missed waits no longer because the clock is set back while it is looked up', async () => {
+    const world = createWorld();
+    const hourMs = 3_600_000;
+    world.state.head = { startFromMs: START_MS - hourMs, floorMs: START_MS - hourMs };
+    const atMs = START_MS - 2 * hourMs;
+    want(world, write(world, { atMs, lastModifiedMs: atMs }).ref, 'missing');
+    const lookup = world.state.lookup.bind(world.state);
+    world.state.lookup = async (objects) => {
+      world.clock.aheadMs = -3 * hourMs;
+      return lookup(objects);
+    };
+    const streamer = start(world);
+    await world.clock.runUntil(() => world.state.wanted.length === 0, 60_000);
+    await streamer.stop();
+  });
+
   it('one that was missed, and delivered before its turn came, is not delivered again', async () => {
     const world = createWorld();
     world.state.head = SETTLED_WORLD;

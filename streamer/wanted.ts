@@ -82,9 +82,12 @@ async function offer(
   // Remembered as done since a moment ago: that does not count for one that is wanted again.
   known.forget(identity);
   // The request itself is durable: the floor of the look-back need not wait for the object.
-  known.add(identity, { lastModifiedMs: Infinity, eligibleMs: ports.clock.now(), sizeBytes: object.sizeBytes });
+  const nowMs = ports.clock.now();
+  known.add(identity, { lastModifiedMs: Infinity, eligibleMs: nowMs, sizeBytes: object.sizeBytes });
   const left = record?.kind === 'partial' ? record.settled : settled;
-  found.push({ ...selected.task, settled: left, wanted: seq, wantedKind: kind }, ports.clock.now());
+  // No later than if it were listed now: the clock may have been set back meanwhile.
+  const notBeforeMs = Math.min(selected.task.notBeforeMs, nowMs + config.processing.delayWindowMs);
+  found.push({ ...selected.task, notBeforeMs, settled: left, wanted: seq, wantedKind: kind }, nowMs);
   foundChanged.notify();
   ports.events.emit({ kind: 'object found', object, isLate: false });
   return 'offered';

@@ -9,6 +9,8 @@ export async function settle(): Promise<void> {
 /** Time stands still until `runUntil` finds that everybody sleeps; then it jumps to the next who wakes. */
 export class VirtualClock implements Clock {
   #nowMs: number;
+  /** By so much the wall clock was set forward; below 0: back. */
+  aheadMs = 0;
   #sleepers: { readonly atMs: number; readonly wake: () => void }[] = [];
 
   constructor(nowMs: number) {
@@ -16,7 +18,7 @@ export class VirtualClock implements Clock {
   }
 
   now(): number {
-    return this.#nowMs;
+    return this.#nowMs + this.aheadMs;
   }
 
   elapsed(): number {

@@ -7,8 +7,8 @@ export const mutant: Mutant = {
   edits: [
     {
       file: 'source-intake.ts',
-      search: `    found.push(record.kind === 'partial' ? { ...task, settled: record.settled } : task, ports.clock.now());`,
-      replace: `    if (found.length < this.#readyMax(task, motion) / 2) found.push(record.kind === 'partial' ? { ...task, settled: record.settled } : task, ports.clock.now());`,
+      search: `    found.push({ ...task, notBeforeMs, settled }, nowMs);`,
+      replace: `    if (found.length < this.#readyMax(task, motion) / 2) found.push({ ...task, notBeforeMs, settled }, nowMs);`,
     },
   ],
 };
