@@ -1,5 +1,5 @@
 /** What a world may take for told. Seed 95: lines that had come into a journal 40 ms before another was given their object were none of it. */
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Judge } from './invariants.ts';
 import { JournalWatch } from './journal-watch.ts';
 import { Truth } from './truth.ts';
@@ -8,6 +8,8 @@ import { VirtualTime } from './virtual-time.ts';
 const START_MS = 1_765_324_556_414;
 const LEASE_TTL_MS = 5_000;
 const [HOST, OTHER_HOST] = [1, 2];
+const ALL = [{ start: 0, end: Infinity }];
+const NO_REQUEST = -Infinity;
 
 function setUp() {
   const time = new VirtualTime(START_MS);
@@ -29,6 +31,7 @@ function setUp() {
   const watch = new JournalWatch({ truth, time, leaseTtlMs: LEASE_TTL_MS });
   return {
     watch,
+    version,
     commit,
     isOwedBy: (...hosts: readonly number[]) =>
       watch.mustHaveTold(
@@ -48,13 +51,13 @@ it('what stood in the journal when Redis forgot must be told, by whose journal i
   const { watch, commit, isOwedBy } = setUp();
   watch.onJournaled(HOST, commit);
   expect(isOwedBy(HOST)).toBe(false);
-  watch.onForgotten();
+  watch.onForgotten(NO_REQUEST);
   expect([isOwedBy(HOST), isOwedBy(OTHER_HOST), isOwedBy(HOST, OTHER_HOST)]).toEqual([true, false, true]);
 });
 
 it('what came into the journal later must be told a lease after the instance knew that it is there', async () => {
   const { watch, commit, isOwedBy, passTime } = setUp();
-  watch.onForgotten();
+  watch.onForgotten(NO_REQUEST);
   watch.onJournaled(HOST, commit);
   await passTime(2 * LEASE_TTL_MS);
   watch.onRecorded(HOST, commit);
@@ -62,4 +65,46 @@ it('what came into the journal later must be told a lease after the instance kne
   expect(isOwedBy(HOST)).toBe(false);
   await passTime(1);
   expect(isOwedBy(HOST)).toBe(true);
+});
+
+describe('what Redis dropped, as all of the object was asked for again', () => {
+  it('need not be told by who had it in the journal then', () => {
+    const { watch, version, commit, isOwedBy } = setUp();
+    watch.onJournaled(HOST, commit);
+    watch.onRecorded(HOST, commit);
+    watch.onDropped(version, ALL, 7);
+    watch.onJournaled(OTHER_HOST, commit);
+    watch.onForgotten(7);
+    expect([isOwedBy(HOST), isOwedBy(OTHER_HOST)]).toEqual([false, true]);
+  });
+
+  it('must be told where its commit began only after that', () => {
+    const { watch, version, commit, isOwedBy } = setUp();
+    watch.onJournaled(HOST, commit);
+    watch.onDropped(version, ALL, 7);
+    watch.onRecorded(HOST, commit);
+    watch.onForgotten(7);
+    expect(isOwedBy(HOST)).toBe(true);
+  });
+
+  it('is not what Redis did not know then', () => {
+    const { watch, version, commit, isOwedBy } = setUp();
+    watch.onJournaled(HOST, commit);
+    watch.onRecorded(HOST, commit);
+    watch.onDropped(version, [], 7);
+    watch.onForgotten(7);
+    expect(isOwedBy(HOST)).toBe(true);
+  });
+
+  it('must be told where Redis has forgotten the request, too, and only that of an earlier one need not', () => {
+    const { watch, version, commit, isOwedBy } = setUp();
+    watch.onJournaled(HOST, commit);
+    watch.onDropped(version, ALL, 7);
+    watch.onJournaled(OTHER_HOST, commit);
+    watch.onDropped(version, ALL, 9);
+    watch.onForgotten(8);
+    expect([isOwedBy(HOST), isOwedBy(OTHER_HOST)]).toEqual([false, true]);
+    watch.onForgotten(NO_REQUEST);
+    expect([isOwedBy(HOST), isOwedBy(OTHER_HOST)]).toEqual([true, true]);
+  });
 });

@@ -1,8 +1,9 @@
 /**
  * What stands in the journals of the machines, line by line, and what of it they must have told Redis by now, should Redis have forgotten it: what stood there
- * then, and what came since and was known to be there for a lease. What came a moment ago is still on its way to Redis.
+ * then, and what came since and was known to be there for a lease. What came a moment ago is still on its way to Redis. What Redis has dropped, as all of the
+ * object was asked for again, it has not forgotten: nobody tells it again.
  */
-import type { StateCommit } from '#streamer';
+import type { Range, StateCommit } from '#streamer';
 import { linesWithin } from './saved-progress.ts';
 import type { Truth, Version } from './truth.ts';
 import type { VirtualTime } from './virtual-time.ts';
@@ -11,6 +12,13 @@ interface Recorded {
   readonly atMs: number;
   readonly host: number;
   readonly commit: StateCommit;
+}
+
+interface Dropped {
+  readonly version: Version;
+  readonly wantedSeq: number;
+  /** By line, a bit for each machine in whose journal it stood, and that has not saved it again since. */
+  readonly bits: Uint8Array;
 }
 
 export interface JournalWatchOptions {
@@ -25,6 +33,7 @@ export class JournalWatch {
   readonly #owed = new Map<Version, Uint8Array>();
   /** The oldest first. */
   readonly #recent: Recorded[] = [];
+  #dropped: readonly Dropped[] = [];
 
   constructor(options: JournalWatchOptions) {
     this.#options = options;
@@ -38,12 +47,30 @@ export class JournalWatch {
   /** And its instance knows that. */
   onRecorded(host: number, commit: StateCommit): void {
     this.#recent.push({ atMs: this.#options.time.nowMs, host, commit });
+    // It is on its way to Redis, and gets there after whatever was dropped before.
+    if (this.#dropped.length === 0) return;
+    for (const [version, line] of this.#linesOf(commit))
+      for (const { bits } of this.#dropped.filter((one) => one.version === version))
+        bits[line] = (bits[line] ?? 0) & ~(1 << host);
   }
 
-  /** Redis knows less than it did. */
-  onForgotten(): void {
+  /** Redis knew these ranges until somebody asked for all of it again. */
+  onDropped(version: Version, ranges: readonly Range[], wantedSeq: number): void {
+    const bits = new Uint8Array(version.journaled.length);
+    for (const line of ranges.flatMap((range) => linesWithin(version, range)))
+      bits[line] = version.journaled[line] ?? 0;
+    this.#dropped = [...this.#dropped, { version, wantedSeq, bits }];
+  }
+
+  /** Redis knows less than it did: of requests, none after that one. What was dropped for a later one it has back, or has forgotten. */
+  onForgotten(lastWantedSeq: number): void {
     this.#recent.length = 0;
+    this.#dropped = this.#dropped.filter(({ wantedSeq }) => wantedSeq <= lastWantedSeq);
     for (const version of this.#options.truth.versions) this.#owed.set(version, version.journaled.slice());
+    for (const { version, bits } of this.#dropped) {
+      const owed = this.owedOf(version);
+      for (const [line, hosts] of bits.entries()) owed[line] = (owed[line] ?? 0) & ~hosts;
+    }
   }
 
   /** `hosts`: those that have been able to tell since Redis forgot, as bits. */
@@ -51,25 +78,34 @@ export class JournalWatch {
     const fromMs = this.#options.time.nowMs - this.#options.leaseTtlMs;
     const firstRecent = this.#recent.findIndex(({ atMs }) => atMs > fromMs);
     const ripe = this.#recent.splice(0, firstRecent === -1 ? this.#recent.length : firstRecent);
-    for (const recorded of ripe) this.#mark(recorded, (one) => this.#owedOf(one));
-    return ((this.#owedOf(version)[line] ?? 0) & hosts) !== 0;
+    for (const recorded of ripe) this.#mark(recorded, (one) => this.owedOf(one));
+    return ((this.owedOf(version)[line] ?? 0) & hosts) !== 0;
   }
 
-  #mark({ host, commit }: Recorded, bitsOf: (version: Version) => Uint8Array): void {
-    for (const { object, settled, complete } of commit.changes) {
-      const version = this.#options.truth.find(object);
-      if (version === null) continue;
-      const bits = bitsOf(version);
-      const lines = complete ? [...bits.keys()] : settled.flatMap((range) => linesWithin(version, range));
-      for (const line of lines) bits[line] = (bits[line] ?? 0) | (1 << host);
-    }
-  }
-
-  #owedOf(version: Version): Uint8Array {
+  /** What must be told of it: by line, a bit for each machine that must. */
+  owedOf(version: Version): Uint8Array {
     const known = this.#owed.get(version);
     if (known !== undefined) return known;
     const bits = new Uint8Array(version.journaled.length);
     this.#owed.set(version, bits);
     return bits;
+  }
+
+  #mark({ host, commit }: Recorded, bitsOf: (version: Version) => Uint8Array): void {
+    for (const [version, line] of this.#linesOf(commit)) {
+      const bits = bitsOf(version);
+      bits[line] = (bits[line] ?? 0) | (1 << host);
+    }
+  }
+
+  *#linesOf({ changes }: StateCommit): Generator<readonly [Version, number]> {
+    for (const { object, settled, complete } of changes) {
+      const version = this.#options.truth.find(object);
+      if (version === null) continue;
+      const lines = complete
+        ? version.journaled.keys()
+        : settled.flatMap((range) => linesWithin(version, range)).values();
+      for (const line of lines) yield [version, line];
+    }
   }
 }

@@ -14,16 +14,17 @@ interface Request {
 }
 
 /** Gives back 0 for each that was written, 1 for each whose object has another earlier request by now. */
-export function want({ data, nowMs, args }: ScriptCall): readonly number[] {
+export function want(call: ScriptCall): readonly number[] {
+  const { data, args } = call;
   const requests: readonly Request[] = JSON.parse(args[1] ?? '[]');
   return requests.map((request) => {
     if ((data.hash('wanted_ids').get(request.id) ?? '') !== request.earlier) return 1;
-    write(data, nowMs, request);
+    write(call, request);
     return 0;
   });
 }
 
-function write(data: RedisData, nowMs: number, { id, earlier, record, isWhole, quarantine }: Request): void {
+function write({ data, nowMs, watch }: ScriptCall, { id, earlier, record, isWhole, quarantine }: Request): void {
   const seq = Math.max(data.increment('meta', 'wanted_seq'), nowMs);
   data.hash('meta').set('wanted_seq', String(seq));
   if (earlier !== '') {
@@ -35,8 +36,10 @@ function write(data: RedisData, nowMs: number, { id, earlier, record, isWhole, q
   data.hash('wanted_ids').set(id, String(seq));
   data.hash('wanted_owner').set(String(seq), id);
   if (isWhole) {
+    const partial = data.hash('partial').get(id);
     data.hash('partial').delete(id);
     data.sortedSet('partial_time').remove(id);
+    if (partial !== undefined) watch.dropped(id, partial, seq);
     for (const number of [...data.hash('quarantine').keys()]) {
       const { objectId, closedMs } = recordOf(data, number);
       if (objectId === id && closedMs === undefined) answer(data, number, seq);

@@ -148,7 +148,7 @@ export class SharingWatch implements RedisWatch {
     this.#forgettings += 1;
     this.#forgotMs = time.nowMs;
     progress.forget();
-    this.journals.onForgotten();
+    this.journals.onForgotten(Number(data.hash('meta').get('wanted_seq') ?? -Infinity));
     for (const record of data.hash('quarantine').values()) progress.applyRecord(decodeQuarantine(record));
     for (const [id, stored] of data.hash('partial')) this.settled(id, rangesOf(stored));
     for (const version of this.#options.truth.versions) {
@@ -166,19 +166,19 @@ export class SharingWatch implements RedisWatch {
     this.#checkToldAgain(data);
   }
 
-  /** What the journals of those hold who have been able to tell it ever since must be there again in time. */
+  /** What those owe who have been able to tell it ever since must be there again in time. */
   #checkToldAgain(data: RedisData): void {
     const { truth, time, leaseTtlMs } = this.#options;
     const forgotMs = time.nowMs;
     const floorMs = Number(data.hash('meta').get('floor') ?? -Infinity);
     // Of what is older than the floor nobody asks.
-    const journaled = truth.versions
+    const owed = truth.versions
       .filter(({ lastModifiedMs }) => lastModifiedMs >= floorMs)
-      .map((version) => ({ version, bits: version.journaled.slice() }));
+      .map((version) => ({ version, bits: this.journals.owedOf(version).slice() }));
     time.after(2 * leaseTtlMs, null, () => {
       if (this.#forgotMs !== forgotMs) return;
       const tellers = this.#tellersSince(forgotMs, time.nowMs);
-      for (const { version, bits } of journaled) {
+      for (const { version, bits } of owed) {
         const line = bits.findIndex((bit, at) => (bit & tellers) !== 0 && version.durable[at] !== 1);
         if (line === -1) continue;
         this.#breach('told-again', `${nameOf(version)} line ${line} is in a journal, and Redis still does not know it`);
@@ -228,6 +228,11 @@ export class SharingWatch implements RedisWatch {
   settled(id: string, ranges: readonly Range[]): void {
     const version = this.#find(id);
     if (version !== null) this.#options.progress.applyRanges(version, ranges);
+  }
+
+  dropped(id: string, partial: string, wantedSeq: number): void {
+    const version = this.#find(id);
+    if (version !== null) this.journals.onDropped(version, rangesOf(partial), wantedSeq);
   }
 
   completed(id: string, token: string | null, isRemembered: boolean): void {
