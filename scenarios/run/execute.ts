@@ -12,7 +12,7 @@ import { type Fleet, startFleet, streamerRoles } from './fleet.ts';
 import { windowStartOf } from './run-time.ts';
 import type { Streamer } from './streamer.ts';
 import { sumOf } from './sum.ts';
-import { completedObjects, quarantinedBy } from './streamers.ts';
+import { countSaved, quarantinedBy } from './streamers.ts';
 import {
   expectedLines,
   expectedRawBytes,
@@ -197,7 +197,7 @@ function unexpectedExitOf(streamers: readonly Streamer[]): HarnessError | null {
 }
 
 function endedObjects(streamers: readonly Streamer[]): number {
-  return completedObjects(streamers).size + quarantinedBy(streamers).objects;
+  return countSaved(streamers) + quarantinedBy(streamers).objects;
 }
 
 function mayDrop({ settings }: Stage['scenario']): boolean {

@@ -2,8 +2,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultAction } from '../scenario.ts';
 import type { Stage } from './context.ts';
-import { countLinesNotDurable, objectsInHand, readDurable, withoutStreamer } from './durable-state.ts';
+import {
+  countLinesNotDurable,
+  type DurableObject,
+  objectsInHand,
+  readDurable,
+  unionOf,
+  withoutStreamer,
+} from './durable-state.ts';
 import { faultOver, type FaultRecord, type FaultTarget } from './fault-record.ts';
+import type { Streamer } from './streamer.ts';
 import { streamerAt, waitForLastBodies, waitForLastConnections, waitUntilItHolds } from './streamer-faults.ts';
 
 export async function killStreamer(
@@ -27,12 +35,25 @@ export async function killStreamer(
   // Others do not repeat what they have in hand themselves.
   const duplicateBound = await countLinesNotDurable(stage, durable, isAlone ? null : victim.inHand);
   const unacknowledgedInBound = (await unacknowledgedLines(stage)) - unacknowledgedBefore;
-  if (downS !== null) {
+  const isForGood = downS === null;
+  const known = isForGood ? durable : await withJournal(stage, target, streamer, durable);
+  streamer.log.takeBack(known.filter(({ record }) => record.kind !== 'complete').map(({ key }) => key));
+  if (!isForGood) {
     await sleep(downS * 1000);
     await streamer.restart();
   }
-  const isForGood = downS === null;
   return faultOver({ label, fromMs, strikes: 1, duplicateBound, unacknowledgedInBound, victim, isForGood });
+}
+
+/** Its next process tells Redis what its journal knows. */
+async function withJournal(
+  stage: Stage,
+  { uploadRecords }: FaultTarget,
+  streamer: Streamer,
+  durable: readonly DurableObject[],
+): Promise<readonly DurableObject[]> {
+  if (stage.redis === null) return durable;
+  return unionOf(await readDurable(stage, { kind: 'journals', streamers: [streamer] }, uploadRecords), durable);
 }
 
 async function unacknowledgedLines({ sink }: Stage): Promise<number> {

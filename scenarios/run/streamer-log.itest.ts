@@ -71,6 +71,22 @@ describe('StreamerLog', () => {
     expect(log.underWay()).toEqual([]);
   });
 
+  // Else a run would end, by the word of a dead process, before the next one has done that work again.
+  it('does not count what it had not saved when it was killed, until that is completed again', () => {
+    const times = { lines: 5, listedMs: 1, getIssuedMs: 1, inflatedMs: 1, batchClosedMs: 1, firstSentMs: 1 };
+    const completed = (key: string): object => {
+      return { msg: 'object completed', time: started.time, key, ...times, acknowledgedMs: 2 };
+    };
+    write(completed('a'), completed('b'));
+    const log = new StreamerLog(path);
+    log.takeBack(['b', 'never completed']);
+    expect(log.savedKeys).toEqual(['a']);
+    write(completed('b'));
+    log.update();
+    expect(log.savedKeys).toEqual(['a', 'b']);
+    expect(log.completed.size).toBe(2);
+  });
+
   it("tells all of it by the machine's clock, where the streamer has another", () => {
     const dayMs = 24 * 3_600_000;
     const shown = Date.parse(started.time) + 5;

@@ -93,6 +93,8 @@ export class StreamerLog {
   readonly completed = new Map<string, CompletedObject>();
   /** By key: each time that it was completed. */
   readonly #completionsMs = new Map<string, number[]>();
+  /** Keys of what it had completed by its own word, and not saved, when it was killed: whoever goes on has to complete it again. */
+  readonly #unsaved = new Set<string>();
   /** In the order in which they began; an object that was read again stands there again. */
   readonly reads: ObjectReading[] = [];
   version: string | null = null;
@@ -127,6 +129,17 @@ export class StreamerLog {
     const isOver = (key: string, fromMs: number): boolean =>
       (this.#completionsMs.get(key) ?? []).some((atMs) => atMs >= fromMs && atMs < beforeMs);
     return [...begunMs].filter(([key, fromMs]) => !isOver(key, fromMs)).map(([key]) => key);
+  }
+
+  /** `keys`: what nobody knows to be complete, now that its process has been killed. */
+  takeBack(keys: readonly string[]): void {
+    this.update();
+    for (const key of keys) if (this.completed.has(key)) this.#unsaved.add(key);
+  }
+
+  /** Keys of what it completed, but for what it took with it when it was killed. */
+  get savedKeys(): readonly string[] {
+    return [...this.completed.keys()].filter((key) => !this.#unsaved.has(key));
   }
 
   /** Sums over all its processes. One that was killed is counted as far as it last reported. */
@@ -174,6 +187,7 @@ export class StreamerLog {
   #complete(object: CompletedObject): void {
     const { key, acknowledgedMs } = object;
     this.completed.set(key, object);
+    this.#unsaved.delete(key);
     this.#completionsMs.set(key, [...(this.#completionsMs.get(key) ?? []), acknowledgedMs]);
   }
 

@@ -16,6 +16,12 @@ export function completedObjects(streamers: readonly Streamer[]): ReadonlyMap<st
   return completed;
 }
 
+/** Objects that at least one of them completed, and did not take with it when it was killed. */
+export function countSaved(streamers: readonly Streamer[]): number {
+  for (const { log } of streamers) log.update();
+  return new Set(streamers.flatMap(({ log }) => log.savedKeys)).size;
+}
+
 export function totalsOf(streamers: readonly Streamer[]): StreamerTotals {
   return streamers.map(({ log }) => log.totals).reduce(sumTotals, noTotals);
 }
