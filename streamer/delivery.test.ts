@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Delivery, type DeliveryBody, type DeliveryResult } from './delivery.ts';
+import type { SentBefore } from './core/send-queue.ts';
 import type { Clock } from './ports.ts';
 import { answered, fakeInflate, FakeObjectStore, FakeSink, FakeStateStore, RecordedEvents } from './testing/fakes.ts';
 import { VirtualClock } from './testing/virtual-clock.ts';
@@ -133,6 +134,30 @@ describe('an endpoint that fails', () => {
     const other = delivery.deliver(bodyOf('other\n'), never);
     await clock.runUntil(() => sink.posts.length === 3);
     expect([(await suspect).kind, (await other).kind]).toEqual(['acknowledged', 'acknowledged']);
+  });
+
+  // Where a body is handed back only its server errors were remembered, so that it went to the same endpoint each time, whatever that did to it.
+  it('is asked again after the others, though the body is handed back meanwhile', async () => {
+    const clock = new VirtualClock(START_MS);
+    const sink = new FakeSink(clock, 3);
+    const delivery = deliveryOf(sink, clock);
+    const handedBack = async (sentBefore: SentBefore | null): Promise<SentBefore> => {
+      let result: DeliveryResult | null = null;
+      const sending = delivery.deliver({ ...bodyOf('a\n'), sentBefore }, new AbortController().signal);
+      void sending.then((one) => (result = one));
+      await clock.runUntil(() => result !== null);
+      const failing = await sending;
+      if (failing.kind !== 'failing') throw new Error(failing.kind);
+      return failing;
+    };
+    sink.onPost = () => answered(503);
+    const first = await handedBack(null);
+    sink.onPost = () => ({ kind: 'network', code: 'ECONNRESET', message: 'reset' });
+    await handedBack(await handedBack(await handedBack(first)));
+    const endpoints = sink.posts.map(({ endpoint }) => endpoint);
+    expect(endpoints).toHaveLength(6);
+    expect(new Set(endpoints.slice(0, 3)).size).toBe(3);
+    expect(new Set(endpoints.slice(3)).size).toBe(3);
   });
 
   it('holds up no batch by its Retry-After that another endpoint can take', async () => {

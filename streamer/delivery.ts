@@ -112,8 +112,8 @@ export class Delivery {
     const { sends } = body.sentBefore ?? { sends: this.#sends };
     let firstSentMs = body.sentBefore?.firstSentMs ?? null;
     const failedAt = [...(body.sentBefore?.failedAt ?? [])];
-    // Each endpoint gets its turn before one is asked again.
-    const failures = [...failedAt];
+    // Each endpoint gets its turn before one is asked again, also where the body was handed back in between.
+    const failures = [...(body.sentBefore?.failures ?? [])];
     for (let attempt = 1; ; attempt += 1) {
       const booking = await this.#waitForEndpoint(body, new Set(failures.slice(1 - this.#accepted.length)), signal);
       if (booking === null) return { kind: 'aborted' };
@@ -140,7 +140,7 @@ export class Delivery {
         this.#succeed(booking);
         events.emit({ kind: 'delivery refused', ...made, status: answer.status, error: answer.text });
         const refusal = { endpoint, status: answer.status, text: answer.text, sends: this.#sends };
-        return { kind: 'refused', firstSentMs, sends, failedAt, refusal };
+        return { kind: 'refused', firstSentMs, sends, failures, failedAt, refusal };
       }
       const isServerError = answer.kind === 'answered' && answer.status >= 500;
       this.#fail(booking, outcome, answer, isServerError && isSuspect(body, failedAt));
@@ -148,7 +148,7 @@ export class Delivery {
       if (isServerError) failedAt.push(endpoint);
       const delayMs = this.#delayMs(failures.length, outcome, random.next());
       events.emit({ kind: 'delivery retried', ...made, ...describe(answer), attempt, delayMs });
-      const failing = { kind: 'failing', firstSentMs, sends, failedAt } as const;
+      const failing = { kind: 'failing', firstSentMs, sends, failures, failedAt } as const;
       if (isServerError && this.#isAtFault(body, failing)) return { ...failing, isAtFault: true, delayMs };
       const isInUse = this.usableEndpointCount > 0;
       if (isInUse && isSuspect(body, failedAt)) return { ...failing, isAtFault: false, delayMs };

@@ -120,6 +120,28 @@ describe('a line that is refused', () => {
     await streamer.stop();
   });
 
+  // Found by the virtual world (seed 1313): after some server errors it went to one endpoint only, and what else was sent to the others, which had got less.
+  it('is sent to each endpoint in turn while it waits for proof, whatever server errors it got before', async () => {
+    const world = createWorld({ endpoints: 3 });
+    let posts = 0;
+    world.sink.onPost = (_, body) => {
+      if (!body.includes('BAD')) return null;
+      posts += 1;
+      return posts > 1 && posts <= 4 ? answered(503) : answered(400);
+    };
+    const bad = write(world, { lines: ['{"BAD":0}'] });
+    const streamer = start(world);
+    await world.clock.runFor(MINUTE_MS);
+    expect(world.state.quarantined).toEqual([]);
+    for (let sequence = 2; sequence < 7; sequence += 1) {
+      write(world, { sequence, count: 1 });
+      await world.clock.runFor(MINUTE_MS);
+    }
+    expect(world.state.isComplete(bad.ref)).toBe(true);
+    expect(world.state.quarantined).toHaveLength(1);
+    await streamer.stop();
+  });
+
   it('alone in its object waits until something else shows that the endpoint accepts at all', async () => {
     const world = createWorld({ endpoints: 1 });
     refuseBadLines(world);

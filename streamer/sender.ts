@@ -156,8 +156,8 @@ async function sendSingly(
   for (const batch of group) await sendGroup(context, delivery, [sentOnce(batch, result)], aside, signal);
 }
 
-function sentOnce(batch: Batch, { firstSentMs, sends, failedAt }: SentBefore): Batch {
-  return { ...batch, sentBefore: { firstSentMs, sends, failedAt } };
+function sentOnce(batch: Batch, { firstSentMs, sends, failures, failedAt }: SentBefore): Batch {
+  return { ...batch, sentBefore: { firstSentMs, sends, failures, failedAt } };
 }
 
 /** What spoiled a body before may be any of its batches. */

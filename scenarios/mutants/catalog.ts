@@ -70,6 +70,7 @@ import { mutant as tellingUnnumbered } from './streamers/telling-unnumbered.ts';
 import { mutant as throttledIsGone } from './streamers/throttled-is-gone.ts';
 import { mutant as tinyObjectsAlone } from './streamers/tiny-objects-alone.ts';
 import { mutant as toldOnce } from './streamers/told-once.ts';
+import { mutant as turnForgotten } from './streamers/turn-forgotten.ts';
 import { mutant as unboundedMemory } from './streamers/unbounded-memory.ts';
 import { mutant as versionMixedUp } from './streamers/version-mixed-up.ts';
 import { mutant as waitsForFileTime } from './streamers/waits-for-file-time.ts';
@@ -117,6 +118,7 @@ export const MUTANTS: readonly Mutant[] = [
   clockDelaysObjects,
   clockSeenByReadersAlone,
   proofFromBefore,
+  turnForgotten,
   noFencing,
   plainSet,
   privateWhileAway,

@@ -23,6 +23,8 @@ export interface SentBefore {
   readonly firstSentMs: number;
   /** How many bodies had been sent before it was first. */
   readonly sends: number;
+  /** The endpoint of each attempt: all of them failed. */
+  readonly failures: readonly number[];
   /** The endpoint of each server error that it got. */
   readonly failedAt: readonly number[];
 }
