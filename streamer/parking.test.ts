@@ -1,5 +1,6 @@
 /** A batch that the endpoints answer with server errors while they take others. */
 import { describe, expect, it } from 'vitest';
+import { StreamerError } from './errors.ts';
 import { answered } from './testing/fakes.ts';
 import {
   allComplete,
@@ -122,6 +123,34 @@ describe('a batch that every endpoint answers with 500 while others pass', () =>
     world.clock.aheadMs = -60 * MINUTE_MS;
     world.sink.onPost = () => null;
     await world.clock.runUntil(allComplete(world, [bad]), 10 * MINUTE_MS);
+    await streamer.stop();
+  });
+
+  it('is not looked for without a pause while there is no room for it', async () => {
+    const world = createWorld();
+    failOnPoison(world);
+    write(world, { sequence: 1, lines: poisoned(1) });
+    const streamer = start(world, { processing: { queueObjectsMax: 2 } });
+    await feed(world, 30);
+    await world.clock.runUntil(() => streamer.gauges().parkedObjects === 1, MINUTE_MS);
+    // All that is ready waits for its next attempt, for longer each time; the parked one falls due meanwhile.
+    world.s3.onGet = () => {
+      throw new StreamerError('S3_THROTTLED', 'slow down');
+    };
+    writeMany(world, 4);
+    await world.clock.runFor(2 * MINUTE_MS);
+    let sleeps = 0;
+    const sleep = world.clock.sleep.bind(world.clock);
+    world.clock.sleep = async (ms, signal) => {
+      sleeps += 1;
+      return sleep(ms, signal);
+    };
+    await world.clock.runFor(MINUTE_MS);
+    expect(streamer.gauges().parkedObjects).toBe(1);
+    expect(sleeps).toBeLessThan(1000);
+    world.s3.onGet = () => undefined;
+    world.sink.onPost = () => null;
+    await world.clock.runUntil(() => streamer.gauges().parkedObjects === 0, 10 * MINUTE_MS);
     await streamer.stop();
   });
 

@@ -298,15 +298,22 @@ async function nextReady(context: RunContext, signal: AbortSignal): Promise<Read
       continue;
     }
     const untilMs = ready.nextNotBeforeMs ?? Infinity;
-    const waitMs = Math.min(untilMs - nowMs, parked.waitMs(nowMs) ?? Infinity, READY_WAIT_MS_MAX);
+    const parkedMs = parked.waitMs(nowMs) ?? Infinity;
+    // One that is due while there is no room waits until something is taken; to look for it before would be to look without a pause.
+    const waitMs = Math.min(untilMs - nowMs, hasRoom(context) ? parkedMs : Infinity, READY_WAIT_MS_MAX);
     await readyChanged.wait(ports.clock, Math.max(1, waitMs), signal);
   }
   return null;
 }
 
+function hasRoom({ ready, config }: RunContext): boolean {
+  return ready.length < config.processing.queueObjectsMax;
+}
+
 /** Not all at once: while the ready queue is full, nothing new would be found. */
-function readmitParked({ ready, parked, config }: RunContext, nowMs: number): void {
-  while (ready.length < config.processing.queueObjectsMax) {
+function readmitParked(context: RunContext, nowMs: number): void {
+  const { ready, parked } = context;
+  while (hasRoom(context)) {
     const task = parked.takeDue(nowMs);
     if (task === null) return;
     // Its own moment came before it was parked, and comes no second time when the clock is set back.
