@@ -119,6 +119,24 @@ describe('when the clock is set', () => {
   });
 });
 
+// A process that was stopped between what it told the store first and the renewal itself. Found by the virtual world: seed 6496.
+describe('a lease that has ended by the time its renewal is answered', () => {
+  it('is renewed again before anything is claimed: that would be lost at once, while the store takes it for ours', async () => {
+    const { clock, shared, context } = setUp();
+    const renew = shared.renew.bind(shared);
+    shared.renew = async () => {
+      shared.renew = renew;
+      await clock.sleep(shared.leaseTtlMs + 1_000, untilTheEnd());
+      return renew();
+    };
+    void context.claims?.keep(context, untilTheEnd());
+    void context.claims?.fill(context, untilTheEnd());
+    await clock.runFor(shared.leaseTtlMs + 2_000);
+    context.claims?.endIfOver();
+    expect(context.ready.take(clock.now())?.task.claim?.isLost).toBe(false);
+  });
+});
+
 describe('an object of a source that this configuration does not have', () => {
   it('is dismissed, so that it keeps no place in the shared set; ours beside it are read', async () => {
     const { clock, shared, context } = setUp();

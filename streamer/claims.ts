@@ -125,8 +125,10 @@ export class Claims {
         this.#forgetLost();
         const { isLister, lost, takenOver } = await this.#shared.renew(this.#session, [...this.#held.values()]);
         this.#leaseEndMs = askedMs + this.#shared.leaseTtlMs;
-        if (!this.#isRenewed) events.emit({ kind: 'lease renewed', session: this.#session });
-        this.#isRenewed = true;
+        // One that was stopped meanwhile finds it ended again: what it claimed under it, it would have to lose at once.
+        const isInTime = clock.elapsed() < this.#leaseEndMs;
+        if (isInTime && !this.#isRenewed) events.emit({ kind: 'lease renewed', session: this.#session });
+        this.#isRenewed = isInTime;
         this.#lose(lost);
         this.#tellOfTakeover(takenOver);
         this.#setLister(isLister);
