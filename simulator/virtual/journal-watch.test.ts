@@ -10,6 +10,7 @@ const LEASE_TTL_MS = 5_000;
 const [HOST, OTHER_HOST] = [1, 2];
 const ALL = [{ start: 0, end: Infinity }];
 const NO_REQUEST = -Infinity;
+const NO_MARK = (): number => -Infinity;
 
 function setUp() {
   const time = new VirtualTime(START_MS);
@@ -51,13 +52,13 @@ it('what stood in the journal when Redis forgot must be told, by whose journal i
   const { watch, commit, isOwedBy } = setUp();
   watch.onJournaled(HOST, commit);
   expect(isOwedBy(HOST)).toBe(false);
-  watch.onForgotten(NO_REQUEST);
+  watch.onForgotten(NO_REQUEST, NO_MARK);
   expect([isOwedBy(HOST), isOwedBy(OTHER_HOST), isOwedBy(HOST, OTHER_HOST)]).toEqual([true, false, true]);
 });
 
 it('what came into the journal later must be told a lease after the instance knew that it is there', async () => {
   const { watch, commit, isOwedBy, passTime } = setUp();
-  watch.onForgotten(NO_REQUEST);
+  watch.onForgotten(NO_REQUEST, NO_MARK);
   watch.onJournaled(HOST, commit);
   await passTime(2 * LEASE_TTL_MS);
   watch.onRecorded(HOST, commit);
@@ -74,7 +75,7 @@ describe('what Redis dropped, as all of the object was asked for again', () => {
     watch.onRecorded(HOST, commit);
     watch.onDropped(version, ALL, 7);
     watch.onJournaled(OTHER_HOST, commit);
-    watch.onForgotten(7);
+    watch.onForgotten(7, NO_MARK);
     expect([isOwedBy(HOST), isOwedBy(OTHER_HOST)]).toEqual([false, true]);
   });
 
@@ -83,7 +84,7 @@ describe('what Redis dropped, as all of the object was asked for again', () => {
     watch.onJournaled(HOST, commit);
     watch.onDropped(version, ALL, 7);
     watch.onRecorded(HOST, commit);
-    watch.onForgotten(7);
+    watch.onForgotten(7, NO_MARK);
     expect(isOwedBy(HOST)).toBe(true);
   });
 
@@ -92,7 +93,7 @@ describe('what Redis dropped, as all of the object was asked for again', () => {
     watch.onJournaled(HOST, commit);
     watch.onRecorded(HOST, commit);
     watch.onDropped(version, [], 7);
-    watch.onForgotten(7);
+    watch.onForgotten(7, NO_MARK);
     expect(isOwedBy(HOST)).toBe(true);
   });
 
@@ -102,9 +103,45 @@ describe('what Redis dropped, as all of the object was asked for again', () => {
     watch.onDropped(version, ALL, 7);
     watch.onJournaled(OTHER_HOST, commit);
     watch.onDropped(version, ALL, 9);
-    watch.onForgotten(8);
+    watch.onForgotten(8, NO_MARK);
     expect([isOwedBy(HOST), isOwedBy(OTHER_HOST)]).toEqual([false, true]);
-    watch.onForgotten(NO_REQUEST);
+    watch.onForgotten(NO_REQUEST, NO_MARK);
     expect([isOwedBy(HOST), isOwedBy(OTHER_HOST)]).toEqual([true, true]);
+  });
+});
+
+describe('a completion that Redis refused, as the claim was lost', () => {
+  const refusal = { host: HOST, session: 'a', number: 4 };
+  const refuse = ({ watch, version, commit }: ReturnType<typeof setUp>): void => {
+    for (const host of [HOST, OTHER_HOST]) watch.onJournaled(host, commit);
+    watch.onRecorded(HOST, commit);
+    watch.onRefused(version, refusal);
+  };
+
+  it('need not be told by whose it was, where Redis knows of the refusal still', () => {
+    const set = setUp();
+    refuse(set);
+    set.watch.onForgotten(NO_REQUEST, () => 4);
+    expect([set.isOwedBy(HOST), set.isOwedBy(OTHER_HOST)]).toEqual([false, true]);
+  });
+
+  it.each<[string, (set: ReturnType<typeof setUp>) => void, number]>([
+    ['where the refusal is forgotten, too', () => undefined, 3],
+    ['where it was saved again', ({ watch, commit }) => watch.onRecorded(HOST, commit), 5],
+    ['where it was told since', ({ watch, version }) => watch.onTold(version, HOST), 5],
+  ])('must be told %s', (_name, then, mark) => {
+    const set = setUp();
+    refuse(set);
+    then(set);
+    set.watch.onForgotten(NO_REQUEST, () => mark);
+    expect(set.isOwedBy(HOST)).toBe(true);
+  });
+
+  it('must be told where Redis knew it before', () => {
+    const set = setUp();
+    set.version.durable[0] = 1;
+    refuse(set);
+    set.watch.onForgotten(NO_REQUEST, () => 4);
+    expect(set.isOwedBy(HOST)).toBe(true);
   });
 });

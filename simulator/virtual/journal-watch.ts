@@ -1,7 +1,7 @@
 /**
  * What stands in the journals of the machines, line by line, and what of it they must have told Redis by now, should Redis have forgotten it: what stood there
  * then, and what came since and was known to be there for a lease. What came a moment ago is still on its way to Redis. What Redis has dropped, as all of the
- * object was asked for again, it has not forgotten: nobody tells it again.
+ * object was asked for again, it has not forgotten: nobody tells it again. Nor has it what it refused, unless it has forgotten the refusal, too.
  */
 import type { Range, StateCommit } from '#streamer';
 import { linesWithin } from './saved-progress.ts';
@@ -21,6 +21,15 @@ interface Dropped {
   readonly bits: Uint8Array;
 }
 
+interface Refused {
+  readonly version: Version;
+  readonly host: number;
+  readonly session: string;
+  readonly number: number;
+  /** What Redis did not know then, and was not saved again since. */
+  readonly lines: Set<number>;
+}
+
 export interface JournalWatchOptions {
   readonly truth: Truth;
   readonly time: VirtualTime;
@@ -34,6 +43,7 @@ export class JournalWatch {
   /** The oldest first. */
   readonly #recent: Recorded[] = [];
   #dropped: readonly Dropped[] = [];
+  #refused: readonly Refused[] = [];
 
   constructor(options: JournalWatchOptions) {
     this.#options = options;
@@ -48,10 +58,12 @@ export class JournalWatch {
   onRecorded(host: number, commit: StateCommit): void {
     this.#recent.push({ atMs: this.#options.time.nowMs, host, commit });
     // It is on its way to Redis, and gets there after whatever was dropped before.
-    if (this.#dropped.length === 0) return;
-    for (const [version, line] of this.#linesOf(commit))
+    if (this.#dropped.length === 0 && this.#refused.length === 0) return;
+    for (const [version, line] of this.#linesOf(commit)) {
+      for (const one of this.#refused) if (one.version === version && one.host === host) one.lines.delete(line);
       for (const { bits } of this.#dropped.filter((one) => one.version === version))
         bits[line] = (bits[line] ?? 0) & ~(1 << host);
+    }
   }
 
   /** Redis knew these ranges until somebody asked for all of it again. */
@@ -62,14 +74,33 @@ export class JournalWatch {
     this.#dropped = [...this.#dropped, { version, wantedSeq, bits }];
   }
 
-  /** Redis knows less than it did: of requests, none after that one. What was dropped for a later one it has back, or has forgotten. */
-  onForgotten(lastWantedSeq: number): void {
+  /** Redis has answered that commit, and did not take its completion. */
+  onRefused(version: Version, by: Omit<Refused, 'version' | 'lines'>): void {
+    const lines = new Set([...version.journaled.keys()].filter((line) => version.durable[line] !== 1));
+    this.#refused = [...this.#refused, { ...by, version, lines }];
+  }
+
+  /** It is in Redis as complete, by that journal. */
+  onTold(version: Version, host: number): void {
+    this.#refused = this.#refused.filter((one) => one.version !== version || one.host !== host);
+  }
+
+  /**
+   * Redis knows less than it did: of requests, none after that one, and of a session's commits, none after its mark. What was dropped for a later request it has
+   * back, or has forgotten; whose refusal is missing there hears of it, and tells all.
+   */
+  onForgotten(lastWantedSeq: number, markOf: (session: string) => number): void {
     this.#recent.length = 0;
     this.#dropped = this.#dropped.filter(({ wantedSeq }) => wantedSeq <= lastWantedSeq);
+    this.#refused = this.#refused.filter(({ session, number }) => number <= markOf(session));
     for (const version of this.#options.truth.versions) this.#owed.set(version, version.journaled.slice());
     for (const { version, bits } of this.#dropped) {
       const owed = this.owedOf(version);
       for (const [line, hosts] of bits.entries()) owed[line] = (owed[line] ?? 0) & ~hosts;
+    }
+    for (const { version, host, lines } of this.#refused) {
+      const owed = this.owedOf(version);
+      for (const line of lines) owed[line] = (owed[line] ?? 0) & ~(1 << host);
     }
   }
 

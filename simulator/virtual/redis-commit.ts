@@ -49,7 +49,11 @@ export function commit(call: ScriptCall): readonly string[] {
   const refused: string[] = [];
   for (const change of given.changes) {
     const isAccepted = accept(call, change, { before, isRemembered: given.isRemembered });
-    if (change.token !== undefined && !isAccepted) refused.push(change.token);
+    if (change.token !== undefined && !isAccepted) {
+      refused.push(change.token);
+      watch.refused(change.id, session, Number(ownNumber));
+    }
+    if (given.isRemembered && change.complete) watch.told(change.id, session);
     if (change.token !== undefined && isAccepted && change.complete) accepted.push(change.token);
   }
   for (const { recordId, record } of given.quarantined) {

@@ -16,6 +16,10 @@ export interface RedisWatch {
   dropped(id: string, partial: string, wantedSeq: number): void;
   /** `token`: null for none. `isRemembered`: from somebody's journal. */
   completed(id: string, token: string | null, isRemembered: boolean): void;
+  /** Its completion was not taken, as the claim was not valid any more. `number`: of that commit. */
+  refused(id: string, session: string, number: number): void;
+  /** From the journal of that session, which may be '': it is complete. */
+  told(id: string, session: string): void;
   /** A record, as text. */
   quarantined(record: string): void;
   fulfilled(wantedSeq: number): void;
@@ -30,6 +34,8 @@ export const NO_WATCH: RedisWatch = {
   settled: ignore,
   dropped: ignore,
   completed: ignore,
+  refused: ignore,
+  told: ignore,
   quarantined: ignore,
   fulfilled: ignore,
 };

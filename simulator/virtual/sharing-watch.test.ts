@@ -1,6 +1,6 @@
 /** What must be told again, once Redis knows less than it did. Seed 5048: it was asked to drop some of that before, and had forgotten nothing. */
 import { describe, expect, it } from 'vitest';
-import { createScripts, encodeWanted, RedisState, sharedIdOf, type StateCommit } from '#streamer';
+import { Claim, createScripts, encodeWanted, RedisState, sharedIdOf, type StateCommit } from '#streamer';
 import { rangeOfKind } from './content-kinds.ts';
 import { Judge } from './invariants.ts';
 import { MemoryJournal } from './memory-journal.ts';
@@ -55,6 +55,16 @@ function setUp() {
       const request = { id: sharedIdOf(object), earlier: '', record, isWhole: true, quarantine: [] };
       redis.run(createScripts().want, ['epoch', JSON.stringify([request])]);
     },
+    /** Its lease ended before it completes the object, and Redis refuses that. */
+    saveTooLate: async () => {
+      await state.renew('a', []);
+      const claim = new Claim('epoch.1.1.0.a');
+      const late = { ...commit, changes: [{ object, settled, complete: true, claim }] };
+      watch.journals.onJournaled(teller.host, late);
+      watch.journals.onRecorded(teller.host, late);
+      await state.commit(late);
+      expect(claim.isLost).toBe(true);
+    },
     /** Nobody tells it anything. Gives back what is wrong two leases later. */
     failOver: async (replica: RedisData) => {
       redis.restart(replica);
@@ -95,5 +105,19 @@ describe('what stands in a journal, and Redis does not know after a fail-over', 
     await save();
     wantAgain();
     expect(await failOver(new RedisData())).toBe('told-again');
+  });
+
+  it('need not, where Redis had refused it, and has forgotten nothing', async () => {
+    const { redis, saveTooLate, failOver } = setUp();
+    await saveTooLate();
+    expect(await failOver(redis.data.copy())).toBeNull();
+  });
+
+  it('must, where the refusal is forgotten, too', async () => {
+    const { redis, save, saveTooLate, failOver } = setUp();
+    await save();
+    const replica = redis.data.copy();
+    await saveTooLate();
+    expect(await failOver(replica)).toBe('told-again');
   });
 });

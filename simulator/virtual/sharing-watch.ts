@@ -148,7 +148,8 @@ export class SharingWatch implements RedisWatch {
     this.#forgettings += 1;
     this.#forgotMs = time.nowMs;
     progress.forget();
-    this.journals.onForgotten(Number(data.hash('meta').get('wanted_seq') ?? -Infinity));
+    const markOf = (session: string): number => Number(data.hash('marks').get(session) ?? -Infinity);
+    this.journals.onForgotten(Number(data.hash('meta').get('wanted_seq') ?? -Infinity), markOf);
     for (const record of data.hash('quarantine').values()) progress.applyRecord(decodeQuarantine(record));
     for (const [id, stored] of data.hash('partial')) this.settled(id, rangesOf(stored));
     for (const version of this.#options.truth.versions) {
@@ -244,6 +245,18 @@ export class SharingWatch implements RedisWatch {
     if (!isRemembered) this.#checkCompletion(version, ways, token);
     ways.completedBy ??= { token, grants: ways.grants.length };
     if (!isRemembered && token !== null) ways.completedBy = { token, grants: ways.grants.length };
+  }
+
+  refused(id: string, session: string, number: number): void {
+    const version = this.#find(id);
+    const host = this.#instances.get(session)?.host;
+    if (version !== null && host !== undefined) this.journals.onRefused(version, { host, session, number });
+  }
+
+  told(id: string, session: string): void {
+    const version = this.#find(id);
+    const host = this.#instances.get(session)?.host;
+    if (version !== null && host !== undefined) this.journals.onTold(version, host);
   }
 
   quarantined(record: string): void {
