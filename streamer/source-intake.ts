@@ -4,7 +4,7 @@
  * Invariant: an object (bucket, key, ETag) that is under way is not queued again, whoever finds it and however often.
  */
 import { backoffMs, SHARED_STATE_RETRY } from './core/backoff.ts';
-import { identityOf, knownOf, type ObjectTask } from './core/object-task.ts';
+import { asIfListedAt, identityOf, knownOf, type ObjectTask } from './core/object-task.ts';
 import { laneOf } from './core/ready-queue.ts';
 import type { Selected, Selection, SkipReason } from './core/selection.ts';
 import { StreamerError } from './errors.ts';
@@ -125,10 +125,8 @@ export class SourceIntake {
     }
     known.add(identity, knownOf(task));
     const nowMs = ports.clock.now();
-    // No later than if it were listed now: the clock may have been set back meanwhile.
-    const notBeforeMs = Math.min(task.notBeforeMs, nowMs + config.processing.delayWindowMs);
     const settled = record.kind === 'partial' ? record.settled : task.settled;
-    found.push({ ...task, notBeforeMs, settled }, nowMs);
+    found.push({ ...asIfListedAt(nowMs, task, config.processing.delayWindowMs), settled }, nowMs);
     foundChanged.notify();
     ports.events.emit({ kind: 'object found', object, isLate: motion === 'sweep' && isLate(task) });
     return { kind: 'queued' };

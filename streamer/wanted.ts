@@ -4,7 +4,7 @@
  * Invariant: a request is taken out of the state only in the commit that makes its delivery durable, or when it has become pointless.
  */
 import { backoffMs } from './core/backoff.ts';
-import { identityOf } from './core/object-task.ts';
+import { asIfListedAt, identityOf } from './core/object-task.ts';
 import { sourceOf } from './core/source-of.ts';
 import type { Selection } from './core/selection.ts';
 import { StreamerError } from './errors.ts';
@@ -85,9 +85,8 @@ async function offer(
   const nowMs = ports.clock.now();
   known.add(identity, { lastModifiedMs: Infinity, eligibleMs: nowMs, sizeBytes: object.sizeBytes });
   const left = record?.kind === 'partial' ? record.settled : settled;
-  // No later than if it were listed now: the clock may have been set back meanwhile.
-  const notBeforeMs = Math.min(selected.task.notBeforeMs, nowMs + config.processing.delayWindowMs);
-  found.push({ ...selected.task, notBeforeMs, settled: left, wanted: seq, wantedKind: kind }, nowMs);
+  const task = asIfListedAt(nowMs, selected.task, config.processing.delayWindowMs);
+  found.push({ ...task, settled: left, wanted: seq, wantedKind: kind }, nowMs);
   foundChanged.notify();
   ports.events.emit({ kind: 'object found', object, isLate: false });
   return 'offered';

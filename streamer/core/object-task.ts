@@ -44,6 +44,11 @@ export function identityOf(object: Pick<ObjectRef, 'bucket' | 'key' | 'etag'> & 
   return `${object.bucket}\n${object.etag}\n${object.key}`;
 }
 
+/** The clock may have been set back since it was listed: it waits no longer than if it were listed now. */
+export function asIfListedAt(nowMs: number, task: ObjectTask, delayWindowMs: number): ObjectTask {
+  return { ...task, notBeforeMs: Math.min(task.notBeforeMs, nowMs + delayWindowMs) };
+}
+
 /** What `KnownObjects` remembers of it. */
 export function knownOf({ object, eligibleMs }: ObjectTask): KnownObject {
   return { lastModifiedMs: object.lastModifiedMs, eligibleMs, sizeBytes: object.sizeBytes };

@@ -7,8 +7,8 @@ export const mutant: Mutant = {
   edits: [
     {
       file: 'source-intake.ts',
-      search: `    found.push({ ...task, notBeforeMs, settled }, nowMs);`,
-      replace: `    if (found.length < this.#readyMax(task, motion) / 2) found.push({ ...task, notBeforeMs, settled }, nowMs);`,
+      search: `    found.push({ ...asIfListedAt(nowMs, task, config.processing.delayWindowMs), settled }, nowMs);`,
+      replace: `    if (found.length < this.#readyMax(task, motion) / 2) found.push({ ...asIfListedAt(nowMs, task, config.processing.delayWindowMs), settled }, nowMs);`,
     },
   ],
 };
