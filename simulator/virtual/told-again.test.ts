@@ -8,6 +8,7 @@ import { directConnection } from './testing/direct-connection.ts';
 
 const START_MS = 1_765_324_556_414;
 const LEASE_TTL_MS = 5_000;
+const HOUR_MS = 3_600_000;
 /** More than any of these tests asks. */
 const COMMANDS_MAX = 16;
 
@@ -149,6 +150,26 @@ describe('what a journal has told is told again where a fail-over forgets it, at
       await before.renew('a', []);
       await before.commit(progress);
       redis.empty();
+      const state = redis.open(journal);
+      redis.plan(failOver);
+      await untilAnswered(async () => state.readHead());
+      await untilAnswered(async () => state.renew('b', []));
+      expect([failOver, await knownIn(redis, state, 'b')]).toEqual([failOver, ['complete', 'partial']]);
+    }
+  });
+
+  /** Found by the virtual world: seed 4352. */
+  it('when an instance starts, and others have told Redis a floor above what it remembers', async () => {
+    for (const failOver of failOvers) {
+      const redis = createRedis();
+      const journal = new MemoryJournal();
+      const before = redis.open(journal);
+      await before.renew('a', []);
+      await before.commit(progress);
+      redis.empty();
+      const other = redis.open(new MemoryJournal());
+      await other.renew('c', []);
+      await other.commit({ ...progress, changes: [], head: { startFromMs: 0, floorMs: START_MS + 2 * HOUR_MS } });
       const state = redis.open(journal);
       redis.plan(failOver);
       await untilAnswered(async () => state.readHead());

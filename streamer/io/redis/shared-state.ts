@@ -76,6 +76,8 @@ export class RedisState implements StateStore, SharedWork {
   #numbers = 0;
   /** The last number of which Redis said that it has it. */
   #acknowledged = 0;
+  /** The last number of the pieces by which this epoch was last told of all, also of what is older than the floor. */
+  #toldWhole = 0;
   /** The journal holds something that Redis may not know, or may forget without our seeing it. */
   #isAhead = false;
   /** Renewals and claims: one that was given up may arrive after the next. */
@@ -111,14 +113,14 @@ export class RedisState implements StateStore, SharedWork {
 
   async readWanted(afterSeq: number, objectsMax: number): Promise<readonly WantedObject[]> {
     await this.#open();
-    const { key } = this.#keys();
-    const seqs = textsOf(await this.#connection.command('HKEYS', [key('wanted')]))
+    const wanted = this.#connection.key('wanted');
+    const seqs = textsOf(await this.#connection.command('HKEYS', [wanted]))
       .map(Number)
       .filter((seq) => seq > afterSeq)
       .toSorted((left, right) => left - right)
       .slice(0, objectsMax);
     if (seqs.length === 0) return [];
-    const texts = textsOf(await this.#connection.command('HMGET', [key('wanted'), ...seqs]));
+    const texts = textsOf(await this.#connection.command('HMGET', [wanted, ...seqs]));
     // One that is missing was fulfilled just now.
     // What its reading has delivered is told with the claim: what stands there now may be of an earlier request, which set aside what this one is about.
     return texts.flatMap((text, index) => (text === '' ? [] : [{ seq: seqs[index] ?? 0, ...decodeWanted(text) }]));
@@ -279,7 +281,7 @@ export class RedisState implements StateStore, SharedWork {
       this.#journalHead = null;
     } else if (before === null || before === epoch) {
       if (before === epoch) await dropClosed(this.#connection, this.#journal);
-      await this.#tell(epoch, await this.#floorMs());
+      await this.#tell(epoch, await this.#missingSinceMs());
     } else {
       // By one that is no more.
       this.#acknowledged = 0;
@@ -296,7 +298,7 @@ export class RedisState implements StateStore, SharedWork {
   async #catchUp(): Promise<number> {
     this.#isAhead = false;
     try {
-      return await this.#inEpoch(async (epoch) => this.#tell(epoch, await this.#floorMs()));
+      return await this.#inEpoch(async (epoch) => this.#tell(epoch, await this.#missingSinceMs()));
     } catch (error) {
       this.#isAhead = true;
       throw error;
@@ -313,12 +315,15 @@ export class RedisState implements StateStore, SharedWork {
   /** Gives back how many objects were told of. Each piece has a number, as a commit has: should Redis forget it again, the next renewal shows it. */
   async #tell(epoch: string, sinceMs: number): Promise<number> {
     const isNumbered = this.#session !== '';
+    const isWhole = sinceMs === -Infinity;
+    if (isWhole) this.#toldWhole = Infinity;
     let [objects, records] = [0, 0];
     for (const remembered of this.#journal.since(sinceMs)) {
       objects += remembered.complete.length + remembered.partial.length;
       records += remembered.quarantined.length;
       await this.#send(epoch, encodeRemembered(remembered));
     }
+    if (isWhole) this.#toldWhole = this.#numbers;
     // Once there is a session it is told again, with numbers.
     this.#isAhead ||= !isNumbered && objects + records > 0;
     return objects;
@@ -334,8 +339,9 @@ export class RedisState implements StateStore, SharedWork {
     return answer;
   }
 
-  /** What is older is complete, and nobody asks for it. */
-  async #floorMs(): Promise<number> {
+  /** What is older than the floor is complete, and nobody asks for it; but where Redis does not show that it was told of all, that may be missing, too. */
+  async #missingSinceMs(): Promise<number> {
+    if (this.#acknowledged < this.#toldWhole) return -Infinity;
     const [floorMs] = textsOf(await this.#connection.command('HMGET', [this.#connection.key('meta'), 'floor']));
     return floorMs === '' ? -Infinity : Number(floorMs);
   }
@@ -384,10 +390,6 @@ export class RedisState implements StateStore, SharedWork {
     await this.#journal.record({ changes: [], quarantined: [], fulfilled: [], head, forgetBeforeMs });
     this.#journalHead = head;
     await dropClosed(this.#connection, this.#journal);
-  }
-
-  #keys() {
-    return { key: (name: string) => this.#connection.key(name) };
   }
 }
 
