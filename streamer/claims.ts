@@ -3,7 +3,7 @@
  * was lost.
  * Invariants:
  * - An object is read and sent only under a claim whose lease has not ended: by the moment the lease was asked for, on a clock that nobody sets, so never later than
- *   the store thinks. Then others may have it.
+ *   the store thinks. Then others may have it. Nor is it let go much earlier: what was sent of it and is not saved would be sent again.
  * - Nothing is claimed while progress cannot be saved.
  */
 import type { Config } from './config/config.ts';
@@ -121,9 +121,11 @@ export class Claims {
     const { clock, events } = this.#ports;
     try {
       await this.#inTurn(async () => {
-        const askedMs = clock.elapsed();
+        let askedMs = -Infinity;
+        const onAsk = (): number => (askedMs = clock.elapsed());
         this.#forgetLost();
-        const { isLister, lost, takenOver } = await this.#shared.renew(this.#session, [...this.#held.values()]);
+        const held = [...this.#held.values()];
+        const { isLister, lost, takenOver } = await this.#shared.renew(this.#session, held, onAsk);
         this.#leaseEndMs = askedMs + this.#shared.leaseTtlMs;
         // One that was stopped meanwhile finds it ended again: what it claimed under it, it would have to lose at once.
         const isInTime = clock.elapsed() < this.#leaseEndMs;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Claim } from './core/claim.ts';
 import { identityOf } from './core/object-task.ts';
 import { StreamerError } from './errors.ts';
-import type { OfferAnswer, SharedObject, SharedWork } from './ports.ts';
+import type { HeldObject, OfferAnswer, SharedObject, SharedWork } from './ports.ts';
 import { eventOf, FakeQueue } from './testing/fake-queue.ts';
 import type { FakeStateStore } from './testing/fakes.ts';
 import { allComplete, createWorld, expectDelivered, start, START_MS, write } from './testing/world.ts';
@@ -24,7 +24,8 @@ class FakeShared implements SharedWork {
     this.#state = state;
   }
 
-  async renew() {
+  async renew(_session: string, _held: readonly HeldObject[], onAsk: () => void) {
+    onAsk();
     return { isLister: this.isLister, lost: [], takenOver: 0 };
   }
 

@@ -46,7 +46,7 @@ export class RedisServer {
         await this.#time.wait(this.#times.journalMs, null);
         return this.#run(async () => state.commit(commit), commit.changes.length);
       },
-      renew: async (session, held) => this.#run(async () => state.renew(session, held), held.length),
+      renew: async (session, held, onAsk) => this.#run(async () => state.renew(session, held, onAsk), held.length),
       offer: async (objects, options) => this.#run(async () => state.offer(objects, options), objects.length),
       claim: async (session, options) => {
         const answer = await this.#run(async () => state.claim(session, options), options.objectsMax);

@@ -18,8 +18,8 @@ export const mutant: Mutant = {
     },
     {
       file: 'claims.ts',
-      search: 'const askedMs = clock.elapsed();',
-      replace: 'const askedMs = clock.now();',
+      search: '(askedMs = clock.elapsed())',
+      replace: '(askedMs = clock.now())',
     },
   ],
 };

@@ -8,8 +8,8 @@ export const mutant: Mutant = {
   edits: [
     {
       file: 'claims.ts',
-      search: 'this.#shared.renew(this.#session, [...this.#held.values()])',
-      replace: 'this.#shared.renew(this.#session, [])',
+      search: 'this.#shared.renew(this.#session, held, onAsk)',
+      replace: 'this.#shared.renew(this.#session, [], onAsk)',
     },
   ],
 };

@@ -145,18 +145,17 @@ export class RedisState implements StateStore, SharedWork {
     if (commit.head !== null) await this.readHead().catch(() => undefined);
   }
 
-  async renew(session: string, held: readonly HeldObject[]): Promise<RenewalAnswer> {
+  async renew(session: string, held: readonly HeldObject[], onAsk?: () => void): Promise<RenewalAnswer> {
     this.#session = session;
     await this.#open();
     if (this.#isAhead) await this.#catchUp();
     this.#held = new Map(held.map((one) => [one.claim.token, one]));
-    const answer = await this.#run(this.#scripts.renew, [
-      session,
-      this.#leaseInRedisMs,
-      this.#nextTurn(),
-      this.#acknowledged,
-      ...held.flatMap(({ shared, claim }) => [sharedIdOf(shared.object), claim.token]),
-    ]);
+    const ids = held.flatMap(({ shared, claim }) => [sharedIdOf(shared.object), claim.token]);
+    const args = [session, this.#leaseInRedisMs, this.#nextTurn(), this.#acknowledged, ...ids];
+    const answer = await this.#inEpoch(async (epoch) => {
+      onAsk?.();
+      return this.#connection.run(this.#scripts.renew, [epoch, ...args]);
+    });
     const [isLister, takenOver, mark, head, lost, missing] = listOf(answer);
     // At once: telling again takes its time.
     const lostTokens = new Set(textsOf(lost));
