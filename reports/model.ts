@@ -225,6 +225,9 @@ const barePipeSchema = z.strictObject({
   rawMBps: amount().describe('Median of the bare pipe: get, gunzip, post, nothing else.'),
   ratioRawMBps: barePipeRatioSchema.describe('Streamer over bare pipe, of the same run.'),
   ratioRawMBPerCpuS: barePipeRatioSchema,
+  wrongLines: countOrNull()
+    .default(null)
+    .describe('Lines lost, sent twice, corrupt or unexpected in the rounds after the run itself: their speed is none.'),
 });
 
 const timelinePointSchema = z.strictObject({

@@ -69,7 +69,7 @@ const documentedSettings: readonly Setting[] = [
 ];
 
 function expectedOf({ rate, asDocumented }: SnapshotOptions, objects: number): readonly CheckSpec[] {
-  if (rate === 'max') return [atLeastBarePipe, sinkHasHeadroom];
+  if (rate === 'max') return [atLeastBarePipe, roundsAreWhole, sinkHasHeadroom];
   if (asDocumented) return [lagSlo];
   return [
     ...documentedLatency,
@@ -110,6 +110,15 @@ const evenEndpoints: CheckSpec = {
   op: '<=',
   limit: 0.05,
   unit: 'share',
+};
+
+const roundsAreWhole: CheckSpec = {
+  name: 'lines lost, sent twice or wrong beside the bare pipe',
+  kind: 'integrity',
+  path: 'barePipe.wrongLines',
+  op: '==',
+  limit: 0,
+  unit: 'lines',
 };
 
 const atLeastBarePipe: CheckSpec = {

@@ -11,7 +11,7 @@ import { onBenchStage } from './bench-stage.ts';
 import { runLimitedPair, runPair } from './pair.ts';
 import { type BenchProfile, profileStreamer } from './profile.ts';
 import { type LimitedPair, limitedRatioOf, type Pair, type Ratios, ratiosOf, type Spread, spreadOf } from './ratio.ts';
-import type { Round } from './rounds.ts';
+import { type Round, wrongLinesOf } from './rounds.ts';
 
 export interface BenchOptions extends RunOptions {
   readonly objects: number;
@@ -181,8 +181,9 @@ function whyInvalid(round: Round, ceilingMBps: number): readonly string[] {
   ];
 }
 
-function whyFailed({ program, lostLines, duplicateLines, otherLines }: Round): readonly string[] {
-  if (lostLines + duplicateLines + otherLines === 0) return [];
+function whyFailed(round: Round): readonly string[] {
+  const { program, lostLines, duplicateLines, otherLines } = round;
+  if (wrongLinesOf(round) === 0) return [];
   return [`${program}: ${lostLines} lines lost, ${duplicateLines} duplicate, ${otherLines} corrupt or unexpected`];
 }
 

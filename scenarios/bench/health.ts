@@ -9,7 +9,7 @@ import { onBenchStage } from './bench-stage.ts';
 import { type Answers, HealthProber } from './health-prober.ts';
 import { type JudgedBench, whyBusy } from './judged-figures.ts';
 import { spreadOf } from './ratio.ts';
-import { type Round, streamerRound } from './rounds.ts';
+import { type Round, streamerRound, wrongLinesOf } from './rounds.ts';
 
 export interface HealthOptions extends RunOptions {
   readonly objects: number;
@@ -117,7 +117,7 @@ function figuresOf(pairs: readonly HealthPair[]): JudgedBench['figures'] {
 }
 
 function linesWrong({ plain, asked }: HealthPair): number {
-  return sumOf([plain, asked], ({ lostLines, duplicateLines, otherLines }) => lostLines + duplicateLines + otherLines);
+  return sumOf([plain, asked], wrongLinesOf);
 }
 
 function whyInvalid({ answered }: Answers): readonly string[] {

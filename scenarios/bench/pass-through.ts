@@ -9,7 +9,7 @@ import { runPair } from './pair.ts';
 import { profileStreamer } from './profile.ts';
 import { type Pair, spreadOf } from './ratio.ts';
 import { renderProfile } from './render.ts';
-import type { Round } from './rounds.ts';
+import { type Round, wrongLinesOf } from './rounds.ts';
 
 export interface PassThroughOptions extends RunOptions {
   readonly objects: number;
@@ -59,7 +59,6 @@ function figuresOf(pairs: readonly Pair[], cpuShare: number): JudgedBench['figur
   const streamers = pairs.map(({ streamer }) => streamer);
   const rounds = pairs.flatMap(({ streamer, barePipe }) => [streamer, barePipe]);
   const median = (of: readonly Round[], figure: (round: Round) => number): number => spreadOf(of.map(figure)).median;
-  const wrongLines = (round: Round): number => round.lostLines + round.duplicateLines + round.otherLines;
   return [
     { name: 'CPU per GB raw over that of the bare pipe', actual: cpuShare, op: '<=', limit: cpuShareMax, unit: '' },
     { name: 'CPU per GB raw', actual: median(streamers, (round) => round.cpuSPerGB), op: '>=', limit: 0, unit: 's' },
@@ -89,7 +88,7 @@ function figuresOf(pairs: readonly Pair[], cpuShare: number): JudgedBench['figur
     },
     {
       name: 'lines lost, twice, or not as they were',
-      actual: Math.max(...rounds.map(wrongLines)),
+      actual: Math.max(...rounds.map(wrongLinesOf)),
       op: '<=',
       limit: 0,
       unit: 'lines',

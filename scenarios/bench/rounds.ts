@@ -1,5 +1,5 @@
 /**
- * One round of a program under measurement: a fresh process, fresh books at the sink, the same objects in the same S3.
+ * One round of a program under measurement: a fresh process without state, fresh books at the sink, the same objects in the same S3.
  * Streamer and bare pipe are measured the same way: time from the moment they are ready to the last acknowledged line, by the sink's clock;
  * CPU time over the same span, by the operating system's count.
  */
@@ -29,6 +29,10 @@ export interface Round {
   readonly otherLines: number;
 }
 
+export function wrongLinesOf({ lostLines, duplicateLines, otherLines }: Round): number {
+  return lostLines + duplicateLines + otherLines;
+}
+
 interface Contestant {
   readonly pid: number;
   /** Epoch ms: ready, and about to look for objects. */
@@ -55,7 +59,8 @@ export async function streamerRound(
     folder,
     name,
     s3,
-    redis,
+    // What the round before saved there is all complete.
+    redis: redis === null ? null : { ...redis, keyPrefix: `${redis.keyPrefix}-${name}` },
     prefix,
     endpoints: sink.endpoints,
     settings: scenario.settings,

@@ -6,7 +6,7 @@ import { HarnessError } from '#simulator';
 import { parseConfig } from '#streamer';
 import { runPair } from '../bench/pair.ts';
 import { type Pair, ratiosOf, spreadOf } from '../bench/ratio.ts';
-import { barePipeRound, type Round } from '../bench/rounds.ts';
+import { barePipeRound, type Round, wrongLinesOf } from '../bench/rounds.ts';
 import type { Scenario } from '../scenario.ts';
 import { commonChecks } from './common-checks.ts';
 import { confirmCeilingMBps, measureCeilingMBps } from './ceiling.ts';
@@ -19,6 +19,7 @@ import { disturbanceChecks, disturbances } from '../observe/disturbance.ts';
 import { strikeChecks, strikesOf } from '../observe/strikes.ts';
 import { RunFolder, runName } from './run-folder.ts';
 import { setStage } from './stage.ts';
+import { sumOf } from './sum.ts';
 import { withProcesses } from './with-processes.ts';
 
 export interface RunOutcome {
@@ -88,6 +89,10 @@ async function compareWithBarePipe(stage: Stage, first: Round): Promise<Measurem
     rawMBps: spreadOf(pairs.map(({ barePipe }) => barePipe.rawMBps)).median,
     ratioRawMBps: ratios.rawMBps,
     ratioRawMBPerCpuS: ratios.rawMBPerCpuS,
+    wrongLines: sumOf(
+      pairs.flatMap(({ streamer, barePipe }) => [streamer, barePipe]).filter((round) => round !== first),
+      wrongLinesOf,
+    ),
   };
 }
 
