@@ -85,6 +85,7 @@ export class Instance implements Life, WatchedInstance {
       instance: number,
       requestTimeoutMs: config.http.requestTimeoutMs,
       onPost: watch === null ? null : (runs) => watch.onPost(number, runs),
+      holdOf: (version) => this.#holdOf(version),
       onAccepted: (runs) =>
         this.unsaved.accept(
           runs,
@@ -213,12 +214,16 @@ export class Instance implements Life, WatchedInstance {
   #onRead(version: Version, share: number): void {
     const { judge } = this.#options.surroundings;
     const { memoryLimitBytes } = this.#options.config;
-    this.#held.read(version, share, this.#options.watch?.holdOf(this.number, version) ?? ALWAYS);
+    this.#held.read(version, share, this.#holdOf(version));
     const heldBytes = this.#held.count();
     if (heldBytes > memoryLimitBytes + PIECE_SLACK_BYTES) {
       const detail = `${Math.round(heldBytes)} bytes were read and are not acknowledged, memory.limit is ${memoryLimitBytes}; the last is ${nameOf(version)}`;
       judge.breach('memory-bounded', detail);
     }
+  }
+
+  #holdOf(version: Version): () => boolean {
+    return this.#options.watch?.holdOf(this.number, version) ?? ALWAYS;
   }
 
   /** When all is delivered and saved. */
@@ -232,9 +237,12 @@ export class Instance implements Life, WatchedInstance {
     const { truth, judge } = this.#options.surroundings;
     const { watch, machine } = this.#options;
     // Redis may have forgotten it since: the journal has not.
-    const isExcused = (version: Version, line: number): boolean =>
+    const isForgotten = (version: Version, line: number): boolean =>
       watch !== null && watch.forgotMs >= this.#startedMs && ((version.journaled[line] ?? 0) & (1 << machine)) !== 0;
-    truth.checkAllSaved(this.#options.number, isExcused);
+    truth.checkAllSaved(
+      this.#options.number,
+      (version, line) => isForgotten(version, line) || this.#sink.isGivenUp(version, line),
+    );
     const { unansweredPosts } = this.#sink;
     if (unansweredPosts > 0) judge.breach('clean-stop-saves', `a stop broke off ${unansweredPosts} POSTs`);
     const { queuedBytes } = this.#pipeline.gauges();

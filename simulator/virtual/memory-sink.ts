@@ -5,7 +5,7 @@
 import type { Sink, SinkAnswer, SinkRequest } from '#streamer';
 import type { SeededRandom } from '../random.ts';
 import { POISON } from './content.ts';
-import { isPiece, Pieces } from './pieces.ts';
+import { type Hold, isPiece, Pieces } from './pieces.ts';
 import { effectOfPost, type PostEffect } from './post-effect.ts';
 import { stopped, type Surroundings } from './surroundings.ts';
 import type { LineRun, Version } from './truth.ts';
@@ -18,11 +18,14 @@ export interface SinkOptions {
   readonly requestTimeoutMs: number;
   /** A POST of them begins; null where nobody wants to know. */
   readonly onPost: ((runs: readonly LineRun[]) => void) | null;
+  /** Whether the instance goes on having what it has of the object now. */
+  readonly holdOf: (version: Version) => Hold;
   /** The instance hears that a batch of them is accepted. */
   readonly onAccepted: (runs: readonly LineRun[]) => void;
 }
 
 const REFUSALS = [400, 413, 422] as const;
+const ALWAYS: Hold = () => true;
 
 /** One POST on its way. */
 interface Attempt {
@@ -36,6 +39,8 @@ interface Attempt {
   /** Null until the endpoint has the body. */
   runs: readonly LineRun[] | null;
   isAnswered: boolean;
+  /** Of its object, where it is a piece of a batch. */
+  isHeld: Hold;
 }
 
 export class MemorySink implements Sink {
@@ -70,7 +75,8 @@ export class MemorySink implements Sink {
       body,
     });
     trace.add('post', nth, request.endpoint, request.bodyBytes, request.idempotencyKey);
-    const attempt: Attempt = { nth, request, effect, isRefused, sent: [], runs: null, isAnswered: false };
+    const isHeld = this.#holdOf(request);
+    const attempt: Attempt = { nth, request, effect, isRefused, sent: [], runs: null, isAnswered: false, isHeld };
     this.#underWay.add(attempt);
     this.#begin(attempt);
     if (effect.takenMs !== null) time.after(effect.takenMs, this.#options.life, () => this.#take(attempt));
@@ -87,6 +93,11 @@ export class MemorySink implements Sink {
   /** The streamer gets this object, not for the first time perhaps. */
   onGet(version: Version): void {
     this.#pieces.readAgain(version, this.#options.surroundings.truth);
+  }
+
+  /** It was acknowledged, in a piece of a batch that was then given up: see `pieces.ts`. */
+  isGivenUp(version: Version, line: number): boolean {
+    return this.#pieces.isGivenUp(version, line);
   }
 
   /** Lines that were sent and not answered. */
@@ -151,7 +162,13 @@ export class MemorySink implements Sink {
     this.#hasServerErrors ||= answer.kind === 'answered' && answer.status >= 500;
     trace.add('answer', attempt.nth, answer.kind === 'answered' ? answer.status : answer.kind);
     const status = answer.kind === 'answered' ? answer.status : null;
-    this.#pieces.answer(attempt.request.idempotencyKey, status, () => this.#runsOf(attempt));
+    const { request, isHeld } = attempt;
+    this.#pieces.answer({
+      idempotencyKey: request.idempotencyKey,
+      status,
+      isHeld,
+      runsOf: () => this.#runsOf(attempt),
+    });
     if (isAccepted) this.#accept(attempt);
     else if (willStore(attempt)) truth.allowRepeat(this.#runsOf(attempt));
     // An early answer leaves the body on its way.
@@ -190,6 +207,11 @@ export class MemorySink implements Sink {
     this.#forget(attempt);
     if (isEarly(attempt.effect)) this.#underWay.delete(attempt);
     passKillPoint('post-stored', this.#options.life);
+  }
+
+  #holdOf(request: SinkRequest): Hold {
+    const version = isPiece(request.idempotencyKey) ? this.#read(request)[0]?.version : undefined;
+    return version === undefined ? ALWAYS : this.#options.holdOf(version);
   }
 
   #runsOf({ runs, request }: Attempt): readonly LineRun[] {

@@ -205,7 +205,7 @@ export class Truth {
     return lines;
   }
 
-  /** After that instance stopped cleanly. `isExcused`: of a line that state does not know, though it was told of it. */
+  /** After that instance stopped cleanly. `isExcused`: of a line that state does not know, though it was told of it, or that it cannot be told of. */
   checkAllSaved(instance: number, isExcused: (version: Version, line: number) => boolean): void {
     for (const version of this.#versions) {
       const line = version.acknowledgedBy.findIndex(

@@ -3,14 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createPipeline } from '#streamer';
+import { rangeOfKind } from './content-kinds.ts';
 import type { Fault } from './fault.ts';
 import type { Invariant } from './invariants.ts';
 import { verdictOfWorld } from './judge-world.ts';
-import type { WorldPlan } from './plan.ts';
+import { type PlannedObject, umbrellaKey, type WorldPlan, zscalerKey } from './plan.ts';
 import { planWorld } from './plan-world.ts';
 import { readScenarioFile, writeScenarioFile } from './scenario-file.ts';
 import { shrinkPlan } from './shrink.ts';
-import { runWorld } from './world.ts';
+import { runWorld, type WorldResult } from './world.ts';
 
 /** A streamer that takes every answer for a 2xx. */
 const believesInDelivery: typeof createPipeline = (ports, config) => {
@@ -51,6 +52,20 @@ const stopsLate: typeof createPipeline = (ports, config) => {
 function slowToSave(faults: readonly Fault[]): WorldPlan {
   const plan = planWorld(1);
   return { ...plan, settings: { ...plan.settings, saveIntervalMs: 5_000, shutdownGraceMs: 5_000 }, faults };
+}
+
+/** A streamer whose stop breaks off whatever is under way, and says that it was clean. */
+const breaksOff: typeof createPipeline = (ports, config) => {
+  const pipeline = createPipeline(ports, config);
+  return { ...pipeline, run: async (stop, kill) => pipeline.run(stop, AbortSignal.any([stop, kill])) };
+};
+
+/** The first batch is refused once, so that it is taken apart. */
+function refusedOnce(plan: WorldPlan, objects: readonly PlannedObject[], faults: readonly Fault[]): WorldPlan {
+  const refused: Fault = { kind: 'post-fails', nth: 1, times: 1, status: 400, retryAfterMs: null, isStored: false };
+  const settings = { ...plan.settings, delayWindowMs: 0 };
+  const calm = { ...plan.calm, atMs: 0 };
+  return { ...plan, settings, objects, requests: [], trickle: [], faults: [refused, ...faults], calm };
 }
 
 async function breachOf(plan: WorldPlan, broken: typeof createPipeline): Promise<Invariant | null> {
@@ -143,6 +158,61 @@ describe('a slow commit', () => {
     const { violation, exercised } = await runWorld({ ...plan, objects, calm }, { isTraced: false });
     expect(violation).toBeNull();
     expect(exercised).toHaveLength(2);
+  });
+});
+
+// Of its lines those in the first half are acknowledged, and their range is not known: it is settled as a whole, or not at all.
+describe('a batch that is taken apart, and is not the bytes of its object', () => {
+  const { startMs } = planWorld(1);
+  const csv = (nth: number, afterMs: number): PlannedObject => ({
+    ...{ source: 1, key: umbrellaKey(startMs, String(1_000 + nth)) },
+    ...{ content: rangeOfKind('csv').firstId + nth, visibleMs: startMs + afterMs },
+  });
+  const outage: Fault = { kind: 'sink-outage', atMs: 1_000, forMs: 60_000, how: 'refuses' };
+
+  /** One of the three instances has it: a world for each. */
+  const withEach = async (faultsOf: (instance: number) => readonly Fault[], broken = createPipeline) => {
+    const results: WorldResult[] = [];
+    for (const instance of [0, 1, 2]) {
+      const plan = refusedOnce(planWorld(1, 'redis'), [csv(0, 0)], [outage, ...faultsOf(instance)]);
+      results.push(await runWorld(plan, { isTraced: false, createPipeline: broken }));
+    }
+    return results;
+  };
+
+  // Seed 2574: its instance slept beyond its lease meanwhile, and stopped before another had sent the batch.
+  it('is given up with its claim, and no stop can save what was acknowledged of it', async () => {
+    const results = await withEach((instance) => [
+      { kind: 'pause', instance, atMs: 2_000, forMs: 20_000 },
+      { kind: 'stop', instance, atMs: 25_000, downMs: 1_000 },
+    ]);
+    for (const { violation, exercised } of results) {
+      expect(violation).toBeNull();
+      expect(exercised).toHaveLength(4);
+    }
+    expect(results.map(({ repeatedLines }) => repeatedLines).filter((lines) => lines > 0)).toEqual([6]);
+  });
+
+  it('is given up with its parked object, and no stop can save what was acknowledged of it', async () => {
+    const key = zscalerKey(startMs, 1);
+    const dirty = { source: 0, key, content: rangeOfKind('dirty').firstId, visibleMs: startMs };
+    const others = Array.from({ length: 30 }, (_, nth) => csv(nth, 2_000 + 500 * nth));
+    // A user of the second half.
+    const chokes: Fault = { kind: 'sink-chokes', atMs: 0, forMs: 120_000, user: 21 };
+    const stop: Fault = { kind: 'stop', atMs: 25_000, downMs: 1_000 };
+    const plan = refusedOnce(planWorld(1), [dirty, ...others], [chokes, stop]);
+    const { violation, exercised, repeatedLines } = await runWorld(plan, { isTraced: false });
+    expect(violation).toBeNull();
+    expect(exercised).toHaveLength(3);
+    expect(repeatedLines).toBe(5);
+  });
+
+  it('is finished by a stop where nothing of that has happened: one that breaks it off is noticed', async () => {
+    const results = await withEach((instance) => [{ kind: 'stop', instance, atMs: 5_000, downMs: 1_000 }], breaksOff);
+    const [violation, ...others] = results.flatMap((result) => result.violation ?? []);
+    expect(violation?.invariant).toBe('clean-stop-saves');
+    expect(violation?.detail).toContain('line 0 was acknowledged and is not durable');
+    expect(others).toEqual([]);
   });
 });
 
