@@ -145,7 +145,7 @@ export class RedisState implements StateStore, SharedWork {
     if (commit.head !== null) await this.readHead().catch(() => undefined);
   }
 
-  async renew(session: string, held: readonly HeldObject[], onAsk?: () => void): Promise<RenewalAnswer> {
+  async renew(session: string, held: readonly HeldObject[], onAsk?: () => () => void): Promise<RenewalAnswer> {
     this.#session = session;
     await this.#open();
     if (this.#isAhead) await this.#catchUp();
@@ -153,8 +153,10 @@ export class RedisState implements StateStore, SharedWork {
     const ids = held.flatMap(({ shared, claim }) => [sharedIdOf(shared.object), claim.token]);
     const args = [session, this.#leaseInRedisMs, this.#nextTurn(), this.#acknowledged, ...ids];
     const answer = await this.#inEpoch(async (epoch) => {
-      onAsk?.();
-      return this.#connection.run(this.#scripts.renew, [epoch, ...args]);
+      const onAnswer = onAsk?.();
+      const text = await this.#connection.run(this.#scripts.renew, [epoch, ...args]);
+      onAnswer?.();
+      return text;
     });
     const [isLister, takenOver, mark, head, lost, missing] = listOf(answer);
     // At once: telling again takes its time.
