@@ -35,6 +35,7 @@ import {
   encodeCommit,
   encodeRemembered,
   encodeShared,
+  headOf,
   sharedIdOf,
 } from './codec.ts';
 import { dropClosed } from './closed-records.ts';
@@ -76,7 +77,7 @@ export class RedisState implements StateStore, SharedWork {
   #numbers = 0;
   /** The last number of which Redis said that it has it. */
   #acknowledged = 0;
-  /** The last number of the pieces by which this epoch was last told of all, also of what is older than the floor. */
+  /** The last number of the pieces by which Redis was last told of all, also of what is older than the floor; `Infinity` until it was. */
   #toldWhole = 0;
   /** The journal holds something that Redis may not know, or may forget without our seeing it. */
   #isAhead = false;
@@ -309,6 +310,8 @@ export class RedisState implements StateStore, SharedWork {
   /** Redis is the same, and knows less than it had acknowledged: a replica that lagged has become the master. */
   async #tellAgain(mark: number): Promise<void> {
     this.#acknowledged = mark;
+    // The floor may have moved past it since then, and what was asked for by name may be older.
+    this.#toldWhole = Infinity;
     const objects = await this.#catchUp();
     this.#events.emit({ kind: 'state forgotten', objects, isWhole: false });
   }
@@ -392,9 +395,4 @@ export class RedisState implements StateStore, SharedWork {
     this.#journalHead = head;
     await dropClosed(this.#connection, this.#journal);
   }
-}
-
-/** Null at the first start, or where Redis has forgotten it. */
-function headOf([startFrom = '', floor = '']: readonly string[]): StateHead | null {
-  return startFrom === '' ? null : { startFromMs: Number(startFrom), floorMs: Number(floor) };
 }
