@@ -233,7 +233,10 @@ export class RedisState implements StateStore, SharedWork {
   }
 
   async leave(session: string): Promise<void> {
-    await this.#run(this.#scripts.leave, [session]);
+    const ask = async (): Promise<unknown> => this.#run(this.#scripts.leave, [session, this.#acknowledged]);
+    const mark = Number(await ask());
+    // Should Redis forget that as well, the lease ends all the same.
+    if (mark < this.#acknowledged) await this.#tellAgain(mark).then(ask);
     this.#held.clear();
   }
 
