@@ -152,7 +152,8 @@ export class RedisState implements StateStore, SharedWork {
     if (this.#isAhead) await this.#catchUp();
     this.#held = new Map(held.map((one) => [one.claim.token, one]));
     const ids = held.flatMap(({ shared, claim }) => [sharedIdOf(shared.object), claim.token]);
-    const args = [session, this.#leaseInRedisMs, this.#nextTurn(), this.#acknowledged, ...ids];
+    const acknowledged = this.#acknowledged;
+    const args = [session, this.#leaseInRedisMs, this.#nextTurn(), acknowledged, ...ids];
     const answer = await this.#inEpoch(async (epoch) => {
       const onAnswer = onAsk?.();
       const text = await this.#connection.run(this.#scripts.renew, [epoch, ...args]);
@@ -163,17 +164,14 @@ export class RedisState implements StateStore, SharedWork {
     // At once: telling again takes its time.
     const lostTokens = new Set(textsOf(lost));
     for (const { claim } of held) if (lostTokens.has(claim.token)) claim.lose();
-    if (Number(mark) < this.#acknowledged) await this.#tellAgain(Number(mark));
+    // By what was acknowledged when it was asked: the answer to a later commit may have come with this one.
+    if (Number(mark) < acknowledged) await this.#tellAgain(Number(mark));
     // Not waited for: a slow disk must not cost the lease. One that fails is made up for at the next renewal.
     this.#followHead(textsOf(head)).catch(() => undefined);
     const missingTokens = new Set(textsOf(missing));
     const restorable = held.filter(({ claim }) => missingTokens.has(claim.token));
     const lostAfterAll = await this.#restore(restorable);
-    return {
-      isLister: Number(isLister) === 1,
-      takenOver: Number(takenOver),
-      lost: [...lostTokens, ...lostAfterAll],
-    };
+    return { isLister: Number(isLister) === 1, takenOver: Number(takenOver), lost: [...lostTokens, ...lostAfterAll] };
   }
 
   async offer(
