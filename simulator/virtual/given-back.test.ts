@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { RedisState, type SharedObject } from '#streamer';
 import { MemoryJournal } from './memory-journal.ts';
 import { MemoryRedis } from './memory-redis.ts';
+import { RedisData } from './redis-data.ts';
 import { directConnection } from './testing/direct-connection.ts';
 
 const START_MS = 1_765_324_556_414;
@@ -13,13 +14,14 @@ const CLAIM = { objectsMax: 1, liveWindowMs: HOUR_MS };
 async function claimed({ rankMs }: { readonly rankMs: number }) {
   const clock = { nowMs: START_MS };
   const redis = new MemoryRedis({ now: () => clock.nowMs });
+  let epochs = 0;
   const open = (): RedisState =>
     new RedisState({
       connection: directConnection(redis),
       journal: new MemoryJournal(),
       leaseTtlMs: 5_000,
       events: { emit: () => undefined },
-      newEpoch: () => 'epoch',
+      newEpoch: () => `epoch-${(epochs += 1)}`,
     });
   const [a, b] = [open(), open()];
   await a.renew('a', []);
@@ -60,5 +62,21 @@ describe('an instance that stops', () => {
     expect(await takenByOther()).toBe(0);
     expect(await b.lookup([object])).toEqual([{ kind: 'complete' }]);
     expect(redis.data.sortedSet('sessions').score('a')).toBeNull();
+  });
+});
+
+describe('a claim that its holder knows to be lost', () => {
+  it('is not given back to it when Redis has forgotten all: it would take the object from whoever reads it', async () => {
+    const { clock, redis, a, b, object, held } = await claimed({ rankMs: START_MS });
+    clock.nowMs += 4_000;
+    await b.renew('b', []);
+    clock.nowMs += 2_000;
+    // The lease of the first has ended.
+    const taken = await b.claim('b', CLAIM);
+    expect(taken.claimed).toHaveLength(1);
+    expect((await a.renew('a', held)).lost).toHaveLength(1);
+    redis.restart(new RedisData());
+    for (const state of [a, b]) await state.lookup([object]);
+    expect(taken.claimed.map(({ claim }) => claim.isLost)).toEqual([false]);
   });
 });

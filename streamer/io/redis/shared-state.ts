@@ -352,7 +352,8 @@ export class RedisState implements StateStore, SharedWork {
   }
 
   /** Gives back the tokens that are lost: others have the object, or know it as complete. */
-  async #restore(held: readonly HeldObject[]): Promise<readonly string[]> {
+  async #restore(all: readonly HeldObject[]): Promise<readonly string[]> {
+    const held = all.filter(({ claim }) => !claim.isLost);
     if (held.length === 0) return [];
     const args = held.flatMap(({ shared, claim }) => [sharedIdOf(shared.object), claim.token, encodeShared(shared)]);
     const answer = await this.#connection.run(this.#scripts.restore, [
