@@ -31,8 +31,8 @@ class FakeShared implements SharedWork {
   answerTo: (object: SharedObject) => OfferAnswer = () => 'under-way';
   ready: ClaimedObject[] = [{ ...told, claim: new Claim('token') }];
 
-  async renew(_session: string, _held: readonly HeldObject[], onAsk: () => void) {
-    onAsk();
+  async renew(_session: string, _held: readonly HeldObject[], onAsk: () => () => void) {
+    onAsk()();
     return { isLister: true, lost: [], takenOver: 0 };
   }
 
@@ -160,6 +160,29 @@ describe('a lease before whose renewal the store was told a lot', () => {
     context.claims?.endIfOver();
     expect(context.claims?.heldCount).toBe(0);
   });
+});
+
+// After a fail-over the store is told again what it has forgotten, before the renewal is over.
+describe('a lease after whose renewal the store is told a lot', () => {
+  it.each(['succeeds', 'fails'])(
+    'counts as renewed as soon as the store has said so, whether the rest %s',
+    async (end) => {
+      const { clock, shared, context } = setUp();
+      const renew = shared.renew.bind(shared);
+      void context.claims?.keep(context, untilTheEnd());
+      void context.claims?.fill(context, untilTheEnd());
+      await clock.runFor(1_000);
+      shared.renew = async (...asked) => {
+        const answer = await renew(...asked);
+        await clock.sleep(shared.leaseTtlMs - 1_000, untilTheEnd());
+        if (end === 'fails') throw new StreamerError('STATE_UNREACHABLE', 'it does not answer');
+        return answer;
+      };
+      await clock.runFor(2 * shared.leaseTtlMs);
+      context.claims?.endIfOver();
+      expect(context.claims?.heldCount).toBe(1);
+    },
+  );
 });
 
 describe('an object of a source that this configuration does not have', () => {

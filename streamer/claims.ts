@@ -121,12 +121,13 @@ export class Claims {
     const { clock, events } = this.#ports;
     try {
       await this.#inTurn(async () => {
-        let askedMs = -Infinity;
-        const onAsk = (): number => (askedMs = clock.elapsed());
+        const onAsk = (): (() => void) => {
+          const untilMs = clock.elapsed() + this.#shared.leaseTtlMs;
+          return () => (this.#leaseEndMs = untilMs);
+        };
         this.#forgetLost();
         const held = [...this.#held.values()];
         const { isLister, lost, takenOver } = await this.#shared.renew(this.#session, held, onAsk);
-        this.#leaseEndMs = askedMs + this.#shared.leaseTtlMs;
         // One that was stopped meanwhile finds it ended again: what it claimed under it, it would have to lose at once.
         const isInTime = clock.elapsed() < this.#leaseEndMs;
         if (isInTime && !this.#isRenewed) events.emit({ kind: 'lease renewed', session: this.#session });

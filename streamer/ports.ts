@@ -327,9 +327,10 @@ export interface SharedWork {
   readonly leaseTtlMs: number;
   /**
    * Keeps the session and its claims alive for `leaseTtlMs`, and not a moment less, from when it is asked; begins it if it is new. What the session was given and
-   * does not hold goes back to the set. `onAsk`: it is asked now, or once more; it may have been told a lot before.
+   * does not hold goes back to the set. `onAsk`: it is asked now, or once more; it may have been told a lot before. What that gives back is called as soon as it
+   * has answered; it may be told a lot after, and that may fail.
    */
-  renew(session: string, held: readonly HeldObject[], onAsk: () => void): Promise<RenewalAnswer>;
+  renew(session: string, held: readonly HeldObject[], onAsk: () => () => void): Promise<RenewalAnswer>;
   /** One answer for each object, in order. Live objects find as many places as backlog has, beside it. */
   offer(
     objects: readonly SharedObject[],

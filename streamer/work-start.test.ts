@@ -24,8 +24,8 @@ class FakeShared implements SharedWork {
     this.#state = state;
   }
 
-  async renew(_session: string, _held: readonly HeldObject[], onAsk: () => void) {
-    onAsk();
+  async renew(_session: string, _held: readonly HeldObject[], onAsk: () => () => void) {
+    onAsk()();
     return { isLister: this.isLister, lost: [], takenOver: 0 };
   }
 

@@ -1,7 +1,7 @@
 /** A lease, as its holder counts it and as Redis does. Found by the virtual world: seeds 785 and 878. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type RedisConnection, RedisState, type SharedObject, type StateCommit } from '#streamer';
+import { type RedisConnection, RedisState, type SharedObject, type StateCommit, StreamerError } from '#streamer';
 import { MemoryJournal } from './memory-journal.ts';
 import { MemoryRedis } from './memory-redis.ts';
 import { RedisData } from './redis-data.ts';
@@ -93,7 +93,11 @@ describe('a lease', () => {
     });
     await state.commit(progress);
     const askedMs: number[] = [];
-    const renew = async (): Promise<unknown> => state.renew('a', [], () => askedMs.push(clock.nowMs));
+    const onAsk = (): (() => void) => {
+      askedMs.push(clock.nowMs);
+      return () => undefined;
+    };
+    const renew = async (): Promise<unknown> => state.renew('a', [], onAsk);
     // It tells what it told before it had a session, and then renews.
     const startMs = clock.nowMs;
     await renew();
@@ -103,5 +107,34 @@ describe('a lease', () => {
     await renew();
     expect(renewedMs).toHaveLength(3);
     expect(askedMs).toEqual(renewedMs);
+  });
+
+  it('counts for its holder as soon as Redis has said so, also where telling it what it has forgotten fails', async () => {
+    const redis = new MemoryRedis({ now: () => START_MS });
+    const direct = directConnection(redis);
+    const plan = { isCommitBroken: false };
+    const connection: RedisConnection = {
+      ...direct,
+      run: async (script, args) => {
+        if (plan.isCommitBroken && script.name === 'commit') throw new StreamerError('STATE_UNREACHABLE', 'broken');
+        return direct.run(script, args);
+      },
+    };
+    const state = new RedisState({
+      connection,
+      journal: new MemoryJournal(),
+      leaseTtlMs: LEASE_TTL_MS,
+      events: { emit: () => undefined },
+      newEpoch: () => 'epoch',
+    });
+    await state.renew('a', []);
+    const replica = redis.data.copy();
+    await state.commit(progress);
+    redis.restart(replica);
+    plan.isCommitBroken = true;
+    let answers = 0;
+    const renewing = state.renew('a', [], () => () => (answers += 1));
+    await expect(renewing).rejects.toMatchObject({ code: 'STATE_UNREACHABLE' });
+    expect(answers).toBe(1);
   });
 });

@@ -154,7 +154,7 @@ class Driver {
       case 'renew': {
         const { session, forgets } = each;
         const held = (this.#held.get(session) ?? []).slice(forgets ? 1 : 0);
-        const answer = await this.#store.of(session).renew(session, held, () => undefined);
+        const answer = await this.#store.of(session).renew(session, held, () => () => undefined);
         this.#held.set(
           session,
           held.filter(({ claim }) => !answer.lost.includes(claim.token)),

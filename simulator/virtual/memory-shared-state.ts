@@ -79,8 +79,8 @@ export class MemorySharedState implements StateStore, SharedWork {
 
   async close(): Promise<void> {}
 
-  async renew(session: string, held: readonly HeldObject[], onAsk?: () => void): Promise<RenewalAnswer> {
-    onAsk?.();
+  async renew(session: string, held: readonly HeldObject[], onAsk?: () => () => void): Promise<RenewalAnswer> {
+    onAsk?.()();
     const nowMs = this.#now();
     const takenOver = this.#endDeadSessions(session);
     const isKnown = this.#sessions.has(session);

@@ -108,7 +108,7 @@ export function claim(call: ScriptCall): readonly (string | number)[] {
   const share = Math.ceil(ready.size / data.sortedSet('sessions').size);
   const objectsMax = Math.min(Number(args[3]), share);
   const liveFromMs = nowMs - Number(args[4]);
-  const live = ready.range((rankMs) => rankMs > liveFromMs && rankMs <= nowMs);
+  const live = ready.range((rankMs) => rankMs > liveFromMs);
   const backlog = ready.range((rankMs) => rankMs <= liveFromMs);
   const answer: (string | number)[] = [takenOver];
   for (const id of [...live, ...backlog].slice(0, objectsMax)) {
@@ -129,14 +129,16 @@ export function dismiss(call: ScriptCall): number {
   return 1;
 }
 
-export function leave(call: ScriptCall): number {
+export function leave(call: ScriptCall): string {
   const { data, args } = call;
-  const [, session = ''] = args;
-  const objects = endSession(call, session, 'left');
+  const [, session = '', acknowledged = ''] = args;
+  const mark = data.hash('marks').get(session) ?? '0';
+  if (Number(mark) < Number(acknowledged)) return mark;
+  endSession(call, session, 'left');
   data.sortedSet('ended').remove(session);
   data.hash('marks').delete(session);
   if (data.hash('meta').get('lister') === session) data.hash('meta').delete('lister');
-  return objects;
+  return mark;
 }
 
 export function lookup({ data, args }: ScriptCall): readonly string[] {

@@ -1,4 +1,5 @@
 /** What Redis has forgotten is told again from the journal, and once more where that is forgotten as well. Found by the virtual world: seed 1289. */
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { type ObjectRef, type RedisConnection, RedisState, type StateCommit } from '#streamer';
 import { MemoryJournal } from './memory-journal.ts';
@@ -27,11 +28,9 @@ function refOf(key: string): ObjectRef {
 }
 
 const [whole, part] = [refOf('whole'), refOf('part')];
+const complete = { object: whole, settled: [], complete: true };
 const progress: StateCommit = {
-  changes: [
-    { object: whole, settled: [], complete: true },
-    { object: part, settled: [{ start: 0, end: 5 }], complete: false },
-  ],
+  changes: [complete, { object: part, settled: [{ start: 0, end: 5 }], complete: false }],
   quarantined: [],
   fulfilled: [],
   head: { startFromMs: 0, floorMs: 0 },
@@ -176,5 +175,69 @@ describe('what a journal has told is told again where a fail-over forgets it, at
       await untilAnswered(async () => state.renew('b', []));
       expect([failOver, await knownIn(redis, state, 'b')]).toEqual([failOver, ['complete', 'partial']]);
     }
+  });
+
+  it('when a fail-over had forgotten it, and others have moved the floor past it since', async () => {
+    const redis = createRedis();
+    const [state, other] = [redis.open(new MemoryJournal()), redis.open(new MemoryJournal())];
+    await state.renew('a', []);
+    await other.renew('c', []);
+    redis.plan({ had: 0, heard: 1 });
+    await state.commit({ ...progress, head: null });
+    await other.commit({ ...progress, changes: [], head: { startFromMs: 0, floorMs: START_MS + 2 * HOUR_MS } });
+    expect(await knownIn(redis, state, 'a')).toEqual(['complete', 'partial']);
+  });
+
+  it('when a fail-over had forgotten it, and it was asked for by name, older than the floor', async () => {
+    const redis = createRedis();
+    const [state, other] = [redis.open(new MemoryJournal()), redis.open(new MemoryJournal())];
+    await other.renew('c', []);
+    await other.commit({ ...progress, changes: [], head: { startFromMs: 0, floorMs: START_MS + 2 * HOUR_MS } });
+    await state.renew('a', []);
+    const request = { seq: 1, kind: 'missing' } as const;
+    const shared = { object: whole, listedMs: START_MS, rankMs: START_MS, settled: [], wanted: request };
+    await other.offer([shared], { readyMax: 1, liveWindowMs: HOUR_MS });
+    const { claimed } = await state.claim('a', { objectsMax: 1, liveWindowMs: HOUR_MS });
+    const fulfilled = [{ wantedSeq: 1, outcome: 'delivered', atMs: START_MS } as const];
+    redis.plan({ had: 0, heard: 1 });
+    await state.commit({ ...progress, changes: claimed.map(({ claim }) => ({ ...complete, claim })), fulfilled });
+    for (let renewals = 0; renewals < 2; renewals += 1) await state.renew('a', []);
+    // Or else all of it would be sent once more.
+    expect((await other.claim('c', { objectsMax: 1, liveWindowMs: HOUR_MS })).claimed).toEqual([]);
+  });
+});
+
+describe('a commit that is answered together with a renewal that was asked for before it', () => {
+  it('is not taken for forgotten, as the renewal does not know of it', async () => {
+    const redis = new MemoryRedis({ now: () => START_MS });
+    const direct = directConnection(redis);
+    const answers: (() => void)[] = [];
+    const connection: RedisConnection = {
+      ...direct,
+      run: async (script, args) => {
+        const answer = await direct.run(script, args);
+        return new Promise((resolve) => answers.push(() => resolve(answer)));
+      },
+      command: async (name, args) => direct.command(name, args),
+    };
+    const told: string[] = [];
+    const state = new RedisState({
+      connection,
+      journal: new MemoryJournal(),
+      leaseTtlMs: LEASE_TTL_MS,
+      events: { emit: ({ kind }) => told.push(kind) },
+      newEpoch: () => 'epoch',
+    });
+    /** All that waits at a time comes in one piece, in order. */
+    const untilDone = async (work: Promise<unknown>): Promise<void> => {
+      for (let pieces = 0; pieces < COMMANDS_MAX; pieces += 1) {
+        await setImmediate();
+        for (const answer of answers.splice(0)) answer();
+      }
+      await work;
+    };
+    await untilDone(state.renew('a', []));
+    await untilDone(Promise.all([state.renew('a', []), state.commit({ ...progress, head: null })]));
+    expect(told).toEqual([]);
   });
 });

@@ -18,8 +18,8 @@ export const mutant: Mutant = {
     },
     {
       file: 'claims.ts',
-      search: '(askedMs = clock.elapsed())',
-      replace: '(askedMs = clock.now())',
+      search: 'const untilMs = clock.elapsed() + this.#shared.leaseTtlMs;',
+      replace: 'const untilMs = clock.now() + this.#shared.leaseTtlMs;',
     },
   ],
 };

@@ -8,7 +8,7 @@ export const mutant: Mutant = {
   edits: [
     {
       file: 'io/redis/shared-state.ts',
-      search: `    if (Number(mark) < this.#acknowledged) await this.#tellAgain(Number(mark));
+      search: `    if (Number(mark) < acknowledged) await this.#tellAgain(Number(mark));
 `,
       replace: '',
     },

@@ -3,7 +3,15 @@ import { hash } from 'node:crypto';
 import * as z from 'zod';
 import { type Range, unionRanges } from '../../core/ranges.ts';
 import { StreamerError } from '../../errors.ts';
-import type { ObjectRecord, ObjectRef, QuarantineRecord, SharedObject, StateChange, StateCommit } from '../../ports.ts';
+import type {
+  ObjectRecord,
+  ObjectRef,
+  QuarantineRecord,
+  SharedObject,
+  StateChange,
+  StateCommit,
+  StateHead,
+} from '../../ports.ts';
 import type { Remembered } from '../remembered.ts';
 import { hourOf, idOf } from '../state-database.ts';
 
@@ -56,6 +64,11 @@ function textOf(id: Uint8Array): string {
 
 export function idOfText(text: string): Uint8Array {
   return Buffer.from(text, 'base64url');
+}
+
+/** Null at the first start, or where Redis has forgotten it. */
+export function headOf([startFrom = '', floor = '']: readonly string[]): StateHead | null {
+  return startFrom === '' ? null : { startFromMs: Number(startFrom), floorMs: Number(floor) };
 }
 
 export function encodeShared(shared: SharedObject): string {

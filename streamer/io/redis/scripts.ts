@@ -203,7 +203,7 @@ for index = 4, #ARGV, 5 do
   elseif ready >= ARGV[2] * (tonumber(rank) > at - ARGV[3] and 2 or 1) then answer = 'full'
   else
     redis.call('HSET', key('objects'), id, ARGV[index + 4])
-    -- Nobody's clock but ours may make it wait.
+    -- No clock that is ahead may put it behind others.
     redis.call('ZADD', key('ready'), math.min(rank, at), id)
     ready = ready + 1
   end
@@ -226,7 +226,8 @@ takeTurn(session, ARGV[3])
 local share = math.ceil(redis.call('ZCARD', key('ready')) / redis.call('ZCARD', key('sessions')))
 objectsMax = math.min(objectsMax, share)
 local liveFrom = at - ARGV[5]
-local ids = redis.call('ZRANGEBYSCORE', key('ready'), '(' .. liveFrom, at, 'LIMIT', 0, objectsMax)
+-- Also what is later than now: nobody's clock may make it wait, nor ours, should it be set back or be that of another server.
+local ids = redis.call('ZRANGEBYSCORE', key('ready'), '(' .. liveFrom, '+inf', 'LIMIT', 0, objectsMax)
 if #ids < objectsMax then
   local rest = objectsMax - #ids
   for _, id in ipairs(redis.call('ZRANGEBYSCORE', key('ready'), '-inf', liveFrom, 'LIMIT', 0, rest)) do ids[#ids + 1] = id end
@@ -254,13 +255,15 @@ for index = 2, #ARGV, 2 do
 end
 return 1`;
 
-/** ARGV: epoch, session. */
+/** ARGV: epoch, session, the last number of which it had an answer. Gives back the number that we have; where that is less, we have forgotten what it completed, and it must tell first. */
 const LEAVE = `
-local objects = endSession(ARGV[2])
+local mark = redis.call('HGET', key('marks'), ARGV[2]) or '0'
+if tonumber(mark) < tonumber(ARGV[3]) then return mark end
+endSession(ARGV[2])
 redis.call('ZREM', key('ended'), ARGV[2])
 redis.call('HDEL', key('marks'), ARGV[2])
 if redis.call('HGET', meta, 'lister') == ARGV[2] then redis.call('HDEL', meta, 'lister') end
-return objects`;
+return mark`;
 
 /** ARGV: epoch, then the id of each object. Gives back '' where nothing is known, 'complete', or the partial record. */
 const LOOKUP = `

@@ -228,7 +228,7 @@ describe('a Redis that was started again with nothing on disk', () => {
     const { claimed } = await a.state.claim('a', OPTIONS);
     const [ofA] = claimed;
     if (ofA === undefined) throw new Error('nothing was claimed');
-    await b.state.leave('a');
+    await a.state.leave('a');
     const [ofB] = (await b.state.claim('b', OPTIONS)).claimed;
     if (ofB === undefined) throw new Error('nothing was taken over');
     // Refused; but it was true, and stands in the journal.
@@ -523,7 +523,7 @@ describe('what somebody says too late', () => {
   it('of an object that others have completed since, is refused', async () => {
     const { a, b, completion } = await withTwo();
     // Its lease has ended.
-    await b.state.leave('a');
+    await a.state.leave('a');
     const [taken] = await claimAll(b.state, 'b');
     if (taken === undefined) throw new Error('nothing was taken over');
     await b.state.commit(commitOf([{ ...completion, claim: taken.claim }]));
@@ -561,7 +561,7 @@ describe('what somebody says too late', () => {
     await b.state.offer([{ ...sharedOf(object), wanted: { seq, kind: 'again' } }], OFFER);
     const [again] = await claimAll(a.state, 'a');
     if (again === undefined) throw new Error('it is not read again');
-    await b.state.leave('a');
+    await a.state.leave('a');
     await a.state.commit(commitOf([{ object, settled: [{ start: 0, end: 5 }], complete: true, claim: again.claim }]));
     expect(again.claim.isLost).toBe(true);
     const { claimed } = await b.state.claim('b', OPTIONS);
@@ -589,7 +589,7 @@ describe('what somebody says too late', () => {
     const { a, b, object, held } = await withTwo();
     const { claim } = held;
     await a.state.commit(commitOf([{ ...settled(object, 50), claim }], { quarantined: [recordOf(object, 10, 20)] }));
-    await b.state.leave('a');
+    await a.state.leave('a');
     const [taken] = await claimAll(b.state, 'b');
     if (taken === undefined) throw new Error('nothing was taken over');
     await b.state.commit(

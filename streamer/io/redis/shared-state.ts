@@ -35,6 +35,7 @@ import {
   encodeCommit,
   encodeRemembered,
   encodeShared,
+  headOf,
   sharedIdOf,
 } from './codec.ts';
 import { dropClosed } from './closed-records.ts';
@@ -76,7 +77,7 @@ export class RedisState implements StateStore, SharedWork {
   #numbers = 0;
   /** The last number of which Redis said that it has it. */
   #acknowledged = 0;
-  /** The last number of the pieces by which this epoch was last told of all, also of what is older than the floor. */
+  /** The last number of the pieces by which Redis was last told of all, also of what is older than the floor; `Infinity` until it was. */
   #toldWhole = 0;
   /** The journal holds something that Redis may not know, or may forget without our seeing it. */
   #isAhead = false;
@@ -145,32 +146,32 @@ export class RedisState implements StateStore, SharedWork {
     if (commit.head !== null) await this.readHead().catch(() => undefined);
   }
 
-  async renew(session: string, held: readonly HeldObject[], onAsk?: () => void): Promise<RenewalAnswer> {
+  async renew(session: string, held: readonly HeldObject[], onAsk?: () => () => void): Promise<RenewalAnswer> {
     this.#session = session;
     await this.#open();
     if (this.#isAhead) await this.#catchUp();
     this.#held = new Map(held.map((one) => [one.claim.token, one]));
     const ids = held.flatMap(({ shared, claim }) => [sharedIdOf(shared.object), claim.token]);
-    const args = [session, this.#leaseInRedisMs, this.#nextTurn(), this.#acknowledged, ...ids];
+    const acknowledged = this.#acknowledged;
+    const args = [session, this.#leaseInRedisMs, this.#nextTurn(), acknowledged, ...ids];
     const answer = await this.#inEpoch(async (epoch) => {
-      onAsk?.();
-      return this.#connection.run(this.#scripts.renew, [epoch, ...args]);
+      const onAnswer = onAsk?.();
+      const text = await this.#connection.run(this.#scripts.renew, [epoch, ...args]);
+      onAnswer?.();
+      return text;
     });
     const [isLister, takenOver, mark, head, lost, missing] = listOf(answer);
     // At once: telling again takes its time.
     const lostTokens = new Set(textsOf(lost));
     for (const { claim } of held) if (lostTokens.has(claim.token)) claim.lose();
-    if (Number(mark) < this.#acknowledged) await this.#tellAgain(Number(mark));
+    // By what was acknowledged when it was asked: the answer to a later commit may have come with this one.
+    if (Number(mark) < acknowledged) await this.#tellAgain(Number(mark));
     // Not waited for: a slow disk must not cost the lease. One that fails is made up for at the next renewal.
     this.#followHead(textsOf(head)).catch(() => undefined);
     const missingTokens = new Set(textsOf(missing));
     const restorable = held.filter(({ claim }) => missingTokens.has(claim.token));
     const lostAfterAll = await this.#restore(restorable);
-    return {
-      isLister: Number(isLister) === 1,
-      takenOver: Number(takenOver),
-      lost: [...lostTokens, ...lostAfterAll],
-    };
+    return { isLister: Number(isLister) === 1, takenOver: Number(takenOver), lost: [...lostTokens, ...lostAfterAll] };
   }
 
   async offer(
@@ -230,7 +231,10 @@ export class RedisState implements StateStore, SharedWork {
   }
 
   async leave(session: string): Promise<void> {
-    await this.#run(this.#scripts.leave, [session]);
+    const ask = async (): Promise<unknown> => this.#run(this.#scripts.leave, [session, this.#acknowledged]);
+    const mark = Number(await ask());
+    // Should Redis forget that as well, the lease ends all the same.
+    if (mark < this.#acknowledged) await this.#tellAgain(mark).then(ask);
     this.#held.clear();
   }
 
@@ -307,6 +311,8 @@ export class RedisState implements StateStore, SharedWork {
   /** Redis is the same, and knows less than it had acknowledged: a replica that lagged has become the master. */
   async #tellAgain(mark: number): Promise<void> {
     this.#acknowledged = mark;
+    // The floor may have moved past it since then, and what was asked for by name may be older.
+    this.#toldWhole = Infinity;
     const objects = await this.#catchUp();
     this.#events.emit({ kind: 'state forgotten', objects, isWhole: false });
   }
@@ -346,7 +352,8 @@ export class RedisState implements StateStore, SharedWork {
   }
 
   /** Gives back the tokens that are lost: others have the object, or know it as complete. */
-  async #restore(held: readonly HeldObject[]): Promise<readonly string[]> {
+  async #restore(all: readonly HeldObject[]): Promise<readonly string[]> {
+    const held = all.filter(({ claim }) => !claim.isLost);
     if (held.length === 0) return [];
     const args = held.flatMap(({ shared, claim }) => [sharedIdOf(shared.object), claim.token, encodeShared(shared)]);
     const answer = await this.#connection.run(this.#scripts.restore, [
@@ -390,9 +397,4 @@ export class RedisState implements StateStore, SharedWork {
     this.#journalHead = head;
     await dropClosed(this.#connection, this.#journal);
   }
-}
-
-/** Null at the first start, or where Redis has forgotten it. */
-function headOf([startFrom = '', floor = '']: readonly string[]): StateHead | null {
-  return startFrom === '' ? null : { startFromMs: Number(startFrom), floorMs: Number(floor) };
 }
