@@ -133,7 +133,9 @@ export class SharingWatch implements RedisWatch {
     const session = this.#sessions.get(instance) ?? '';
     for (const run of runs) {
       const { grants } = this.#waysOf(run.version);
-      const grant = grants.findLast((one) => one.session === session);
+      const own = grants.filter((one) => one.session === session);
+      // It may hold the object already, as Redis has forgotten, and have been given it once more: of that it has yet to hear.
+      const grant = own.findLast(({ isHeard }) => isHeard) ?? own.at(-1);
       if (grant === undefined) this.#breach('claimed-only', `${nameOf(run.version)} was sent without a claim`);
       else this.#checkClaim(run.version, grant);
       // Redis has forgotten the claim, and may have given another: until its holder hears of that, both send.
