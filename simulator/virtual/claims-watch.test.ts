@@ -158,3 +158,13 @@ describe('who was given an object that it has already, as a fail-over forgot tha
     expect(judge.violation?.invariant).toBe('claimed-only');
   });
 });
+
+it('what Redis knows of a second reading after a fail-over is known still, and not sent again', () => {
+  const { redis, version, judge, a, offer, wantAgain, failOver } = setUp();
+  a.save(a.claim() ?? '', { complete: true });
+  offer(wantAgain());
+  a.save(a.claim() ?? '', { complete: false });
+  expect([version.partial[0], version.durable[0]]).toEqual([1, 1]);
+  failOver(redis.data.copy());
+  expect([version.partial[0], version.durable[0], judge.violation]).toEqual([1, 1, null]);
+});

@@ -153,7 +153,6 @@ export class SharingWatch implements RedisWatch {
     const markOf = (session: string): number => Number(data.hash('marks').get(session) ?? -Infinity);
     this.journals.onForgotten(Number(data.hash('meta').get('wanted_seq') ?? -Infinity), markOf);
     for (const record of data.hash('quarantine').values()) progress.applyRecord(decodeQuarantine(record));
-    for (const [id, stored] of data.hash('partial')) this.settled(id, rangesOf(stored));
     for (const version of this.#options.truth.versions) {
       const id = idOf(version);
       const ways = this.#waysOf(version);
@@ -166,6 +165,8 @@ export class SharingWatch implements RedisWatch {
         grant.hadLeaseEnded = true;
       }
     }
+    // After what is complete: it may be read again on request, and have ranges of that.
+    for (const [id, stored] of data.hash('partial')) this.settled(id, rangesOf(stored));
     this.#checkToldAgain(data);
   }
 
