@@ -111,8 +111,9 @@ function setUp() {
       return Number(redis.data.hash('wanted_ids').get(id));
     },
     failOver: (replica: RedisData) => {
+      const before = redis.data;
       redis.restart(replica);
-      watch.forgot(replica);
+      watch.forgot(replica, before);
     },
   };
 }

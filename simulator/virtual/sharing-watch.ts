@@ -3,6 +3,7 @@
  * and each POST as it begins; what may be delivered twice follows from that (docs/delivery-guarantee.md).
  */
 import { decodeQuarantine, decodeShared, type Range, sharedIdOf } from '#streamer';
+import { forgottenOf } from './forgotten.ts';
 import type { Grant, WatchedInstance, Ways } from './grant.ts';
 import { type HeardAnswer, tokensIn } from './heard-answer.ts';
 import type { Judge } from './invariants.ts';
@@ -115,7 +116,10 @@ export class SharingWatch implements RedisWatch {
   }
 
   onSession(session: string, instance: WatchedInstance): void {
-    if (!this.#instances.has(session)) this.#options.trace.add('session', session, instance.number, instance.host);
+    if (!this.#instances.has(session)) {
+      this.#options.trace.add('session', session, instance.number, instance.host);
+      this.journals.onStarted(instance.host);
+    }
     this.#instances.set(session, instance);
     this.#sessions.set(instance.number, session);
   }
@@ -145,17 +149,15 @@ export class SharingWatch implements RedisWatch {
   }
 
   /** Redis knows less than it did: no more than this. */
-  forgot(data: RedisData): void {
+  forgot(data: RedisData, before: RedisData): void {
     const { progress, time } = this.#options;
     this.#forgettings += 1;
     this.#forgotMs = time.nowMs;
     progress.forget();
-    const markOf = (session: string): number => Number(data.hash('marks').get(session) ?? -Infinity);
-    this.journals.onForgotten(Number(data.hash('meta').get('wanted_seq') ?? -Infinity), markOf);
+    this.journals.onForgotten(forgottenOf(before, data, this.#instances));
     for (const record of data.hash('quarantine').values()) progress.applyRecord(decodeQuarantine(record));
     for (const version of this.#options.truth.versions) {
-      const id = idOf(version);
-      const ways = this.#waysOf(version);
+      const [id, ways] = [idOf(version), this.#waysOf(version)];
       if (data.sortedSet('complete').score(id) === null) ways.completedBy = null;
       else progress.applyCompletion(version);
       const token = data.hash('claims').get(id);
