@@ -169,3 +169,27 @@ it('what Redis knows of a second reading after a fail-over is known still, and n
   failOver(redis.data.copy());
   expect([version.partial[0], version.durable[0], judge.violation]).toEqual([1, 1, null]);
 });
+
+describe('a completion that is said again, as its answer was lost, when the object was asked for again meanwhile, changes nothing', () => {
+  it('where that is complete, too', () => {
+    const { judge, a, b, offer, wantAgain } = setUp();
+    const token = a.claim() ?? '';
+    a.save(token, { complete: true });
+    offer(wantAgain());
+    b.save(b.claim() ?? '', { complete: true });
+    a.save(token, { complete: true });
+    expect(judge.violation).toBeNull();
+  });
+
+  it('where it has begun, and the next may go on with it', () => {
+    const { redis, version, judge, a, b, offer, wantAgain } = setUp();
+    const token = a.claim() ?? '';
+    a.save(token, { complete: true });
+    offer(wantAgain());
+    b.save(b.claim() ?? '', { complete: false });
+    b.renew();
+    expect(redis.data.sortedSet('ready').size).toBe(1);
+    a.save(token, { complete: true });
+    expect([version.partial[0], redis.data.sortedSet('ready').size, judge.violation]).toEqual([1, 1, null]);
+  });
+});
