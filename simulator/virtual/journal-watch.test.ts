@@ -1,5 +1,6 @@
 /** What a world may take for told. Seed 95: lines that had come into a journal 40 ms before another was given their object were none of it. */
 import { describe, expect, it } from 'vitest';
+import type { Forgotten } from './forgotten.ts';
 import { Judge } from './invariants.ts';
 import { JournalWatch } from './journal-watch.ts';
 import { Truth } from './truth.ts';
@@ -11,6 +12,10 @@ const [HOST, OTHER_HOST] = [1, 2];
 const ALL = [{ start: 0, end: Infinity }];
 const NO_REQUEST = -Infinity;
 const NO_MARK = (): number => -Infinity;
+
+function forgotten(lastWantedSeq: number, markOf: (session: string) => number, isAllTold = true): Forgotten {
+  return { lastWantedSeq, markOf, tellsAll: () => isAllTold };
+}
 
 function setUp() {
   const time = new VirtualTime(START_MS);
@@ -52,13 +57,13 @@ it('what stood in the journal when Redis forgot must be told, by whose journal i
   const { watch, commit, isOwedBy } = setUp();
   watch.onJournaled(HOST, commit);
   expect(isOwedBy(HOST)).toBe(false);
-  watch.onForgotten(NO_REQUEST, NO_MARK);
+  watch.onForgotten(forgotten(NO_REQUEST, NO_MARK));
   expect([isOwedBy(HOST), isOwedBy(OTHER_HOST), isOwedBy(HOST, OTHER_HOST)]).toEqual([true, false, true]);
 });
 
 it('what came into the journal later must be told a lease after the instance knew that it is there', async () => {
   const { watch, commit, isOwedBy, passTime } = setUp();
-  watch.onForgotten(NO_REQUEST, NO_MARK);
+  watch.onForgotten(forgotten(NO_REQUEST, NO_MARK));
   watch.onJournaled(HOST, commit);
   await passTime(2 * LEASE_TTL_MS);
   watch.onRecorded(HOST, commit);
@@ -75,7 +80,7 @@ describe('what Redis dropped, as all of the object was asked for again', () => {
     watch.onRecorded(HOST, commit);
     watch.onDropped(version, ALL, 7);
     watch.onJournaled(OTHER_HOST, commit);
-    watch.onForgotten(7, NO_MARK);
+    watch.onForgotten(forgotten(7, NO_MARK));
     expect([isOwedBy(HOST), isOwedBy(OTHER_HOST)]).toEqual([false, true]);
   });
 
@@ -84,7 +89,7 @@ describe('what Redis dropped, as all of the object was asked for again', () => {
     watch.onJournaled(HOST, commit);
     watch.onDropped(version, ALL, 7);
     watch.onRecorded(HOST, commit);
-    watch.onForgotten(7, NO_MARK);
+    watch.onForgotten(forgotten(7, NO_MARK));
     expect(isOwedBy(HOST)).toBe(true);
   });
 
@@ -93,7 +98,7 @@ describe('what Redis dropped, as all of the object was asked for again', () => {
     watch.onJournaled(HOST, commit);
     watch.onRecorded(HOST, commit);
     watch.onDropped(version, [], 7);
-    watch.onForgotten(7, NO_MARK);
+    watch.onForgotten(forgotten(7, NO_MARK));
     expect(isOwedBy(HOST)).toBe(true);
   });
 
@@ -103,9 +108,9 @@ describe('what Redis dropped, as all of the object was asked for again', () => {
     watch.onDropped(version, ALL, 7);
     watch.onJournaled(OTHER_HOST, commit);
     watch.onDropped(version, ALL, 9);
-    watch.onForgotten(8, NO_MARK);
+    watch.onForgotten(forgotten(8, NO_MARK));
     expect([isOwedBy(HOST), isOwedBy(OTHER_HOST)]).toEqual([false, true]);
-    watch.onForgotten(NO_REQUEST, NO_MARK);
+    watch.onForgotten(forgotten(NO_REQUEST, NO_MARK));
     expect([isOwedBy(HOST), isOwedBy(OTHER_HOST)]).toEqual([true, true]);
   });
 });
@@ -121,7 +126,7 @@ describe('a completion that Redis refused, as the claim was lost', () => {
   it('need not be told by whose it was, where Redis knows of the refusal still', () => {
     const set = setUp();
     refuse(set);
-    set.watch.onForgotten(NO_REQUEST, () => 4);
+    set.watch.onForgotten(forgotten(NO_REQUEST, () => 4));
     expect([set.isOwedBy(HOST), set.isOwedBy(OTHER_HOST)]).toEqual([false, true]);
   });
 
@@ -133,7 +138,7 @@ describe('a completion that Redis refused, as the claim was lost', () => {
     const set = setUp();
     refuse(set);
     then(set);
-    set.watch.onForgotten(NO_REQUEST, () => mark);
+    set.watch.onForgotten(forgotten(NO_REQUEST, () => mark));
     expect(set.isOwedBy(HOST)).toBe(true);
   });
 
@@ -141,7 +146,40 @@ describe('a completion that Redis refused, as the claim was lost', () => {
     const set = setUp();
     set.version.durable[0] = 1;
     refuse(set);
-    set.watch.onForgotten(NO_REQUEST, () => 4);
+    set.watch.onForgotten(forgotten(NO_REQUEST, () => 4));
     expect(set.isOwedBy(HOST)).toBe(true);
+  });
+});
+
+describe('what stands in the journal, and its instance does not know that', () => {
+  const forget = ({ watch }: ReturnType<typeof setUp>): void =>
+    watch.onForgotten(forgotten(NO_REQUEST, NO_MARK, false));
+
+  it('need not be told by who does not tell all', () => {
+    const set = setUp();
+    set.watch.onJournaled(HOST, set.commit);
+    forget(set);
+    expect(set.isOwedBy(HOST)).toBe(false);
+  });
+
+  it.each<[string, (set: ReturnType<typeof setUp>) => void]>([
+    ['its write has returned', ({ watch, commit }) => watch.onRecorded(HOST, commit)],
+    ['it came again with the next', ({ watch, commit }) => watch.onRecorded(HOST, { ...commit })],
+    ['another instance has started there', ({ watch }) => watch.onStarted(HOST)],
+  ])('must be told once %s', (_name, then) => {
+    const set = setUp();
+    set.watch.onJournaled(HOST, set.commit);
+    then(set);
+    forget(set);
+    expect(set.isOwedBy(HOST)).toBe(true);
+  });
+
+  it('must be told by another in whose journal it stands', () => {
+    const set = setUp();
+    for (const host of [HOST, OTHER_HOST]) set.watch.onJournaled(host, set.commit);
+    set.watch.onRecorded(OTHER_HOST, set.commit);
+    set.watch.onJournaled(HOST, set.commit);
+    forget(set);
+    expect([set.isOwedBy(HOST), set.isOwedBy(OTHER_HOST)]).toEqual([false, true]);
   });
 });

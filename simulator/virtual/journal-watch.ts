@@ -1,9 +1,11 @@
 /**
  * What stands in the journals of the machines, line by line, and what of it they must have told Redis by now, should Redis have forgotten it: what stood there
  * then, and what came since and was known to be there for a lease. What came a moment ago is still on its way to Redis. What Redis has dropped, as all of the
- * object was asked for again, it has not forgotten: nobody tells it again. Nor has it what it refused, unless it has forgotten the refusal, too.
+ * object was asked for again, it has not forgotten: nobody tells it again. Nor has it what it refused, unless it has forgotten the refusal, too. And what stands
+ * in a journal though its write failed, or has not returned, is not known to its instance: it comes with all of the journal, or when it is saved again.
  */
 import type { Range, StateCommit } from '#streamer';
+import type { Forgotten } from './forgotten.ts';
 import { linesWithin } from './saved-progress.ts';
 import type { Truth, Version } from './truth.ts';
 import type { VirtualTime } from './virtual-time.ts';
@@ -42,6 +44,8 @@ export class JournalWatch {
   readonly #owed = new Map<Version, Uint8Array>();
   /** The oldest first. */
   readonly #recent: Recorded[] = [];
+  /** Journaled, and the instance does not know that: by whose journal it is. */
+  readonly #unrecorded = new Map<StateCommit, number>();
   #dropped: readonly Dropped[] = [];
   #refused: readonly Refused[] = [];
 
@@ -52,11 +56,20 @@ export class JournalWatch {
   /** It is durable in the journal of that machine. */
   onJournaled(host: number, commit: StateCommit): void {
     this.#mark({ atMs: this.#options.time.nowMs, host, commit }, (version) => version.journaled);
+    this.#unrecorded.set(commit, host);
+  }
+
+  /** An instance starts on that machine: it tells all that it finds in the journal. */
+  onStarted(host: number): void {
+    for (const [commit, ofHost] of this.#unrecorded) if (ofHost === host) this.#unrecorded.delete(commit);
   }
 
   /** And its instance knows that. */
   onRecorded(host: number, commit: StateCommit): void {
     this.#recent.push({ atMs: this.#options.time.nowMs, host, commit });
+    this.#unrecorded.delete(commit);
+    // What failed before comes again with the next.
+    if (commit.changes.length > 0) this.onStarted(host);
     // It is on its way to Redis, and gets there after whatever was dropped before.
     if (this.#dropped.length === 0 && this.#refused.length === 0) return;
     for (const [version, line] of this.#linesOf(commit)) {
@@ -89,7 +102,7 @@ export class JournalWatch {
    * Redis knows less than it did: of requests, none after that one, and of a session's commits, none after its mark. What was dropped for a later request it has
    * back, or has forgotten; whose refusal is missing there hears of it, and tells all.
    */
-  onForgotten(lastWantedSeq: number, markOf: (session: string) => number): void {
+  onForgotten({ lastWantedSeq, markOf, tellsAll }: Forgotten): void {
     this.#recent.length = 0;
     this.#dropped = this.#dropped.filter(({ wantedSeq }) => wantedSeq <= lastWantedSeq);
     this.#refused = this.#refused.filter(({ session, number }) => number <= markOf(session));
@@ -101,6 +114,13 @@ export class JournalWatch {
     for (const { version, host, lines } of this.#refused) {
       const owed = this.owedOf(version);
       for (const line of lines) owed[line] = (owed[line] ?? 0) & ~(1 << host);
+    }
+    for (const [commit, host] of this.#unrecorded) {
+      if (tellsAll(host)) continue;
+      for (const [version, line] of this.#linesOf(commit)) {
+        const owed = this.owedOf(version);
+        owed[line] = (owed[line] ?? 0) & ~(1 << host);
+      }
     }
   }
 

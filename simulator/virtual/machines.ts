@@ -81,8 +81,8 @@ function createSharing(common: Common, progress: SavedProgress, leaseTtlMs: numb
   const server: RedisServer = new RedisServer({
     surroundings,
     watch,
-    onForgotten: () => {
-      watch.forgot(server.redis.data);
+    onForgotten: (before) => {
+      watch.forgot(server.redis.data, before);
       operator.onForgotten(new Set([...server.redis.data.hash('wanted').keys()].map(Number)));
     },
   });

@@ -162,6 +162,8 @@ export class MemorySharedState implements StateStore, SharedWork {
     const isRepetition = current === undefined && isDone && this.#completedBy.get(idOf(object)) === claim?.token;
     const isRefused = claim !== undefined && complete && current?.token !== claim.token && !isRepetition;
     if (isRefused) claim.lose();
+    // Somebody may read it again on request by now.
+    if (claim !== undefined && complete && isRepetition) return [];
     if (complete && !isRefused) {
       if (claim !== undefined) this.#completedBy.set(idOf(object), claim.token);
       return [change];

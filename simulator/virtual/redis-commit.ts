@@ -94,7 +94,7 @@ function accept(
   const isDone = isComplete(data, id);
   const isRepetition = token !== undefined && current === undefined && isDone && before.has(token);
   const isRefused = token !== undefined && complete && current !== token && !isRepetition;
-  if (isRemembered && complete && isDone) return true;
+  if (complete && isDone && (isRemembered || isRepetition)) return true;
   if (complete && !isRefused) {
     data.sortedSet('complete').set(id, Math.max(hour, data.sortedSet('complete').score(id) ?? hour));
     data.hash('partial').delete(id);

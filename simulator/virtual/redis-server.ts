@@ -18,7 +18,7 @@ type AwayFault = FaultOf<'redis-away' | 'redis-failover' | 'redis-empty'>;
 export class RedisServer {
   readonly redis: MemoryRedis;
   readonly #surroundings: Surroundings;
-  readonly #onForgotten: () => void;
+  readonly #onForgotten: (before: RedisData) => void;
   readonly #links = new Map<Life, () => void>();
   /** What came while it hung. */
   #waiting: (() => void)[] = [];
@@ -27,8 +27,8 @@ export class RedisServer {
   constructor(options: {
     readonly surroundings: Surroundings;
     readonly watch: RedisWatch;
-    /** It knows less than it did. */
-    readonly onForgotten: () => void;
+    /** It knows less than it did: than that. */
+    readonly onForgotten: (before: RedisData) => void;
   }) {
     this.#surroundings = options.surroundings;
     this.#onForgotten = options.onForgotten;
@@ -114,8 +114,9 @@ export class RedisServer {
     if (desk.isDisarmed) return;
     trace.add('redis forgot', this.redis.data.sortedSet('complete').size, data.sortedSet('complete').size);
     this.#forgettings += 1;
+    const before = this.redis.data;
     this.redis.restart(data);
-    this.#onForgotten();
+    this.#onForgotten(before);
   }
 
   #goOn(): void {

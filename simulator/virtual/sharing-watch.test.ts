@@ -50,6 +50,16 @@ function setUp() {
       watch.journals.onRecorded(teller.host, commit);
       await state.commit(commit);
     },
+    /** It stands in the journal though the write failed, so that Redis is not told. */
+    saveInJournalAlone: async () => {
+      await state.renew('a', []);
+      watch.journals.onJournaled(teller.host, commit);
+    },
+    /** Something else, before that. */
+    saveNothing: async () => {
+      await state.renew('a', []);
+      await state.commit({ ...commit, changes: [] });
+    },
     wantAgain: () => {
       const record = encodeWanted({ object, kind: 'again', settled: [] });
       const request = { id: sharedIdOf(object), earlier: '', record, isWhole: true, quarantine: [] };
@@ -67,8 +77,9 @@ function setUp() {
     },
     /** Nobody tells it anything. Gives back what is wrong two leases later. */
     failOver: async (replica: RedisData) => {
+      const before = redis.data;
       redis.restart(replica);
-      watch.forgot(replica);
+      watch.forgot(replica, before);
       const untilMs = time.nowMs + 2 * LEASE_TTL_MS;
       await time.run(() => time.nowMs >= untilMs, 10);
       return judge.violation?.invariant ?? null;
@@ -119,5 +130,26 @@ describe('what stands in a journal, and Redis does not know after a fail-over', 
     const replica = redis.data.copy();
     await saveTooLate();
     expect(await failOver(replica)).toBe('told-again');
+  });
+
+  it('need not, where the write failed all the same, and Redis has forgotten nothing', async () => {
+    const { redis, saveNothing, saveInJournalAlone, failOver } = setUp();
+    await saveNothing();
+    await saveInJournalAlone();
+    expect(await failOver(redis.data.copy())).toBeNull();
+  });
+
+  it('must, where Redis has forgotten something else of that session, so that all of the journal is told', async () => {
+    const { redis, saveNothing, saveInJournalAlone, failOver } = setUp();
+    const replica = redis.data.copy();
+    await saveNothing();
+    await saveInJournalAlone();
+    expect(await failOver(replica)).toBe('told-again');
+  });
+
+  it('must, where Redis has begun another epoch', async () => {
+    const { saveInJournalAlone, failOver } = setUp();
+    await saveInJournalAlone();
+    expect(await failOver(new RedisData())).toBe('told-again');
   });
 });

@@ -3,6 +3,7 @@
  * and each POST as it begins; what may be delivered twice follows from that (docs/delivery-guarantee.md).
  */
 import { decodeQuarantine, decodeShared, type Range, sharedIdOf } from '#streamer';
+import { forgottenOf } from './forgotten.ts';
 import type { Grant, WatchedInstance, Ways } from './grant.ts';
 import { type HeardAnswer, tokensIn } from './heard-answer.ts';
 import type { Judge } from './invariants.ts';
@@ -115,7 +116,10 @@ export class SharingWatch implements RedisWatch {
   }
 
   onSession(session: string, instance: WatchedInstance): void {
-    if (!this.#instances.has(session)) this.#options.trace.add('session', session, instance.number, instance.host);
+    if (!this.#instances.has(session)) {
+      this.#options.trace.add('session', session, instance.number, instance.host);
+      this.journals.onStarted(instance.host);
+    }
     this.#instances.set(session, instance);
     this.#sessions.set(instance.number, session);
   }
@@ -133,7 +137,9 @@ export class SharingWatch implements RedisWatch {
     const session = this.#sessions.get(instance) ?? '';
     for (const run of runs) {
       const { grants } = this.#waysOf(run.version);
-      const grant = grants.findLast((one) => one.session === session);
+      const own = grants.filter((one) => one.session === session);
+      // It may hold the object already, as Redis has forgotten, and have been given it once more: of that it has yet to hear.
+      const grant = own.findLast(({ isHeard }) => isHeard) ?? own.at(-1);
       if (grant === undefined) this.#breach('claimed-only', `${nameOf(run.version)} was sent without a claim`);
       else this.#checkClaim(run.version, grant);
       // Redis has forgotten the claim, and may have given another: until its holder hears of that, both send.
@@ -143,18 +149,15 @@ export class SharingWatch implements RedisWatch {
   }
 
   /** Redis knows less than it did: no more than this. */
-  forgot(data: RedisData): void {
+  forgot(data: RedisData, before: RedisData): void {
     const { progress, time } = this.#options;
     this.#forgettings += 1;
     this.#forgotMs = time.nowMs;
     progress.forget();
-    const markOf = (session: string): number => Number(data.hash('marks').get(session) ?? -Infinity);
-    this.journals.onForgotten(Number(data.hash('meta').get('wanted_seq') ?? -Infinity), markOf);
+    this.journals.onForgotten(forgottenOf(before, data, this.#instances));
     for (const record of data.hash('quarantine').values()) progress.applyRecord(decodeQuarantine(record));
-    for (const [id, stored] of data.hash('partial')) this.settled(id, rangesOf(stored));
     for (const version of this.#options.truth.versions) {
-      const id = idOf(version);
-      const ways = this.#waysOf(version);
+      const [id, ways] = [idOf(version), this.#waysOf(version)];
       if (data.sortedSet('complete').score(id) === null) ways.completedBy = null;
       else progress.applyCompletion(version);
       const token = data.hash('claims').get(id);
@@ -164,6 +167,8 @@ export class SharingWatch implements RedisWatch {
         grant.hadLeaseEnded = true;
       }
     }
+    // After what is complete: it may be read again on request, and have ranges of that.
+    for (const [id, stored] of data.hash('partial')) this.settled(id, rangesOf(stored));
     this.#checkToldAgain(data);
   }
 

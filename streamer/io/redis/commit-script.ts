@@ -47,8 +47,8 @@ for _, change in ipairs(commit.changes) do
   local isRefused = token and change.complete and current ~= token and not isRepetition
   if isRefused then refused[#refused + 1] = token
   elseif token and change.complete then doneNow[#doneNow + 1] = token end
-  -- What somebody remembers as complete, and is, says nothing of those who read it again on request.
-  if commit.isRemembered and change.complete and isDone then
+  -- What somebody remembers as complete, and is, says nothing of those who read it again on request; nor does what is said again.
+  if change.complete and isDone and (commit.isRemembered or isRepetition) then
   elseif change.complete and not isRefused then complete(change)
   elseif not isDone or (not commit.isRemembered and isOfThisReading(change)) then addRanges(change) end
 end

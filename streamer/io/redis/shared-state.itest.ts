@@ -538,6 +538,16 @@ describe('what somebody says too late', () => {
     expect(completion.claim.isLost).toBe(false);
   });
 
+  it('because it has not heard that it was accepted, takes nothing from those who read the object again on request', async () => {
+    const { a, b, object, completion } = await withTwo();
+    await a.state.commit(commitOf([completion]));
+    const seq = await want(object);
+    await b.state.offer([{ ...sharedOf(object), wanted: { seq, kind: 'again' } }], OFFER);
+    await a.state.commit(commitOf([completion]));
+    expect(await claimAll(b.state, 'b')).toHaveLength(1);
+    expect(completion.claim.isLost).toBe(false);
+  });
+
   it('of an object that was complete before does not disturb who reads it again on request', async () => {
     const { a, b, object, completion } = await withTwo();
     await a.state.commit(commitOf([completion]));
