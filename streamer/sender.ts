@@ -2,11 +2,10 @@
  * The send stage: `http.workers` of these loops take batches from the queue and POST each until it is settled.
  * Nothing gives a batch up: a failed attempt waits (back-off, `Retry-After`) and goes to another endpoint. A batch that only gets server errors goes back
  * into the queue, so that others can show whether it is an outage; where they pass, it is parked: its object is read again later. A body that is refused is taken apart, and a
- * line that is refused alone is quarantined with the answer's text: where its neighbours, refused with it, were accepted without it, or where it is
- * refused once more by an endpoint that accepted something in between. An endpoint that
- * refuses everything condemns nothing: that is an outage. All this is done aside, while the worker goes on: if refused batches could hold all workers,
- * nothing would be sent that shows that the endpoints are well. Nor does a line that waits for proof keep the next refused batch from being taken apart:
- * where all memory is held by refused batches, only their own good lines can bring it.
+ * line that is refused alone is quarantined with the answer's text: where its neighbours, refused with it, were accepted without it, or where it is refused once
+ * more by an endpoint that accepted something in between. An endpoint that refuses everything condemns nothing: that is an outage. All this is done aside, while
+ * the worker goes on: if refused batches could hold all workers, nothing would be sent that shows that the endpoints are well. Nor does a line that waits for
+ * proof keep the next refused batch from being taken apart: where all memory is held by refused batches, only their own good lines can bring it.
  */
 import { backoffMs } from './core/backoff.ts';
 import { type BodyPart, halve } from './core/bisect.ts';
@@ -219,28 +218,31 @@ async function judge(
   signal: AbortSignal,
 ): Promise<void> {
   const { owner, cut } = batch;
-  const setAside = (part: BodyPart, why: Refusal): void => {
-    quarantineRecord(context, batch, part, why);
+  // A record is saved with what settles its line, and not before: the next line may wait through an outage.
+  const setAside: (() => void)[] = [];
+  const condemn = (part: BodyPart, why: Refusal): void => {
+    setAside.push(() => quarantineRecord(context, batch, part, why));
     settled.push(part);
   };
   let { firstSentMs } = suspects;
   for (const { part, refusal, isProven } of refused) {
     if (isProven) {
-      setAside(part, refusal);
+      condemn(part, refusal);
       continue;
     }
     const result = await postPiece(context, delivery, pieceOf(context, batch, part, refusal.sends), signal);
     if (result.kind === 'aborted' || result.kind === 'failing') {
+      if (cut.isVerbatim) for (const record of setAside) record();
       giveUp(context, batch, settled, result.kind);
       return;
     }
-    if (result.kind === 'refused') {
-      setAside(part, result.refusal);
-    } else {
+    if (result.kind === 'refused') condemn(part, result.refusal);
+    else {
       settled.push(part);
       firstSentMs = Math.min(firstSentMs, result.firstSentMs);
     }
   }
+  for (const record of setAside) record();
   const nowMs = context.ports.clock.now();
   const times = { closedMs: batch.closedMs, firstSentMs: Math.min(firstSentMs, nowMs), acknowledgedMs: nowMs };
   // The pieces were sent one by one, and refused ones too: leave their memory alone.
