@@ -227,6 +227,25 @@ describe('what a ProgressWriter is told', () => {
     await finish();
   });
 
+  // It had nothing of an object in it, and did not count as one that is under way: what was acknowledged behind it had no bound.
+  it('is waited for behind any commit that takes its time, be it only of where the look-back stands', async () => {
+    const { clock, state, writer, finish } = createWriter();
+    const commit = Promise.withResolvers<void>();
+    state.onCommit = async () => commit.promise;
+    writer.setHead({ startFromMs: 0, floorMs: 0 }, 0);
+    await clock.runFor(2_000);
+    writer.settle(refOf('a'), { start: 0, end: 64 * 1024 * 1024 });
+    let hasRoom = false;
+    const waiting = writer.waitForRoom(never).then(() => (hasRoom = true));
+    await clock.runFor(60_000);
+    expect(hasRoom).toBe(false);
+    state.onCommit = () => undefined;
+    commit.resolve();
+    await clock.runFor(2_000);
+    await waiting;
+    await finish();
+  });
+
   it('is waited for while the store refuses 64 MiB', async () => {
     const { clock, state, writer, finish } = createWriter();
     state.onCommit = () => {

@@ -61,6 +61,7 @@ export class ProgressWriter {
   #unsavedBytes = 0;
   /** What the commit that is under way holds; empty when there is none. */
   #committing: Gathered = new Map();
+  #isCommitting = false;
   #dropped: Dropped = { lines: 0, batches: 0 };
   #failures = 0;
 
@@ -87,7 +88,7 @@ export class ProgressWriter {
   /** Until more may be acknowledged: not while 64 MiB wait behind a commit that takes its time, or fails. */
   async waitForRoom(signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
-    while (!signal.aborted && this.#unsavedBytes >= UNSAVED_BYTES_MAX && (this.#committing.size > 0 || !this.isHealthy))
+    while (!signal.aborted && this.#unsavedBytes >= UNSAVED_BYTES_MAX && (this.#isCommitting || !this.isHealthy))
       await clock.sleep(ROOM_POLL_MS, signal);
   }
 
@@ -162,6 +163,7 @@ export class ProgressWriter {
     const bytes = this.#unsavedBytes;
     this.#unsaved = new Map();
     this.#committing = unsaved;
+    this.#isCommitting = true;
     this.#quarantined = [];
     this.#fulfilled = [];
     this.#head = null;
@@ -177,6 +179,7 @@ export class ProgressWriter {
       throw error;
     } finally {
       this.#committing = new Map();
+      this.#isCommitting = false;
     }
     events.emit({ kind: 'state saved', objects: changes.length, durationMs: clock.now() - startMs });
     for (const { object, settled, complete, claim } of changes) {
