@@ -46,12 +46,14 @@ function modelFail(endpoint: ModelEndpoint, booking: Booking, nowMs: number, one
   const isProbe = endpoint.probe === booking || booking.isProbe;
   if (endpoint.probe === booking) endpoint.probe = null;
   endpoint.failuresInRow += 1;
-  if (one.kind === 'misconfigured') endpoint.openUntilMs = nowMs + LIMITS.misconfiguredPauseMs;
+  const askedUntilMs = endpoint.openUntilMs ?? 0;
+  if (one.kind === 'misconfigured') endpoint.openUntilMs = Math.max(askedUntilMs, nowMs + LIMITS.misconfiguredPauseMs);
   else if (one.kind === 'asked to wait') {
-    endpoint.openUntilMs = Math.max(endpoint.openUntilMs ?? 0, nowMs + one.retryAfterMs);
+    endpoint.openUntilMs = Math.max(askedUntilMs, nowMs + one.retryAfterMs);
     endpoint.early = new Set(endpoint.underWay);
   } else if (isProbe || (!wasOpen && endpoint.failuresInRow >= LIMITS.failuresMax)) {
-    endpoint.openUntilMs = nowMs + Math.min(LIMITS.pauseMsMax, LIMITS.pauseMsBase * 2 ** endpoint.pauses);
+    const pauseMs = Math.min(LIMITS.pauseMsMax, LIMITS.pauseMsBase * 2 ** endpoint.pauses);
+    endpoint.openUntilMs = Math.max(askedUntilMs, nowMs + pauseMs);
     endpoint.pauses += 1;
   }
 }
@@ -209,6 +211,18 @@ describe('the breakers of an EndpointPicker', () => {
     expect(picker.pick(2499, 1, NONE)).toBeNull();
     picker.succeed(picker.pick(2500, 1, NONE)!);
     expect(picker.state(0, 2500)).toBe('closed');
+  });
+
+  it('are left alone for as long as was asked for, whatever a probe or a request from before comes back with', () => {
+    const picker = new EndpointPicker(1, LIMITS);
+    const [first, second, third] = [1, 2, 3].map(() => picker.pick(0, 1, NONE)!);
+    picker.fail(first!, 0, 'unavailable', 100);
+    const probe = picker.pick(100, 1, NONE)!;
+    picker.fail(second!, 200, 'unavailable', 60_000);
+    picker.fail(probe, 300, 'unavailable', null);
+    expect(picker.waitMs(300)).toBe(59_900);
+    picker.fail(third!, 300, 'misconfigured', null);
+    expect(picker.waitMs(300)).toBe(59_900);
   });
 
   it('open at once for an endpoint that refuses us, and for as long as a Retry-After says', () => {

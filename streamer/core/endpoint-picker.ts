@@ -2,7 +2,7 @@
  * Chooses the endpoint of each POST, and learns from its answers which ones to leave alone for a while.
  *
  * Per endpoint a breaker: `closed` (in use), `open` (left alone until a moment), `half-open` (one probe under way decides).
- * What was under way when it opened lengthens no pause. Its success closes the breaker, but never before the end of a pause that the endpoint asked for.
+ * What was under way when it opened lengthens no pause. Its success closes the breaker. No answer ends a pause before the moment for which the endpoint asked.
  * Among the usable ones the least outstanding bytes decide, but only by more than one body: inside that the one that lately got the fewest bytes wins.
  * (By outstanding bytes alone whoever has just answered is asked again, and an endpoint that holds one body more than the others keeps that share for
  * ever: measured, 40 % off even with 4 workers on 3 endpoints.) The memory of past bytes fades by half each second, so that shares are even again soon
@@ -105,12 +105,12 @@ export class EndpointPicker {
     const endpoint = this.#giveBack(booking);
     endpoint.failuresInRow += 1;
     if (reason === 'misconfigured') {
-      endpoint.openUntilMs = nowMs + this.#limits.misconfiguredPauseMs;
+      this.#pause(endpoint, nowMs + this.#limits.misconfiguredPauseMs);
       return;
     }
     if (retryAfterMs !== null) {
       endpoint.pausesAsked += 1;
-      endpoint.openUntilMs = Math.max(endpoint.openUntilMs ?? 0, nowMs + retryAfterMs);
+      this.#pause(endpoint, nowMs + retryAfterMs);
       return;
     }
     // Requests that were under way when the breaker opened fail too; only the first failure and failed probes lengthen the pause.
@@ -118,7 +118,12 @@ export class EndpointPicker {
     if (!booking.isProbe && endpoint.failuresInRow < this.#limits.failuresMax) return;
     const pauseMs = Math.min(this.#limits.pauseMsMax, this.#limits.pauseMsBase * 2 ** Math.min(endpoint.pauses, 30));
     endpoint.pauses += 1;
-    endpoint.openUntilMs = nowMs + pauseMs;
+    this.#pause(endpoint, nowMs + pauseMs);
+  }
+
+  /** Never shorter than it is: another answer may have asked for longer. */
+  #pause(endpoint: Endpoint, untilMs: number): void {
+    endpoint.openUntilMs = Math.max(endpoint.openUntilMs ?? 0, untilMs);
   }
 
   /** Gives the booking back without a verdict: the attempt was aborted by ourselves. */
