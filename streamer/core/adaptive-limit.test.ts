@@ -27,4 +27,14 @@ describe('an AdaptiveLimit', () => {
     for (const nowMs of [6000, 6500, 7000, 7999, 8000]) adaptive.succeed(nowMs);
     expect(adaptive.limit).toBe(11);
   });
+
+  it('grows, and is halved, as soon after the clock was set back as at any other time', () => {
+    const adaptive = new AdaptiveLimit({ limitMax: 16, windowMs: 1000 });
+    adaptive.slowDown(3_600_000);
+    adaptive.succeed(2000);
+    adaptive.succeed(3000);
+    expect(adaptive.limit).toBe(10);
+    adaptive.slowDown(1000);
+    expect(adaptive.limit).toBe(5);
+  });
 });

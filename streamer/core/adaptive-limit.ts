@@ -21,15 +21,20 @@ export class AdaptiveLimit {
 
   /** At most once a window: the requests that were under way together fail together, and mean one thing. */
   slowDown(nowMs: number): void {
-    if (nowMs - this.#changedMs < this.#windowMs) return;
+    if (this.#isInWindow(nowMs)) return;
     this.#changedMs = nowMs;
     this.#limit = Math.max(1, Math.floor(this.#limit / 2));
   }
 
   /** A request went well. */
   succeed(nowMs: number): void {
-    if (this.#limit === this.#limitMax || nowMs - this.#changedMs < this.#windowMs) return;
+    if (this.#limit === this.#limitMax || this.#isInWindow(nowMs)) return;
     this.#changedMs = nowMs;
     this.#limit += 1;
+  }
+
+  /** The clock may be set back: a change in its future is over. */
+  #isInWindow(nowMs: number): boolean {
+    return Math.abs(nowMs - this.#changedMs) < this.#windowMs;
   }
 }
