@@ -179,8 +179,11 @@ function moveLater(meta: Map<string, string>, field: string, ms: number): void {
 function forget(data: RedisData, beforeMs: number): void {
   const hour = Math.floor(beforeMs / HOUR_MS);
   data.sortedSet('complete').removeIf((completeHour) => completeHour < hour);
-  for (const id of data.sortedSet('partial_time').range((ms) => ms < beforeMs)) data.hash('partial').delete(id);
-  data.sortedSet('partial_time').removeIf((ms) => ms < beforeMs);
+  for (const id of data.sortedSet('partial_time').range((ms) => ms < beforeMs)) {
+    if (data.hash('wanted_ids').has(id)) continue;
+    data.hash('partial').delete(id);
+    data.sortedSet('partial_time').remove(id);
+  }
   for (const number of data.sortedSet('quarantine_closed').range((ms) => ms < beforeMs)) {
     data.hash('quarantine_ids').delete(recordOf(data, number).recordId);
     data.hash('quarantine').delete(number);

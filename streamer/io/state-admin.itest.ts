@@ -99,6 +99,19 @@ describe('requests', () => {
     ]);
   });
 
+  it('remember what is delivered for them, also of an object so old that state forgets it', async () => {
+    const old = object('a', NOW_MS - 10 * HOUR_MS);
+    await commit({ changes: [{ object: old, settled: [], complete: true }] });
+    await want({ object: old, kind: 'again', settled: [], quarantineIds: [] });
+    const part = { object: old, settled: [{ start: 0, end: 20 }], complete: false };
+    await commit({ changes: [part], forgetBeforeMs: NOW_MS });
+    expect(await readWanted()).toMatchObject([{ settled: [{ start: 0, end: 20 }] }]);
+    await commit({ fulfilled: [{ wantedSeq: 1, outcome: 'gone', atMs: NOW_MS }], forgetBeforeMs: NOW_MS });
+    const store = openFileStateStore(file);
+    expect(await store.lookup([old])).toEqual([{ kind: 'unknown' }]);
+    await store.close();
+  });
+
   it('remember what an interrupted run delivered for them', async () => {
     await commit({ changes: [{ object: object('a'), settled: [], complete: true }] });
     await want({ object: object('a'), kind: 'again', settled: [{ start: 50, end: ALL }], quarantineIds: [] });

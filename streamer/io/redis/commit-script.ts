@@ -164,8 +164,13 @@ if commit.dropped then redis.call('HSET', key('dropped'), commit.dropped.process
 if commit.forgetBeforeMs then
   local hour = math.floor(commit.forgetBeforeMs / 3600000)
   redis.call('ZREMRANGEBYSCORE', key('complete'), '-inf', '(' .. hour)
-  for _, id in ipairs(redis.call('ZRANGEBYSCORE', key('partial_time'), '-inf', '(' .. commit.forgetBeforeMs)) do redis.call('HDEL', key('partial'), id) end
-  redis.call('ZREMRANGEBYSCORE', key('partial_time'), '-inf', '(' .. commit.forgetBeforeMs)
+  for _, id in ipairs(redis.call('ZRANGEBYSCORE', key('partial_time'), '-inf', '(' .. commit.forgetBeforeMs)) do
+    -- What is delivered of an object that is asked for stays, however old the object is.
+    if redis.call('HEXISTS', key('wanted_ids'), id) == 0 then
+      redis.call('HDEL', key('partial'), id)
+      redis.call('ZREM', key('partial_time'), id)
+    end
+  end
   for _, number in ipairs(redis.call('ZRANGEBYSCORE', key('quarantine_closed'), '-inf', '(' .. commit.forgetBeforeMs)) do
     local record = cjson.decode(redis.call('HGET', key('quarantine'), number))
     redis.call('HDEL', key('quarantine_ids'), record.recordId)

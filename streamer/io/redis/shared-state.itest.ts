@@ -699,6 +699,18 @@ describe('a quarantined record that was seen to', () => {
   });
 });
 
+describe('a request', () => {
+  it('keeps what is delivered of its object, however old that is', async () => {
+    const a = await open('a');
+    await a.state.commit(commitOf([], { head: HEAD }));
+    const [asked, other] = [refOf('1'), refOf('2')];
+    await want(asked, { kind: 'missing' });
+    const changes = [settled(asked, 5), settled(other, 5)];
+    await a.state.commit(commitOf(changes, { forgetBeforeMs: Date.now() }));
+    expect(await kinds(a.state, asked, other)).toEqual(['partial', 'unknown']);
+  });
+});
+
 describe('a request that Redis has forgotten', () => {
   it('does not make its object complete', async () => {
     const a = await open('a');
