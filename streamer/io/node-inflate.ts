@@ -10,6 +10,7 @@ import { StreamerError } from '../errors.ts';
 import type { GzipMember, Inflate, Inflated } from '../ports.ts';
 import type { BufferPool } from './buffer-pool.ts';
 import { freeMemory } from './free-memory.ts';
+import { orAbort } from './or-abort.ts';
 
 /** Without spare room zlib asks for one more buffer, only to say that nothing is left. */
 const SPARE_BYTES = 64;
@@ -264,20 +265,6 @@ class Gunzip {
 
   close(): void {
     this.#stream.destroy();
-  }
-}
-
-async function orAbort<T>(waiting: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  let onAbort = (): void => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(new StreamerError('ABORTED', 'reading was aborted'));
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([waiting, aborted]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
   }
 }
 

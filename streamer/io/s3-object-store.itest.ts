@@ -65,6 +65,24 @@ async function startServer(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
+describe('a stop', () => {
+  // A role is assumed, or the instance asked for its credentials, over the same network that is away.
+  it.each(['list', 'head', 'get'] as const)('does not wait for credentials: %s', async (name) => {
+    const client = clientFor('http://127.0.0.1:1');
+    client.config.credentials = async () => new Promise(() => undefined);
+    const store = createS3ObjectStore(client, 8);
+    const stop = new AbortController();
+    const request = {
+      list: async () => store.list(listOf(), stop.signal),
+      head: async () => store.head(refOf('a.gz'), stop.signal),
+      get: async () => store.get(refOf('a.gz'), stop.signal),
+    }[name];
+    const failure = failureOf(request());
+    setTimeout(() => stop.abort(), 20);
+    await expect(failure).resolves.toMatchObject({ code: 'ABORTED' });
+  });
+});
+
 describe('every failure of S3', () => {
   let store: ObjectStore;
   let answer: RequestListener;

@@ -1,10 +1,14 @@
-/** S3 through the AWS SDK. Every failure becomes a `StreamerError` with an `S3_*` code and a cure in its message. */
+/**
+ * S3 through the AWS SDK. Every failure becomes a `StreamerError` with an `S3_*` code and a cure in its message.
+ * The SDK listens to a signal only once it sends: a stop does not wait for credentials that do not come (a role is assumed over the same network).
+ */
 import { Readable } from 'node:stream';
 import { HeadObjectCommand, ListObjectsV2Command, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { StreamerError } from '../errors.ts';
 import type { ListPage, ListRequest, ObjectBody, ObjectRef, ObjectStore } from '../ports.ts';
 import { FREED_BYTES_MIN } from './free-memory.ts';
 import { CREDENTIALS_CURE, isMissingCredentials } from './missing-credentials.ts';
+import { orAbort } from './or-abort.ts';
 import { credentialsOf } from './role-credentials.ts';
 import { AnsweredHandler, CONNECTION_TIMEOUT_MS, SignedGets, SOCKET_TIMEOUT_MS } from './signed-gets.ts';
 
@@ -64,7 +68,7 @@ async function list(client: S3Client, request: ListRequest, signal: AbortSignal)
       ...(request.continuationToken === null ? {} : { ContinuationToken: request.continuationToken }),
       ...(request.startAfter === null ? {} : { StartAfter: request.startAfter }),
     });
-    const page = await whateverOurClock(async () => client.send(command, { abortSignal: signal }));
+    const page = await whateverOurClock(async () => orAbort(client.send(command, { abortSignal: signal }), signal));
     const continuationToken = page.IsTruncated === true ? (page.NextContinuationToken ?? '') : null;
     // Taken for the last page, it would hide all keys behind it for good.
     if (continuationToken === '') throw new Error(NO_CONTINUATION);
@@ -92,7 +96,7 @@ async function head(
 ): Promise<ObjectRef> {
   try {
     const command = new HeadObjectCommand({ Bucket: bucket, Key: key });
-    const answer = await whateverOurClock(async () => client.send(command, { abortSignal: signal }));
+    const answer = await whateverOurClock(async () => orAbort(client.send(command, { abortSignal: signal }), signal));
     return {
       bucket,
       key,
@@ -109,7 +113,7 @@ async function head(
 async function get(gets: SignedGets, ref: ObjectRef, signal: AbortSignal): Promise<ObjectBody> {
   const place = `GET s3://${ref.bucket}/${ref.key}`;
   try {
-    const { body, etag, sizeBytes } = await whateverOurClock(async () => gets.get(ref, signal));
+    const { body, etag, sizeBytes } = await whateverOurClock(async () => orAbort(gets.get(ref, signal), signal));
     if (!(body instanceof Readable)) throw new TypeError('there is no readable body');
     return bodyOf(body, bareEtag(etag), sizeBytes, place, signal);
   } catch (error) {

@@ -37,6 +37,23 @@ async function receiveAll(queue: Notifications, count: number, hiddenMs = 30_000
   return received;
 }
 
+describe('a stop', () => {
+  it('does not wait for credentials that do not come', async () => {
+    const client = createSqsClient({ queueUrl: 'http://127.0.0.1:1/0/events', region: 'us-east-1', roleArn: null });
+    clients.push(client);
+    client.config.credentials = async () => new Promise(() => undefined);
+    const queue = createSqsNotifications(client, 'http://127.0.0.1:1/0/events');
+    const stop = new AbortController();
+    const failures = [
+      failureOf(queue.receive({ messagesMax: 10, hiddenMs: 30_000 }, stop.signal)),
+      failureOf(queue.hide(['a'], 0, stop.signal)),
+      failureOf(queue.delete(['a'], stop.signal)),
+    ];
+    setTimeout(() => stop.abort(), 20);
+    expect((await Promise.all(failures)).map(({ code }) => code)).toEqual(['ABORTED', 'ABORTED', 'ABORTED']);
+  });
+});
+
 describe('a queue of fauxqs, over a real socket', () => {
   let server: FauxqsServer;
   let queueUrl = '';

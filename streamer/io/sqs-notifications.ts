@@ -15,6 +15,7 @@ import { Slots } from '../core/slots.ts';
 import { StreamerError } from '../errors.ts';
 import type { Notification, Notifications, QueueFacts, Undone } from '../ports.ts';
 import { CREDENTIALS_CURE, isMissingCredentials } from './missing-credentials.ts';
+import { orAbort } from './or-abort.ts';
 import { credentialsOf } from './role-credentials.ts';
 
 export interface SqsOptions {
@@ -65,7 +66,7 @@ export function regionOfQueue(queueUrl: string): string | null {
 export function createSqsNotifications(client: SQSClient, queueUrl: string): Notifications {
   const send = async <T>(action: string, signal: AbortSignal, request: () => Promise<T>): Promise<T> => {
     try {
-      return await request();
+      return await orAbort(request(), signal);
     } catch (error) {
       throw asQueueError(error, `${action} ${queueUrl}`, signal);
     }
