@@ -107,7 +107,9 @@ export class DurableState {
   #forget(beforeMs: number): void {
     const beforeHour = Math.floor(beforeMs / HOUR_MS);
     for (const hour of this.#complete.keys()) if (hour < beforeHour) this.#complete.delete(hour);
-    for (const [id, { object }] of this.#partial) if (object.lastModifiedMs < beforeMs) this.#partial.delete(id);
+    const wanted = new Set(this.#wanted.map(({ object }) => idOf(object)));
+    for (const [id, { object }] of this.#partial)
+      if (object.lastModifiedMs < beforeMs && !wanted.has(id)) this.#partial.delete(id);
   }
 
   #rangesOf(id: string): readonly Range[] {

@@ -1,7 +1,7 @@
 /** The script by which progress becomes common. */
 import { unionRanges } from '#streamer';
 import type { RedisData } from './redis-data.ts';
-import { isComplete, release, type ScriptCall, wantedOf } from './redis-work.ts';
+import { isComplete, isOlderThanMemory, release, type ScriptCall, wantedOf } from './redis-work.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -103,7 +103,12 @@ function accept(
     data.hash('objects').delete(id);
     watch.completed(id, token ?? null, isRemembered);
     release(call, id, 'complete');
-  } else if (!isDone || (!isRemembered && isOfThisReading(data, change))) addRanges(call, change);
+  } else if (
+    isRemembered
+      ? !isDone && !isOlderThanMemory(data, change.lastModifiedMs ?? Infinity)
+      : !isDone || isOfThisReading(data, change)
+  )
+    addRanges(call, change);
   return !isRefused;
 }
 
@@ -179,8 +184,11 @@ function moveLater(meta: Map<string, string>, field: string, ms: number): void {
 function forget(data: RedisData, beforeMs: number): void {
   const hour = Math.floor(beforeMs / HOUR_MS);
   data.sortedSet('complete').removeIf((completeHour) => completeHour < hour);
-  for (const id of data.sortedSet('partial_time').range((ms) => ms < beforeMs)) data.hash('partial').delete(id);
-  data.sortedSet('partial_time').removeIf((ms) => ms < beforeMs);
+  for (const id of data.sortedSet('partial_time').range((ms) => ms < beforeMs)) {
+    if (data.hash('wanted_ids').has(id)) continue;
+    data.hash('partial').delete(id);
+    data.sortedSet('partial_time').remove(id);
+  }
   for (const number of data.sortedSet('quarantine_closed').range((ms) => ms < beforeMs)) {
     data.hash('quarantine_ids').delete(recordOf(data, number).recordId);
     data.hash('quarantine').delete(number);

@@ -219,7 +219,10 @@ class FileStateStore implements StateStore {
   #forget(beforeMs: number): void {
     const hour = Math.floor(beforeMs / HOUR_MS);
     this.#database.prepare('DELETE FROM complete WHERE hour < ?').run(hour);
-    this.#database.prepare('DELETE FROM partial WHERE last_modified_ms < ?').run(beforeMs);
+    // Of what is asked for, however old, what was sent must not be sent again.
+    this.#database
+      .prepare('DELETE FROM partial WHERE last_modified_ms < ? AND id NOT IN (SELECT id FROM wanted)')
+      .run(beforeMs);
     this.#database.prepare('DELETE FROM quarantine WHERE closed_ms < ?').run(beforeMs);
     // From here on, an object that is not known may have been complete once.
     this.#database

@@ -50,7 +50,8 @@ for _, change in ipairs(commit.changes) do
   -- What somebody remembers as complete, and is, says nothing of those who read it again on request; nor does what is said again.
   if change.complete and isDone and (commit.isRemembered or isRepetition) then
   elseif change.complete and not isRefused then complete(change)
-  elseif not isDone or (not commit.isRemembered and isOfThisReading(change)) then addRanges(change) end
+  elseif commit.isRemembered and (isDone or isOlderThanMemory(change.lastModifiedMs)) then
+  elseif not isDone or isOfThisReading(change) then addRanges(change) end
 end
 
 for _, entry in ipairs(commit.quarantined) do
@@ -164,8 +165,13 @@ if commit.dropped then redis.call('HSET', key('dropped'), commit.dropped.process
 if commit.forgetBeforeMs then
   local hour = math.floor(commit.forgetBeforeMs / 3600000)
   redis.call('ZREMRANGEBYSCORE', key('complete'), '-inf', '(' .. hour)
-  for _, id in ipairs(redis.call('ZRANGEBYSCORE', key('partial_time'), '-inf', '(' .. commit.forgetBeforeMs)) do redis.call('HDEL', key('partial'), id) end
-  redis.call('ZREMRANGEBYSCORE', key('partial_time'), '-inf', '(' .. commit.forgetBeforeMs)
+  for _, id in ipairs(redis.call('ZRANGEBYSCORE', key('partial_time'), '-inf', '(' .. commit.forgetBeforeMs)) do
+    -- Of what is asked for, however old, what was sent must not be sent again.
+    if redis.call('HEXISTS', key('wanted_ids'), id) == 0 then
+      redis.call('HDEL', key('partial'), id)
+      redis.call('ZREM', key('partial_time'), id)
+    end
+  end
   for _, number in ipairs(redis.call('ZRANGEBYSCORE', key('quarantine_closed'), '-inf', '(' .. commit.forgetBeforeMs)) do
     local record = cjson.decode(redis.call('HGET', key('quarantine'), number))
     redis.call('HDEL', key('quarantine_ids'), record.recordId)
