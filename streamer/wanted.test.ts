@@ -133,6 +133,25 @@ describe('objects that were asked for', () => {
     await streamer.stop();
   });
 
+  it('that was replaced by a later one while it waited for its turn is not delivered', async () => {
+    const world = createWorld();
+    world.state.head = SETTLED_WORLD;
+    const object = write(world, { count: 25 });
+    let isDown = true;
+    world.sink.onPost = () => (isDown ? answered(503) : null);
+    const streamer = start(world);
+    await world.clock.runUntil(() => world.s3.gets.length === 1);
+    const first = want(world, object.ref, 'again');
+    await world.clock.runFor(10_000);
+    want(world, object.ref, 'again');
+    world.state.wanted = world.state.wanted.filter(({ seq }) => seq !== first);
+    await world.clock.runFor(10_000);
+    isDown = false;
+    await world.clock.runUntil(() => world.state.wanted.length === 0);
+    expect(world.sink.lines.toSorted()).toEqual([...object.lines, ...object.lines].toSorted());
+    await streamer.stop();
+  });
+
   it('goes behind everything live, however young it is', async () => {
     const world = createWorld();
     world.state.head = SETTLED_WORLD;

@@ -32,9 +32,14 @@ export async function offerWanted(context: RunContext, signal: AbortSignal): Pro
   /** Their objects are under way for another reason: offered once that is over. */
   let postponed: readonly WantedObject[] = [];
   while (!signal.aborted) {
-    const requests = await read(context, afterSeq, signal);
-    const again: WantedObject[] = [];
-    for (const request of [...postponed, ...requests]) {
+    const requests = await read(context, afterSeq, REQUESTS_PER_READ, signal);
+    const again = postponed.filter(({ object }) => known.isUnderWay(identityOf(object)));
+    const inTurn = await stillThere(
+      context,
+      postponed.filter((request) => !again.includes(request)),
+      signal,
+    );
+    for (const request of [...inTurn, ...requests]) {
       if (offered.has(request.seq) || passedOver.has(request.seq)) continue;
       const answer = await offer(context, selections, request, signal);
       if (answer === 'under-way') again.push(request);
@@ -92,8 +97,27 @@ async function offer(
   return 'offered';
 }
 
-async function read(context: RunContext, afterSeq: number, signal: AbortSignal): Promise<readonly WantedObject[]> {
-  const requests = await untilRead(context, () => context.ports.state.readWanted(afterSeq, REQUESTS_PER_READ), signal);
+/** Without those that were replaced by a later one while they waited. */
+async function stillThere(
+  context: RunContext,
+  requests: readonly WantedObject[],
+  signal: AbortSignal,
+): Promise<readonly WantedObject[]> {
+  const there: WantedObject[] = [];
+  for (const { seq } of requests) {
+    const [next] = await read(context, seq - 1, 1, signal);
+    if (next?.seq === seq) there.push(next);
+  }
+  return there;
+}
+
+async function read(
+  context: RunContext,
+  afterSeq: number,
+  objectsMax: number,
+  signal: AbortSignal,
+): Promise<readonly WantedObject[]> {
+  const requests = await untilRead(context, () => context.ports.state.readWanted(afterSeq, objectsMax), signal);
   return requests ?? [];
 }
 

@@ -79,8 +79,9 @@ export class JournalWatch {
     }
   }
 
-  /** Redis knew these ranges until somebody asked for all of it again. */
+  /** Redis knew these ranges until somebody asked for all of it again, or nobody did any more. */
   onDropped(version: Version, ranges: readonly Range[], wantedSeq: number): void {
+    version.partial.fill(0);
     const bits = new Uint8Array(version.journaled.length);
     for (const line of ranges.flatMap((range) => linesWithin(version, range)))
       bits[line] = version.journaled[line] ?? 0;

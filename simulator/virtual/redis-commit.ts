@@ -1,7 +1,7 @@
 /** The script by which progress becomes common. */
 import { unionRanges } from '#streamer';
 import type { RedisData } from './redis-data.ts';
-import { isComplete, release, type ScriptCall, wantedOf } from './redis-work.ts';
+import { isComplete, isOlderThanMemory, release, type ScriptCall, wantedOf } from './redis-work.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -103,7 +103,12 @@ function accept(
     data.hash('objects').delete(id);
     watch.completed(id, token ?? null, isRemembered);
     release(call, id, 'complete');
-  } else if (!isDone || (!isRemembered && isOfThisReading(data, change))) addRanges(call, change);
+  } else if (
+    isRemembered
+      ? !isDone && !isOlderThanMemory(data, change.lastModifiedMs ?? Infinity)
+      : !isDone || isOfThisReading(data, change)
+  )
+    addRanges(call, change);
   return !isRefused;
 }
 

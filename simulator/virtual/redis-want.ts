@@ -11,6 +11,8 @@ interface Request {
   readonly isWhole: boolean;
   /** Records that it answers. */
   readonly quarantine: readonly string[];
+  /** What of the object is not asked for, where lines of it are. */
+  readonly leftOut: readonly (readonly [number, number])[] | null;
 }
 
 /** Gives back 0 for each that was written, 1 for each whose object has another earlier request by now. */
@@ -24,7 +26,10 @@ export function want(call: ScriptCall): readonly number[] {
   });
 }
 
-function write({ data, nowMs, watch }: ScriptCall, { id, earlier, record, isWhole, quarantine }: Request): void {
+function write(
+  { data, nowMs, watch }: ScriptCall,
+  { id, earlier, record, isWhole, quarantine, leftOut }: Request,
+): void {
   const seq = Math.max(data.increment('meta', 'wanted_seq'), nowMs);
   data.hash('meta').set('wanted_seq', String(seq));
   if (earlier !== '') {
@@ -44,8 +49,25 @@ function write({ data, nowMs, watch }: ScriptCall, { id, earlier, record, isWhol
       const { objectId, closedMs } = recordOf(data, number);
       if (objectId === id && closedMs === undefined) answer(data, number, seq);
     }
-  }
+  } else if (leftOut !== null) keepOnly(data, id, leftOut);
   for (const number of quarantine) answer(data, number, seq);
+}
+
+function keepOnly(data: RedisData, id: string, leftOut: readonly (readonly [number, number])[]): void {
+  const stored = data.hash('partial').get(id);
+  if (stored === undefined) return;
+  const partial: { readonly object: string; readonly settled: readonly [number, number][] } = JSON.parse(stored);
+  const both = partial.settled.flatMap((range) =>
+    leftOut
+      .map((other) => [Math.max(range[0], other[0]), Math.min(range[1], other[1])] as const)
+      .filter(([start, end]) => end > start),
+  );
+  if (both.length > 0) {
+    data.hash('partial').set(id, JSON.stringify({ object: partial.object, settled: both }));
+    return;
+  }
+  data.hash('partial').delete(id);
+  data.sortedSet('partial_time').remove(id);
 }
 
 function answer(data: RedisData, number: string, seq: number): void {

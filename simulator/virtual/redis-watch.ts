@@ -12,7 +12,7 @@ export interface RedisWatch {
   released(id: string, token: string, reason: ReleaseReason): void;
   /** Ranges were added to what is known as settled. */
   settled(id: string, ranges: readonly Range[]): void;
-  /** Somebody asked for all of the object again, so that what was known of its ranges is no more; `partial`: that, as text. */
+  /** Somebody asked for all of the object again, or nobody does any more, so that what was known of its ranges is no more; `partial`: that, as text. */
   dropped(id: string, partial: string, wantedSeq: number): void;
   /** `token`: null for none. `isRemembered`: from somebody's journal. */
   completed(id: string, token: string | null, isRemembered: boolean): void;

@@ -18,6 +18,7 @@ const REMEMBERED_MS = 86_400_000;
 interface Told {
   readonly rankMs: number;
   readonly wanted: { readonly seq: number } | null;
+  readonly object: { readonly lastModifiedMs: number };
 }
 
 export function open({ data, nowMs, args }: ScriptCall): readonly (string | number)[] {
@@ -88,6 +89,8 @@ export function offer({ data, nowMs, args }: ScriptCall): readonly string[] {
     const isWantedAgain = kind === 'again' && data.hash('wanted').has(wanted);
     if (isComplete(data, id) && !isWantedAgain) return 'complete';
     if (data.hash('objects').has(id)) return 'under-way';
+    if (kind === 'again' && !isWantedAgain && isOlderThanMemory(data, toldOf(shared).object.lastModifiedMs))
+      return 'complete';
     const rankMs = Number(rank);
     if (data.sortedSet('ready').size >= readyMax * (rankMs > liveFromMs ? 2 : 1)) return 'full';
     data.hash('objects').set(id, shared);
@@ -97,7 +100,7 @@ export function offer({ data, nowMs, args }: ScriptCall): readonly string[] {
 }
 
 export function claim(call: ScriptCall): readonly (string | number)[] {
-  const { data, nowMs, args } = call;
+  const { data, nowMs, watch, args } = call;
   const [epoch = '', session = '', turn = ''] = args;
   const claimsFrom = data.hash('meta').get('claims_from');
   if (claimsFrom !== undefined && Number(claimsFrom) > nowMs) return [0];
@@ -112,7 +115,17 @@ export function claim(call: ScriptCall): readonly (string | number)[] {
   const backlog = ready.range((rankMs) => rankMs <= liveFromMs);
   const answer: (string | number)[] = [takenOver];
   for (const id of [...live, ...backlog].slice(0, objectsMax)) {
-    const token = `${epoch}.${data.increment('meta', 'counter')}.${turn}.${wantedOf(data, id)}.${session}`;
+    const wanted = wantedOf(data, id);
+    if (wanted !== '0' && isComplete(data, id) && !data.hash('wanted').has(wanted)) {
+      ready.remove(id);
+      data.hash('objects').delete(id);
+      const partial = data.hash('partial').get(id);
+      data.hash('partial').delete(id);
+      data.sortedSet('partial_time').remove(id);
+      if (partial !== undefined) watch.dropped(id, partial, Number(wanted));
+      continue;
+    }
+    const token = `${epoch}.${data.increment('meta', 'counter')}.${turn}.${wanted}.${session}`;
     grant(call, id, token, session);
     answer.push(token, data.hash('objects').get(id) ?? '', data.hash('partial').get(id) ?? '');
   }
@@ -148,6 +161,11 @@ export function lookup({ data, args }: ScriptCall): readonly string[] {
 /** Whatever its LastModified: one that was copied onto itself is the same version. */
 export function isComplete(data: RedisData, id: string): boolean {
   return data.sortedSet('complete').score(id) !== null;
+}
+
+/** What is older may have been complete, and have been forgotten. */
+export function isOlderThanMemory(data: RedisData, lastModifiedMs: number): boolean {
+  return lastModifiedMs < Number(data.hash('meta').get('forgotten_before') ?? -Infinity);
 }
 
 /** Takes the claim away, whoever has it. */

@@ -99,10 +99,19 @@ async function* requestsOfPeriod(
   }
 }
 
-/** An object that state does not know is delivered once, not twice, when discovery finds it at the same time. */
-function requestFor(object: ObjectRef, record: ObjectRecord | undefined, forgottenBeforeMs: number): WantedRequest {
+/**
+ * An object that state does not know is delivered once, not twice, when discovery finds it at the same time. What is set aside of it meanwhile is not delivered for
+ * this request, and stays open.
+ */
+export function requestFor(
+  object: ObjectRef,
+  record: ObjectRecord | undefined,
+  forgottenBeforeMs: number,
+): WantedRequest {
   const isUnknown = record?.kind === 'unknown' && object.lastModifiedMs >= forgottenBeforeMs;
-  return { object, kind: isUnknown ? 'missing' : 'again', settled: [], quarantineIds: 'all' };
+  return isUnknown
+    ? { object, kind: 'missing', settled: [], quarantineIds: [] }
+    : { object, kind: 'again', settled: [], quarantineIds: 'all' };
 }
 
 function textOf({ objects, gzBytes, again }: Replay, { dryRun }: ReplayOptions, isInUse: boolean): string {

@@ -208,6 +208,23 @@ describe('memory', () => {
     expect(statuses()).toEqual(['open']);
   });
 
+  it('of what was sent of an object that is asked for lasts until the request is fulfilled, however old the object is', async () => {
+    const [asked, other] = [object('asked', NOW_MS - 10 * HOUR_MS), object('other', NOW_MS - 10 * HOUR_MS)];
+    await commit({ forgetBeforeMs: NOW_MS - 5 * HOUR_MS });
+    await want({ object: asked, kind: 'again', settled: [], quarantineIds: 'all' });
+    const settled = [{ start: 0, end: 1 }];
+    await commit({ changes: [asked, other].map((one) => ({ object: one, settled, complete: false })) });
+    await commit({ forgetBeforeMs: NOW_MS - 5 * HOUR_MS });
+    expect(await readWanted()).toMatchObject([{ settled }]);
+    await commit({
+      fulfilled: [{ wantedSeq: 1, outcome: 'gone', atMs: NOW_MS }],
+      forgetBeforeMs: NOW_MS - 5 * HOUR_MS,
+    });
+    const reader = openStateReader(file);
+    expect(reader?.partialCount()).toBe(0);
+    reader?.close();
+  });
+
   it('of closed quarantine records ends with the memory of complete objects', async () => {
     await commit({ quarantined: [record(object('a'), { start: 0, end: 1 })] });
     await want({ object: object('a'), kind: 'again', settled: [], quarantineIds: 'all' });

@@ -338,8 +338,15 @@ export class Driver {
       id,
       earlier: earlier ?? '',
       record: encodeWanted({ object: ref, kind: again, settled: [{ start: 0, end: 3 }] }),
-      isWhole: again === 'again',
+      isWhole: again === 'again' && !isRetry,
       quarantine: isRetry ? numbers.toSorted().slice(0, 2) : [],
+      leftOut:
+        again === 'again'
+          ? [
+              [0, 3],
+              [9, 12],
+            ]
+          : null,
     };
     const answer = await connection.run(scripts.want, [String(epoch), JSON.stringify([request])]);
     const [seq] = listOf(await connection.command('HMGET', [connection.key('wanted_ids'), id]));

@@ -24,7 +24,8 @@ export const COUNT_SESSIONS = `
 return redis.call('ZCOUNT', key('sessions'), '(' .. now(), '+inf')`;
 
 /**
- * ARGV: epoch, requests as JSON: id, the earlier request of the object that the caller has taken into account or '', record, isWhole, records of the quarantine.
+ * ARGV: epoch, requests as JSON: id, the earlier request of the object that the caller has taken into account or '', record, isWhole, records of the quarantine,
+ * and what of the object is not asked for, where lines of it are; or null.
  * Gives back 0 for each that was written, 1 for each whose object has another earlier request by now.
  */
 export const WANT = `
@@ -41,6 +42,26 @@ local function answer(number, seq)
   record.wantedSeq = seq
   redis.call('HSET', key('quarantine'), number, cjson.encode(record))
   redis.call('SADD', key('retries:' .. seq), number)
+end
+
+-- What an earlier reading set aside of what is asked for now does not count for it.
+local function keepOnly(id, leftOut)
+  local stored = redis.call('HGET', key('partial'), id)
+  if not stored then return end
+  local partial = cjson.decode(stored)
+  local both = {}
+  for _, range in ipairs(partial.settled) do
+    for _, other in ipairs(leftOut) do
+      local from, to = math.max(range[1], other[1]), math.min(range[2], other[2])
+      if to > from then both[#both + 1] = { from, to } end
+    end
+  end
+  if #both > 0 then
+    redis.call('HSET', key('partial'), id, cjson.encode({ object = partial.object, settled = both }))
+  else
+    redis.call('HDEL', key('partial'), id)
+    redis.call('ZREM', key('partial_time'), id)
+  end
 end
 
 local conflicts = {}
@@ -66,7 +87,7 @@ for _, request in ipairs(requests) do
       for number, record in pairs(records) do
         if record.objectId == request.id and not record.closedMs then answer(number, seq) end
       end
-    end
+    elseif type(request.leftOut) == 'table' then keepOnly(request.id, request.leftOut) end
     for _, number in ipairs(request.quarantine) do answer(number, seq) end
   end
 end

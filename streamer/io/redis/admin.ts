@@ -213,6 +213,7 @@ export class RedisAdmin {
             record,
             isWhole,
             quarantine: isWhole ? [] : quarantineIds.map(String),
+            leftOut: kind === 'again' ? settled.map(({ start, end }) => [start, end]) : null,
           },
         },
       ];

@@ -50,7 +50,8 @@ for _, change in ipairs(commit.changes) do
   -- What somebody remembers as complete, and is, says nothing of those who read it again on request; nor does what is said again.
   if change.complete and isDone and (commit.isRemembered or isRepetition) then
   elseif change.complete and not isRefused then complete(change)
-  elseif not isDone or (not commit.isRemembered and isOfThisReading(change)) then addRanges(change) end
+  elseif commit.isRemembered and (isDone or isOlderThanMemory(change.lastModifiedMs)) then
+  elseif not isDone or isOfThisReading(change) then addRanges(change) end
 end
 
 for _, entry in ipairs(commit.quarantined) do

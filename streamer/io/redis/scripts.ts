@@ -44,6 +44,12 @@ local function key(name) return prefix .. name end
 -- Whatever its LastModified: one that was copied onto itself is the same version.
 local function isComplete(id) return redis.call('ZSCORE', key('complete'), id) and true or false end
 
+-- What is older may have been complete, and have been forgotten.
+local function isOlderThanMemory(lastModifiedMs)
+  local before = redis.call('HGET', meta, 'forgotten_before')
+  return before and lastModifiedMs and lastModifiedMs < tonumber(before)
+end
+
 local function sessionOf(token) return string.match(token, '[^.]+$') end
 
 -- The request for which the object is read, or '0'.
@@ -200,6 +206,7 @@ for index = 4, #ARGV, 5 do
   local isWanted = wanted ~= '' and redis.call('HEXISTS', key('wanted'), wanted) == 1
   if isComplete(id) and not (isWanted and kind == 'again') then answer = 'complete'
   elseif redis.call('HEXISTS', key('objects'), id) == 1 then answer = 'under-way'
+  elseif kind == 'again' and not isWanted and isOlderThanMemory(cjson.decode(ARGV[index + 4]).object.lastModifiedMs) then answer = 'complete'
   elseif ready >= ARGV[2] * (tonumber(rank) > at - ARGV[3] and 2 or 1) then answer = 'full'
   else
     redis.call('HSET', key('objects'), id, ARGV[index + 4])
@@ -233,15 +240,23 @@ if #ids < objectsMax then
   for _, id in ipairs(redis.call('ZRANGEBYSCORE', key('ready'), '-inf', liveFrom, 'LIMIT', 0, rest)) do ids[#ids + 1] = id end
 end
 for _, id in ipairs(ids) do
-  -- A replica that lagged counts from an earlier number: the turn makes it a new token all the same.
-  local token = table.concat({ ARGV[1], redis.call('HINCRBY', meta, 'counter', 1), ARGV[3], wantedOf(id), session }, '.')
   redis.call('ZREM', key('ready'), id)
-  redis.call('HSET', key('claims'), id, token)
-  redis.call('SADD', key('held:' .. session), id)
-  local partial = redis.call('HGET', key('partial'), id)
-  claimed[#claimed + 1] = token
-  claimed[#claimed + 1] = redis.call('HGET', key('objects'), id)
-  claimed[#claimed + 1] = partial or ''
+  local wanted = wantedOf(id)
+  if wanted ~= '0' and isComplete(id) and redis.call('HEXISTS', key('wanted'), wanted) == 0 then
+    -- Its request was fulfilled by one whose completion did not count, or was replaced: nobody asks for this reading.
+    redis.call('HDEL', key('objects'), id)
+    redis.call('HDEL', key('partial'), id)
+    redis.call('ZREM', key('partial_time'), id)
+  else
+    -- A replica that lagged counts from an earlier number: the turn makes it a new token all the same.
+    local token = table.concat({ ARGV[1], redis.call('HINCRBY', meta, 'counter', 1), ARGV[3], wanted, session }, '.')
+    redis.call('HSET', key('claims'), id, token)
+    redis.call('SADD', key('held:' .. session), id)
+    local partial = redis.call('HGET', key('partial'), id)
+    claimed[#claimed + 1] = token
+    claimed[#claimed + 1] = redis.call('HGET', key('objects'), id)
+    claimed[#claimed + 1] = partial or ''
+  end
 end
 return claimed`;
 
