@@ -207,6 +207,34 @@ describe('what a journal has told is told again where a fail-over forgets it, at
   });
 });
 
+describe('a completion that is under way when its holder is given the object once more, as a fail-over forgot that it has it', () => {
+  it('is said again under the new token, and what was said with it changes nothing the second time', async () => {
+    const redis = createRedis();
+    const state = redis.open(new MemoryJournal());
+    await state.renew('a', []);
+    const objects = [whole, part].map((object) => ({
+      object,
+      listedMs: START_MS,
+      rankMs: 0,
+      settled: [],
+      wanted: null,
+    }));
+    await state.offer(objects, { readyMax: 2, liveWindowMs: HOUR_MS });
+    const claim = async () => (await state.claim('a', { objectsMax: 1, liveWindowMs: HOUR_MS })).claimed;
+    const kept = await claim();
+    redis.plan({ had: 0, heard: 1 });
+    const held = [...kept, ...(await claim())];
+    const changes = held.map((one) => ({ object: one.object, settled: [], complete: true, claim: one.claim }));
+    const token = held[1]?.claim.token;
+    // The commit is sent before the claim is answered.
+    const [again] = await Promise.all([claim(), state.commit({ ...progress, changes, head: null })]);
+    expect(again).toEqual([]);
+    expect(held[1]?.claim.token).not.toBe(token);
+    expect(held.map((one) => one.claim.isLost)).toEqual([false, false]);
+    expect((await state.lookup([whole, part])).map(({ kind }) => kind)).toEqual(['complete', 'complete']);
+  });
+});
+
 describe('a commit that is answered together with a renewal that was asked for before it', () => {
   it('is not taken for forgotten, as the renewal does not know of it', async () => {
     const redis = new MemoryRedis({ now: () => START_MS });

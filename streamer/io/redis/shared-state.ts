@@ -20,13 +20,13 @@ import type {
   RenewalAnswer,
   SharedObject,
   SharedWork,
+  StateChange,
   StateCommit,
   StateHead,
   StateStore,
   WantedObject,
 } from '../../ports.ts';
 import { unionRanges } from '../../core/ranges.ts';
-import { piecesOf } from '../remembered.ts';
 import { HOUR_MS } from '../state-database.ts';
 import {
   decodeRanges,
@@ -42,12 +42,12 @@ import { dropClosed } from './closed-records.ts';
 import type { RedisConnection } from './connection.ts';
 import type { Journal } from './journal.ts';
 import { lookUp } from './look-up.ts';
+import { offerAll } from './offer-all.ts';
 import { listOf, textOf, textsOf } from './replies.ts';
 import { createScripts, type Script, type Scripts } from './scripts.ts';
 
 /** So much longer a lease lasts in Redis, which counts whole milliseconds: one that is asked for at 0.2 and begins at 0.9 is counted from 0, before its holder's. */
 const ROUNDED_MS = 1;
-const OFFER_ANSWERS = ['queued', 'under-way', 'complete', 'full'] as const;
 
 export interface RedisStateOptions {
   readonly connection: RedisConnection;
@@ -130,13 +130,7 @@ export class RedisState implements StateStore, SharedWork {
   async commit(commit: StateCommit): Promise<void> {
     // Where another was the first, Redis does not take the head that we have; so the journal gets the one that Redis has then.
     await this.#journal.record({ ...commit, head: null });
-    const text = encodeCommit(commit, { process: this.#process });
-    const sending = this.#inEpoch(async (epoch) => this.#send(epoch, text));
-    const answer = await sending.catch((error: unknown) => {
-      this.#isAhead = true;
-      throw error;
-    });
-    const refused = new Set(textsOf(answer));
+    const refused = await this.#say(commit);
     for (const { claim, complete } of commit.changes) {
       if (claim === undefined) continue;
       if (refused.has(claim.token)) claim.lose();
@@ -144,6 +138,21 @@ export class RedisState implements StateStore, SharedWork {
     }
     // What is committed is committed: where this fails, the journal follows at the next renewal.
     if (commit.head !== null) await this.readHead().catch(() => undefined);
+  }
+
+  /** Gives back the tokens that are refused. One that was replaced meanwhile (`#retake`) says nothing of its object: all is said again, which changes nothing else. */
+  async #say(commit: StateCommit): Promise<ReadonlySet<string>> {
+    const sent = commit.changes.map(({ claim }) => claim?.token ?? '');
+    const text = encodeCommit(commit, { process: this.#process });
+    const sending = this.#inEpoch(async (epoch) => this.#send(epoch, text));
+    const answer = await sending.catch((error: unknown) => {
+      this.#isAhead = true;
+      throw error;
+    });
+    const refused = new Set(textsOf(answer));
+    const isReplaced = ({ claim }: StateChange, index: number): boolean =>
+      claim?.isLost === false && claim.token !== sent[index] && refused.has(sent[index] ?? '');
+    return commit.changes.some(isReplaced) ? this.#say(commit) : refused;
   }
 
   async renew(session: string, held: readonly HeldObject[], onAsk?: () => () => void): Promise<RenewalAnswer> {
@@ -178,19 +187,7 @@ export class RedisState implements StateStore, SharedWork {
     objects: readonly SharedObject[],
     { readyMax, liveWindowMs }: { readonly readyMax: number; readonly liveWindowMs: number },
   ): Promise<readonly OfferAnswer[]> {
-    const answers: OfferAnswer[] = [];
-    for (const chunk of piecesOf(objects)) {
-      const args = chunk.flatMap((shared) => [
-        sharedIdOf(shared.object),
-        shared.rankMs,
-        shared.wanted?.seq ?? '',
-        shared.wanted?.kind ?? '',
-        encodeShared(shared),
-      ]);
-      for (const text of textsOf(await this.#run(this.#scripts.offer, [readyMax, liveWindowMs, ...args])))
-        answers.push(OFFER_ANSWERS.find((answer) => answer === text) ?? 'full');
-    }
-    return answers;
+    return offerAll(objects, async (args) => this.#run(this.#scripts.offer, [readyMax, liveWindowMs, ...args]));
   }
 
   async claim(
