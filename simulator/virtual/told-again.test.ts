@@ -177,6 +177,25 @@ describe('what a journal has told is told again where a fail-over forgets it, at
     }
   });
 
+  it('when an instance starts again, and others have moved the floor past what a fail-over had forgotten of its last life', async () => {
+    for (const failOver of failOvers) {
+      const redis = createRedis();
+      const journal = new MemoryJournal();
+      const [before, other] = [redis.open(journal), redis.open(new MemoryJournal())];
+      await before.renew('a', []);
+      await before.commit({ ...progress, changes: [] });
+      await other.renew('c', []);
+      redis.plan({ had: 0, heard: 1 });
+      await before.commit({ ...progress, head: null });
+      await other.commit({ ...progress, changes: [], head: { startFromMs: 0, floorMs: START_MS + 2 * HOUR_MS } });
+      const state = redis.open(journal);
+      redis.plan(failOver);
+      await untilAnswered(async () => state.readHead());
+      await untilAnswered(async () => state.renew('b', []));
+      expect([failOver, await knownIn(redis, state, 'b')]).toEqual([failOver, ['complete', 'partial']]);
+    }
+  });
+
   it('when a fail-over had forgotten it, and others have moved the floor past it since', async () => {
     const redis = createRedis();
     const [state, other] = [redis.open(new MemoryJournal()), redis.open(new MemoryJournal())];

@@ -31,7 +31,6 @@ import { HOUR_MS } from '../state-database.ts';
 import {
   decodeRanges,
   decodeShared,
-  decodeWanted,
   encodeCommit,
   encodeRemembered,
   encodeShared,
@@ -43,6 +42,7 @@ import type { RedisConnection } from './connection.ts';
 import type { Journal } from './journal.ts';
 import { lookUp } from './look-up.ts';
 import { offerAll } from './offer-all.ts';
+import { readWanted } from './read-wanted.ts';
 import { listOf, textOf, textsOf } from './replies.ts';
 import { createScripts, type Script, type Scripts } from './scripts.ts';
 
@@ -79,6 +79,8 @@ export class RedisState implements StateStore, SharedWork {
   #acknowledged = 0;
   /** The last number of the pieces by which Redis was last told of all, also of what is older than the floor; `Infinity` until it was. */
   #toldWhole = 0;
+  /** The floor that the journal's head had when this process began: what Redis lacks may be as old. `Infinity` once that is told, with numbers. */
+  #floorBeforeMs: number | null = null;
   /** The journal holds something that Redis may not know, or may forget without our seeing it. */
   #isAhead = false;
   /** Renewals and claims: one that was given up may arrive after the next. */
@@ -114,17 +116,7 @@ export class RedisState implements StateStore, SharedWork {
 
   async readWanted(afterSeq: number, objectsMax: number): Promise<readonly WantedObject[]> {
     await this.#open();
-    const wanted = this.#connection.key('wanted');
-    const seqs = textsOf(await this.#connection.command('HKEYS', [wanted]))
-      .map(Number)
-      .filter((seq) => seq > afterSeq)
-      .toSorted((left, right) => left - right)
-      .slice(0, objectsMax);
-    if (seqs.length === 0) return [];
-    const texts = textsOf(await this.#connection.command('HMGET', [wanted, ...seqs]));
-    // One that is missing was fulfilled just now.
-    // What its reading has delivered is told with the claim: what stands there now may be of an earlier request, which set aside what this one is about.
-    return texts.flatMap((text, index) => (text === '' ? [] : [{ seq: seqs[index] ?? 0, ...decodeWanted(text) }]));
+    return readWanted(this.#connection, { afterSeq, objectsMax });
   }
 
   async commit(commit: StateCommit): Promise<void> {
@@ -326,6 +318,7 @@ export class RedisState implements StateStore, SharedWork {
       await this.#send(epoch, encodeRemembered(remembered));
     }
     if (isWhole) this.#toldWhole = this.#numbers;
+    if (isNumbered) this.#floorBeforeMs = Infinity;
     // Once there is a session it is told again, with numbers.
     this.#isAhead ||= !isNumbered && objects + records > 0;
     return objects;
@@ -341,11 +334,15 @@ export class RedisState implements StateStore, SharedWork {
     return answer;
   }
 
-  /** What is older than the floor is complete, and nobody asks for it; but where Redis does not show that it was told of all, that may be missing, too. */
+  /**
+   * What is older than the floor is complete, and nobody asks for it; but where Redis does not show that it was told of all, that may be missing, too. And so may
+   * what the floor has passed since this instance's last life, at whose end a fail-over may have forgotten it.
+   */
   async #missingSinceMs(): Promise<number> {
     if (this.#acknowledged < this.#toldWhole) return -Infinity;
+    this.#floorBeforeMs ??= (await this.#journal.readHead())?.floorMs ?? -Infinity;
     const [floorMs] = textsOf(await this.#connection.command('HMGET', [this.#connection.key('meta'), 'floor']));
-    return floorMs === '' ? -Infinity : Number(floorMs);
+    return floorMs === '' ? -Infinity : Math.min(Number(floorMs), this.#floorBeforeMs);
   }
 
   /** Gives back the tokens that are lost: others have the object, or know it as complete. */
