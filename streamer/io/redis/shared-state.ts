@@ -188,7 +188,7 @@ export class RedisState implements StateStore, SharedWork {
   ): Promise<ClaimAnswer> {
     const answer = listOf(await this.#run(this.#scripts.claim, [session, this.#nextTurn(), objectsMax, liveWindowMs]));
     const claimed: ClaimedObject[] = [];
-    for (let index = 1; index < answer.length; index += 3) {
+    for (let index = 2; index < answer.length; index += 3) {
       const token = textOf(answer[index]);
       const shared = decodeShared(answer[index + 1]);
       if (this.#retake(shared, token)) continue;
@@ -196,7 +196,7 @@ export class RedisState implements StateStore, SharedWork {
       this.#held.set(token, { shared, claim });
       claimed.push({ ...shared, claim, settled: unionRanges(shared.settled, decodeRanges(answer[index + 2])) });
     }
-    return { claimed, takenOver: Number(answer[0]) };
+    return { claimed, takenOver: Number(answer[0]), isLeaseOver: Number(answer[1]) === 1 };
   }
 
   async dismiss(held: readonly HeldObject[]): Promise<void> {
