@@ -42,7 +42,7 @@ class FakeShared implements SharedWork {
   }
 
   async claim() {
-    return { claimed: this.ready.splice(0), takenOver: 0 };
+    return { claimed: this.ready.splice(0), takenOver: 0, isLeaseOver: false };
   }
 
   async dismiss(held: readonly HeldObject[]) {
@@ -183,6 +183,27 @@ describe('a lease after whose renewal the store is told a lot', () => {
       expect(context.claims?.heldCount).toBe(1);
     },
   );
+});
+
+describe('a lease that the store takes for ended when it is asked for objects', () => {
+  it('is renewed at once: others may take what it has', async () => {
+    const { clock, shared, context } = setUp();
+    const renew = shared.renew.bind(shared);
+    const askedMs: number[] = [];
+    shared.renew = async (...asked) => {
+      askedMs.push(clock.now());
+      return renew(...asked);
+    };
+    const claim = shared.claim.bind(shared);
+    shared.claim = async () => {
+      shared.claim = claim;
+      return { claimed: [], takenOver: 0, isLeaseOver: true };
+    };
+    void context.claims?.keep(context, untilTheEnd());
+    void context.claims?.fill(context, untilTheEnd());
+    await clock.runFor(1_000);
+    expect(askedMs).toHaveLength(2);
+  });
 });
 
 describe('an object of a source that this configuration does not have', () => {

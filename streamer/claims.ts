@@ -151,7 +151,10 @@ export class Claims {
     try {
       return await this.#inTurn(async () => {
         const objectsMax = workers - ready.length;
-        const { claimed, takenOver } = await this.#shared.claim(this.#session, { objectsMax, liveWindowMs });
+        const options = { objectsMax, liveWindowMs };
+        const { claimed, takenOver, isLeaseOver } = await this.#shared.claim(this.#session, options);
+        // Others may take at once what it has: the store has forgotten its last renewal, or it was asked too late.
+        if (isLeaseOver) this.#renewNow.notify();
         this.#tellOfTakeover(takenOver);
         const foreign = claimed.filter((object) => !this.#take(context, object));
         // Not kept ready for others: of a source that was removed nobody would ever take them, and they would keep out all else. Whoever still follows them tells of them again.

@@ -309,6 +309,8 @@ export interface ClaimAnswer {
   readonly claimed: readonly ClaimedObject[];
   /** Objects of dead sessions that were given back just now. */
   readonly takenOver: number;
+  /** The store has no lease of the session, or one that has ended: it gave nothing. */
+  readonly isLeaseOver: boolean;
 }
 
 export interface RenewalAnswer {
@@ -336,7 +338,7 @@ export interface SharedWork {
     objects: readonly SharedObject[],
     options: { readonly readyMax: number; readonly liveWindowMs: number },
   ): Promise<readonly OfferAnswer[]>;
-  /** Live objects first, the oldest of each lane first. Empty as well where the session is not alive. */
+  /** Live objects first, the oldest of each lane first. Empty as well where the session's lease is over. */
   claim(session: string, options: { readonly objectsMax: number; readonly liveWindowMs: number }): Promise<ClaimAnswer>;
   /** Takes them out of the set: whoever follows them tells of them again. */
   dismiss(held: readonly HeldObject[]): Promise<void>;

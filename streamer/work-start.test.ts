@@ -43,7 +43,7 @@ class FakeShared implements SharedWork {
   async claim() {
     const claimed = this.#ready.map((shared) => ({ ...shared, claim: new Claim(identityOf(shared.object)) }));
     this.#ready = [];
-    return { claimed, takenOver: 0 };
+    return { claimed, takenOver: 0, isLeaseOver: false };
   }
 
   async giveBack() {}

@@ -58,7 +58,7 @@ function setUp() {
       /** Gives back the token, of which it has heard; null for none. */
       claim: (): string | null => {
         const reply = hear('claim', claim());
-        return Array.isArray(reply) && reply.length > 1 ? String(reply[1]) : null;
+        return Array.isArray(reply) && reply.length > 2 ? String(reply[2]) : null;
       },
       /** Its answer is on its way still, or is lost. */
       claimUnheard: () => void claim(),

@@ -14,7 +14,7 @@ export interface HeardTokens {
 
 export function tokensIn({ script, reply }: HeardAnswer): HeardTokens {
   const list: readonly unknown[] = Array.isArray(reply) ? reply : [];
-  const granted = script === 'claim' ? list.slice(1).filter((_, index) => index % 3 === 0) : [];
+  const granted = script === 'claim' ? list.slice(2).filter((_, index) => index % 3 === 0) : [];
   const lost = script === 'renew' ? list[4] : script === 'restore' || script === 'commit' ? list : [];
   return { granted: granted.map(String), lost: Array.isArray(lost) ? lost.map(String) : [] };
 }

@@ -109,6 +109,33 @@ describe('a lease', () => {
     expect(askedMs).toEqual(renewedMs);
   });
 
+  it('that a fail-over has forgotten, and that is over in Redis, is good for nothing there: the next who asks would have the object, too', async () => {
+    const clock = { nowMs: START_MS };
+    const redis = new MemoryRedis({ now: () => clock.nowMs });
+    const open = (): RedisState =>
+      new RedisState({
+        connection: directConnection(redis),
+        journal: new MemoryJournal(),
+        leaseTtlMs: LEASE_TTL_MS,
+        events: { emit: () => undefined },
+        newEpoch: () => 'epoch',
+      });
+    const [a, b] = [open(), open()];
+    await a.renew('a', []);
+    clock.nowMs += 3_000;
+    await b.renew('b', []);
+    await b.offer([shared], { readyMax: 1, liveWindowMs: CLAIM.liveWindowMs });
+    const replica = redis.data.copy();
+    await a.renew('a', []);
+    clock.nowMs += 2_500;
+    redis.restart(replica);
+    expect(await a.claim('a', CLAIM)).toEqual({ claimed: [], takenOver: 0, isLeaseOver: true });
+    // It renews, and has its turn.
+    await a.renew('a', []);
+    expect((await a.claim('a', CLAIM)).claimed).toHaveLength(1);
+    expect((await b.claim('b', CLAIM)).claimed).toEqual([]);
+  });
+
   it('counts for its holder as soon as Redis has said so, also where telling it what it has forgotten fails', async () => {
     const redis = new MemoryRedis({ now: () => START_MS });
     const direct = directConnection(redis);

@@ -125,7 +125,7 @@ export class MemorySharedState implements StateStore, SharedWork {
   ): Promise<ClaimAnswer> {
     const nowMs = this.#now();
     const takenOver = this.#endDeadSessions(session);
-    if (!this.#sessions.has(session)) return { claimed: [], takenOver };
+    if ((this.#sessions.get(session) ?? -Infinity) < nowMs) return { claimed: [], takenOver, isLeaseOver: true };
     const liveMs = nowMs - liveWindowMs;
     const claimMax = Math.min(objectsMax, Math.ceil(this.#ready.size / this.#sessions.size));
     const live = this.#ready.between(liveMs, nowMs, claimMax);
@@ -139,7 +139,7 @@ export class MemorySharedState implements StateStore, SharedWork {
       const claim = new Claim(token);
       return [{ ...shared, claim, settled: unionRanges(shared.settled, this.durable.settledOf(shared.object)) }];
     });
-    return { claimed, takenOver };
+    return { claimed, takenOver, isLeaseOver: false };
   }
 
   async dismiss(held: readonly HeldObject[]): Promise<void> {

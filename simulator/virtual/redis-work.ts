@@ -103,9 +103,9 @@ export function claim(call: ScriptCall): readonly (string | number)[] {
   const { data, nowMs, watch, args } = call;
   const [epoch = '', session = '', turn = ''] = args;
   const claimsFrom = data.hash('meta').get('claims_from');
-  if (claimsFrom !== undefined && Number(claimsFrom) > nowMs) return [0];
+  if (claimsFrom !== undefined && Number(claimsFrom) > nowMs) return [0, 0];
   const takenOver = endDeadSessions(call, session);
-  if (data.sortedSet('sessions').score(session) === null) return [takenOver];
+  if ((data.sortedSet('sessions').score(session) ?? -Infinity) <= nowMs) return [takenOver, 1];
   takeTurn(data, session, turn);
   const ready = data.sortedSet('ready');
   const share = Math.ceil(ready.size / data.sortedSet('sessions').size);
@@ -113,7 +113,7 @@ export function claim(call: ScriptCall): readonly (string | number)[] {
   const liveFromMs = nowMs - Number(args[4]);
   const live = ready.range((rankMs) => rankMs > liveFromMs);
   const backlog = ready.range((rankMs) => rankMs <= liveFromMs);
-  const answer: (string | number)[] = [takenOver];
+  const answer: (string | number)[] = [takenOver, 0];
   for (const id of [...live, ...backlog].slice(0, objectsMax)) {
     const wanted = wantedOf(data, id);
     if (wanted !== '0' && isComplete(data, id) && !data.hash('wanted').has(wanted)) {

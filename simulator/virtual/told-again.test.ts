@@ -177,6 +177,25 @@ describe('what a journal has told is told again where a fail-over forgets it, at
     }
   });
 
+  it('when an instance starts again, and others have moved the floor past what a fail-over had forgotten of its last life', async () => {
+    for (const failOver of failOvers) {
+      const redis = createRedis();
+      const journal = new MemoryJournal();
+      const [before, other] = [redis.open(journal), redis.open(new MemoryJournal())];
+      await before.renew('a', []);
+      await before.commit({ ...progress, changes: [] });
+      await other.renew('c', []);
+      redis.plan({ had: 0, heard: 1 });
+      await before.commit({ ...progress, head: null });
+      await other.commit({ ...progress, changes: [], head: { startFromMs: 0, floorMs: START_MS + 2 * HOUR_MS } });
+      const state = redis.open(journal);
+      redis.plan(failOver);
+      await untilAnswered(async () => state.readHead());
+      await untilAnswered(async () => state.renew('b', []));
+      expect([failOver, await knownIn(redis, state, 'b')]).toEqual([failOver, ['complete', 'partial']]);
+    }
+  });
+
   it('when a fail-over had forgotten it, and others have moved the floor past it since', async () => {
     const redis = createRedis();
     const [state, other] = [redis.open(new MemoryJournal()), redis.open(new MemoryJournal())];
@@ -204,6 +223,34 @@ describe('what a journal has told is told again where a fail-over forgets it, at
     for (let renewals = 0; renewals < 2; renewals += 1) await state.renew('a', []);
     // Or else all of it would be sent once more.
     expect((await other.claim('c', { objectsMax: 1, liveWindowMs: HOUR_MS })).claimed).toEqual([]);
+  });
+});
+
+describe('a completion that is under way when its holder is given the object once more, as a fail-over forgot that it has it', () => {
+  it('is said again under the new token, and what was said with it changes nothing the second time', async () => {
+    const redis = createRedis();
+    const state = redis.open(new MemoryJournal());
+    await state.renew('a', []);
+    const objects = [whole, part].map((object) => ({
+      object,
+      listedMs: START_MS,
+      rankMs: 0,
+      settled: [],
+      wanted: null,
+    }));
+    await state.offer(objects, { readyMax: 2, liveWindowMs: HOUR_MS });
+    const claim = async () => (await state.claim('a', { objectsMax: 1, liveWindowMs: HOUR_MS })).claimed;
+    const kept = await claim();
+    redis.plan({ had: 0, heard: 1 });
+    const held = [...kept, ...(await claim())];
+    const changes = held.map((one) => ({ object: one.object, settled: [], complete: true, claim: one.claim }));
+    const token = held[1]?.claim.token;
+    // The commit is sent before the claim is answered.
+    const [again] = await Promise.all([claim(), state.commit({ ...progress, changes, head: null })]);
+    expect(again).toEqual([]);
+    expect(held[1]?.claim.token).not.toBe(token);
+    expect(held.map((one) => one.claim.isLost)).toEqual([false, false]);
+    expect((await state.lookup([whole, part])).map(({ kind }) => kind)).toEqual(['complete', 'complete']);
   });
 });
 

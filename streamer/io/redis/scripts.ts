@@ -219,16 +219,18 @@ end
 return answers`;
 
 /**
- * ARGV: epoch, session, turn, how many at most, live window. Of what is ready, nobody takes more at a time than his equal share. Gives back
- * how many objects were taken over, then token, object and partial record of each.
+ * ARGV: epoch, session, turn, how many at most, live window. Of what is ready, nobody takes more at a time than his equal share, and none
+ * whose lease is over takes anything: a fail-over may have forgotten its last renewal, and others take at once what it has. Gives back how many objects were
+ * taken over, 1 where its lease is over, then token, object and partial record of each.
  */
 const CLAIM = `
 local at = now()
 local session, objectsMax = ARGV[2], tonumber(ARGV[4])
 local from = redis.call('HGET', meta, 'claims_from')
-if from and tonumber(from) > at then return { 0 } end
-local claimed = { endDeadSessions(at, session) }
-if not redis.call('ZSCORE', key('sessions'), session) then return claimed end
+if from and tonumber(from) > at then return { 0, 0 } end
+local claimed = { endDeadSessions(at, session), 0 }
+local untilMs = redis.call('ZSCORE', key('sessions'), session)
+if not untilMs or tonumber(untilMs) <= at then return { claimed[1], 1 } end
 takeTurn(session, ARGV[3])
 local share = math.ceil(redis.call('ZCARD', key('ready')) / redis.call('ZCARD', key('sessions')))
 objectsMax = math.min(objectsMax, share)

@@ -20,18 +20,17 @@ import type {
   RenewalAnswer,
   SharedObject,
   SharedWork,
+  StateChange,
   StateCommit,
   StateHead,
   StateStore,
   WantedObject,
 } from '../../ports.ts';
 import { unionRanges } from '../../core/ranges.ts';
-import { piecesOf } from '../remembered.ts';
 import { HOUR_MS } from '../state-database.ts';
 import {
   decodeRanges,
   decodeShared,
-  decodeWanted,
   encodeCommit,
   encodeRemembered,
   encodeShared,
@@ -42,12 +41,13 @@ import { dropClosed } from './closed-records.ts';
 import type { RedisConnection } from './connection.ts';
 import type { Journal } from './journal.ts';
 import { lookUp } from './look-up.ts';
+import { offerAll } from './offer-all.ts';
+import { readWanted } from './read-wanted.ts';
 import { listOf, textOf, textsOf } from './replies.ts';
 import { createScripts, type Script, type Scripts } from './scripts.ts';
 
 /** So much longer a lease lasts in Redis, which counts whole milliseconds: one that is asked for at 0.2 and begins at 0.9 is counted from 0, before its holder's. */
 const ROUNDED_MS = 1;
-const OFFER_ANSWERS = ['queued', 'under-way', 'complete', 'full'] as const;
 
 export interface RedisStateOptions {
   readonly connection: RedisConnection;
@@ -79,6 +79,8 @@ export class RedisState implements StateStore, SharedWork {
   #acknowledged = 0;
   /** The last number of the pieces by which Redis was last told of all, also of what is older than the floor; `Infinity` until it was. */
   #toldWhole = 0;
+  /** The floor that the journal's head had when this process began: what Redis lacks may be as old. `Infinity` once that is told, with numbers. */
+  #floorBeforeMs: number | null = null;
   /** The journal holds something that Redis may not know, or may forget without our seeing it. */
   #isAhead = false;
   /** Renewals and claims: one that was given up may arrive after the next. */
@@ -114,29 +116,13 @@ export class RedisState implements StateStore, SharedWork {
 
   async readWanted(afterSeq: number, objectsMax: number): Promise<readonly WantedObject[]> {
     await this.#open();
-    const wanted = this.#connection.key('wanted');
-    const seqs = textsOf(await this.#connection.command('HKEYS', [wanted]))
-      .map(Number)
-      .filter((seq) => seq > afterSeq)
-      .toSorted((left, right) => left - right)
-      .slice(0, objectsMax);
-    if (seqs.length === 0) return [];
-    const texts = textsOf(await this.#connection.command('HMGET', [wanted, ...seqs]));
-    // One that is missing was fulfilled just now.
-    // What its reading has delivered is told with the claim: what stands there now may be of an earlier request, which set aside what this one is about.
-    return texts.flatMap((text, index) => (text === '' ? [] : [{ seq: seqs[index] ?? 0, ...decodeWanted(text) }]));
+    return readWanted(this.#connection, { afterSeq, objectsMax });
   }
 
   async commit(commit: StateCommit): Promise<void> {
     // Where another was the first, Redis does not take the head that we have; so the journal gets the one that Redis has then.
     await this.#journal.record({ ...commit, head: null });
-    const text = encodeCommit(commit, { process: this.#process });
-    const sending = this.#inEpoch(async (epoch) => this.#send(epoch, text));
-    const answer = await sending.catch((error: unknown) => {
-      this.#isAhead = true;
-      throw error;
-    });
-    const refused = new Set(textsOf(answer));
+    const refused = await this.#say(commit);
     for (const { claim, complete } of commit.changes) {
       if (claim === undefined) continue;
       if (refused.has(claim.token)) claim.lose();
@@ -144,6 +130,21 @@ export class RedisState implements StateStore, SharedWork {
     }
     // What is committed is committed: where this fails, the journal follows at the next renewal.
     if (commit.head !== null) await this.readHead().catch(() => undefined);
+  }
+
+  /** Gives back the tokens that are refused. One that was replaced meanwhile (`#retake`) says nothing of its object: all is said again, which changes nothing else. */
+  async #say(commit: StateCommit): Promise<ReadonlySet<string>> {
+    const sent = commit.changes.map(({ claim }) => claim?.token ?? '');
+    const text = encodeCommit(commit, { process: this.#process });
+    const sending = this.#inEpoch(async (epoch) => this.#send(epoch, text));
+    const answer = await sending.catch((error: unknown) => {
+      this.#isAhead = true;
+      throw error;
+    });
+    const refused = new Set(textsOf(answer));
+    const isReplaced = ({ claim }: StateChange, index: number): boolean =>
+      claim?.isLost === false && claim.token !== sent[index] && refused.has(sent[index] ?? '');
+    return commit.changes.some(isReplaced) ? this.#say(commit) : refused;
   }
 
   async renew(session: string, held: readonly HeldObject[], onAsk?: () => () => void): Promise<RenewalAnswer> {
@@ -178,19 +179,7 @@ export class RedisState implements StateStore, SharedWork {
     objects: readonly SharedObject[],
     { readyMax, liveWindowMs }: { readonly readyMax: number; readonly liveWindowMs: number },
   ): Promise<readonly OfferAnswer[]> {
-    const answers: OfferAnswer[] = [];
-    for (const chunk of piecesOf(objects)) {
-      const args = chunk.flatMap((shared) => [
-        sharedIdOf(shared.object),
-        shared.rankMs,
-        shared.wanted?.seq ?? '',
-        shared.wanted?.kind ?? '',
-        encodeShared(shared),
-      ]);
-      for (const text of textsOf(await this.#run(this.#scripts.offer, [readyMax, liveWindowMs, ...args])))
-        answers.push(OFFER_ANSWERS.find((answer) => answer === text) ?? 'full');
-    }
-    return answers;
+    return offerAll(objects, async (args) => this.#run(this.#scripts.offer, [readyMax, liveWindowMs, ...args]));
   }
 
   async claim(
@@ -199,7 +188,7 @@ export class RedisState implements StateStore, SharedWork {
   ): Promise<ClaimAnswer> {
     const answer = listOf(await this.#run(this.#scripts.claim, [session, this.#nextTurn(), objectsMax, liveWindowMs]));
     const claimed: ClaimedObject[] = [];
-    for (let index = 1; index < answer.length; index += 3) {
+    for (let index = 2; index < answer.length; index += 3) {
       const token = textOf(answer[index]);
       const shared = decodeShared(answer[index + 1]);
       if (this.#retake(shared, token)) continue;
@@ -207,7 +196,7 @@ export class RedisState implements StateStore, SharedWork {
       this.#held.set(token, { shared, claim });
       claimed.push({ ...shared, claim, settled: unionRanges(shared.settled, decodeRanges(answer[index + 2])) });
     }
-    return { claimed, takenOver: Number(answer[0]) };
+    return { claimed, takenOver: Number(answer[0]), isLeaseOver: Number(answer[1]) === 1 };
   }
 
   async dismiss(held: readonly HeldObject[]): Promise<void> {
@@ -329,6 +318,7 @@ export class RedisState implements StateStore, SharedWork {
       await this.#send(epoch, encodeRemembered(remembered));
     }
     if (isWhole) this.#toldWhole = this.#numbers;
+    if (isNumbered) this.#floorBeforeMs = Infinity;
     // Once there is a session it is told again, with numbers.
     this.#isAhead ||= !isNumbered && objects + records > 0;
     return objects;
@@ -344,11 +334,15 @@ export class RedisState implements StateStore, SharedWork {
     return answer;
   }
 
-  /** What is older than the floor is complete, and nobody asks for it; but where Redis does not show that it was told of all, that may be missing, too. */
+  /**
+   * What is older than the floor is complete, and nobody asks for it; but where Redis does not show that it was told of all, that may be missing, too. And so may
+   * what the floor has passed since this instance's last life, at whose end a fail-over may have forgotten it.
+   */
   async #missingSinceMs(): Promise<number> {
     if (this.#acknowledged < this.#toldWhole) return -Infinity;
+    this.#floorBeforeMs ??= (await this.#journal.readHead())?.floorMs ?? -Infinity;
     const [floorMs] = textsOf(await this.#connection.command('HMGET', [this.#connection.key('meta'), 'floor']));
-    return floorMs === '' ? -Infinity : Number(floorMs);
+    return floorMs === '' ? -Infinity : Math.min(Number(floorMs), this.#floorBeforeMs);
   }
 
   /** Gives back the tokens that are lost: others have the object, or know it as complete. */
