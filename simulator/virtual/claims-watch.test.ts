@@ -37,9 +37,10 @@ function setUp() {
   const id = sharedIdOf(object);
   redis.run(scripts.open, ['', 'epoch', LEASE_TTL_MS]);
   const sessions = ['a', 'b'].map((session, host) => {
-    watch.onSession(session, {
+    const instance = {
       ...{ number: host + 1, host, isAlive: true, pausedUntilMs: -Infinity, ableSinceMs: START_MS },
-    });
+    };
+    watch.onSession(session, instance);
     let turns = 0;
     const hear = (script: string, reply: unknown): unknown => {
       watch.onAnswer(session, { script, reply, askedMs: time.nowMs });
@@ -55,6 +56,13 @@ function setUp() {
             ...held.flatMap((token) => [id, token]),
           ]),
         ),
+      die: () => {
+        instance.isAlive = false;
+        watch.checkTakenOver(instance.number);
+      },
+      /** It had named what it held. */
+      renewUnheard: (token: string) =>
+        void redis.run(scripts.renew, ['epoch', session, LEASE_TTL_MS, (turns += 1), 0, id, token]),
       /** Gives back the token, of which it has heard; null for none. */
       claim: (): string | null => {
         const reply = hear('claim', claim());
@@ -102,7 +110,7 @@ function setUp() {
   };
   offer(null);
   return {
-    ...{ redis, version, judge, a, b, offer },
+    ...{ redis, version, judge, time, a, b, offer },
     wantAgain: (): number => {
       const record = encodeWanted({ object, kind: 'again', settled: [] });
       redis.run(scripts.want, ['epoch', JSON.stringify([{ id, earlier: '', record, isWhole: true, quarantine: [] }])]);
@@ -191,5 +199,29 @@ describe('a completion that is said again, as its answer was lost, when the obje
     expect(redis.data.sortedSet('ready').size).toBe(1);
     a.save(token, { complete: true });
     expect([version.partial[0], redis.data.sortedSet('ready').size, judge.violation]).toEqual([1, 1, null]);
+  });
+});
+
+describe('what a dead instance held must be there for others two leases', () => {
+  /** What is wrong at that moment, counted from its death, where renewals of its reach Redis then. Nobody else asks for anything. */
+  async function wrongAt(atMs: number, { renewedMs }: { readonly renewedMs: readonly number[] }) {
+    const { judge, a, time } = setUp();
+    const token = a.claim() ?? '';
+    a.die();
+    for (const ms of renewedMs) time.at(START_MS + ms, null, () => a.renewUnheard(token));
+    const endMs = START_MS + atMs + 1;
+    time.at(endMs, null, () => undefined);
+    await time.run(() => time.nowMs >= endMs, 10);
+    return judge.violation?.invariant ?? null;
+  }
+
+  it('after its death', async () => {
+    expect(await wrongAt(2 * LEASE_TTL_MS, { renewedMs: [] })).toBe('taken-over');
+  });
+
+  it('after the last of its renewals that reached Redis, where one was on its way when it died', async () => {
+    const renewedMs = [4_900, 9_800];
+    expect(await wrongAt(2 * LEASE_TTL_MS + 9_798, { renewedMs })).toBeNull();
+    expect(await wrongAt(2 * LEASE_TTL_MS + 9_800, { renewedMs })).toBe('taken-over');
   });
 });

@@ -8,6 +8,7 @@ import type { Grant, WatchedInstance, Ways } from './grant.ts';
 import { type HeardAnswer, tokensIn } from './heard-answer.ts';
 import type { Judge } from './invariants.ts';
 import { JournalWatch } from './journal-watch.ts';
+import { LeaseTimes } from './lease-times.ts';
 import type { RedisData } from './redis-data.ts';
 import type { RedisWatch, ReleaseReason } from './redis-watch.ts';
 import { sessionOf } from './redis-work.ts';
@@ -46,9 +47,7 @@ export class SharingWatch implements RedisWatch {
   readonly #ways = new Map<Version, Ways>();
   readonly #byToken = new Map<string, { readonly version: Version; readonly grant: Grant }>();
   readonly #byId = new Map<string, Version>();
-  readonly #leaseEndsMs = new Map<string, number>();
-  /** As the sessions know it: earlier. */
-  readonly #heardLeaseEndsMs = new Map<string, number>();
+  readonly #leases: LeaseTimes;
   readonly #instances = new Map<string, WatchedInstance>();
   readonly #sessions = new Map<number, string>();
   #indexed = 0;
@@ -60,6 +59,7 @@ export class SharingWatch implements RedisWatch {
   constructor(options: SharingWatchOptions) {
     this.#options = options;
     this.journals = new JournalWatch(options);
+    this.#leases = new LeaseTimes(options.time);
   }
 
   get counts(): SharingCounts {
@@ -80,7 +80,7 @@ export class SharingWatch implements RedisWatch {
   holdOf(instance: number, version: Version): () => boolean {
     const session = this.#sessions.get(instance) ?? '';
     const grant = this.#waysOf(version).grants.findLast((one) => one.session === session);
-    return () => grant?.isToldLost === false && !grant.hadLeaseEnded && !this.#hasHeardLeaseEnded(session);
+    return () => grant?.isToldLost === false && !grant.hadLeaseEnded && !this.#leases.hasHeardEnded(session);
   }
 
   /** Where it stands what of the object the instance has saved, as long as the hold lasts that it has on it now. */
@@ -97,18 +97,24 @@ export class SharingWatch implements RedisWatch {
   checkTakenOver(instance: number): void {
     const { time, leaseTtlMs } = this.#options;
     const session = this.#sessions.get(instance);
-    const diedMs = time.nowMs;
     const held = [...this.#byToken.values()].filter(
       ({ grant }) => grant.session === session && grant.released === null,
     );
     if (session === undefined || held.length === 0) return;
-    time.after(2 * leaseTtlMs, null, () => {
-      const others = [...this.#instances.values()].filter(({ number }) => number !== instance);
-      const isAnyAble = others.some(({ isAlive, ableSinceMs }) => isAlive && ableSinceMs <= diedMs);
-      const left = held.find(({ grant }) => grant.released === null);
-      if (left === undefined || !isAnyAble || this.#isAwake(session)) return;
-      this.#breach('taken-over', `${nameOf(left.version)} still belongs to a session that died two leases ago`);
-    });
+    const checkLater = (sinceMs: number): void => {
+      time.at(sinceMs + 2 * leaseTtlMs, null, () => {
+        if (this.#isAwake(session)) return;
+        const lastMs = this.#leases.lastMs(session);
+        const others = [...this.#instances.values()].filter(({ number }) => number !== instance);
+        const isAnyAble = others.some(({ isAlive, ableSinceMs }) => isAlive && ableSinceMs <= sinceMs);
+        const left = held.find(({ grant }) => grant.released === null);
+        // What it had sent reached Redis after that, and its lease counts from then.
+        if (lastMs > sinceMs) checkLater(lastMs);
+        else if (left !== undefined && isAnyAble)
+          this.#breach('taken-over', `${nameOf(left.version)} still belongs to a session that ended two leases ago`);
+      });
+    };
+    checkLater(time.nowMs);
   }
 
   get forgotMs(): number {
@@ -194,7 +200,7 @@ export class SharingWatch implements RedisWatch {
   }
 
   leased(session: string, untilMs: number): void {
-    this.#leaseEndsMs.set(session, Math.max(untilMs, this.#leaseEndsMs.get(session) ?? -Infinity));
+    this.#leases.leased(session, untilMs);
   }
 
   granted(id: string, token: string, shared: string): void {
@@ -228,7 +234,7 @@ export class SharingWatch implements RedisWatch {
     if (reason === 'expired') this.#takeovers += 1;
     if (reason !== 'complete') this.#options.trace.add('released', token, reason);
     known.grant.released = reason;
-    known.grant.hadLeaseEnded ||= this.#hasHeardLeaseEnded(known.grant.session);
+    known.grant.hadLeaseEnded ||= this.#leases.hasHeardEnded(known.grant.session);
   }
 
   settled(id: string, ranges: readonly Range[]): void {
@@ -279,10 +285,10 @@ export class SharingWatch implements RedisWatch {
   }
 
   #heardRenewal(session: string, leaseEndMs: number): void {
-    if (this.#hasHeardLeaseEnded(session))
+    if (this.#leases.hasHeardEnded(session))
       for (const { grant } of this.#byToken.values())
         if (grant.session === session && grant.isHeard) grant.hadLeaseEnded = true;
-    this.#heardLeaseEndsMs.set(session, leaseEndMs);
+    this.#leases.heard(session, leaseEndMs);
   }
 
   #heard(token: string): void {
@@ -302,7 +308,7 @@ export class SharingWatch implements RedisWatch {
     const what = `${nameOf(version)} was sent`;
     if (isToldLost) this.#breach('claimed-only', `${what} by a session that had heard that it had lost it`);
     else if (!isHeard) this.#breach('claimed-only', `${what} by a session that had not heard that it had it`);
-    else if (this.#hasLeaseEnded(session)) this.#breach('claimed-only', `${what} under a lease that had ended`);
+    else if (this.#leases.hasEnded(session)) this.#breach('claimed-only', `${what} under a lease that had ended`);
     else if (released === 'left') this.#breach('claimed-only', `${what} by a session that had left`);
   }
 
@@ -353,14 +359,6 @@ export class SharingWatch implements RedisWatch {
     const isForgotten = (grants[at]?.forgettings ?? 0) < this.#forgettings;
     if (!isNewer && !isForgotten)
       this.#breach('one-completion', `${nameOf(version)} was completed by ${completedBy.token} and by ${token}`);
-  }
-
-  #hasLeaseEnded(session: string): boolean {
-    return this.#options.time.nowMs >= (this.#leaseEndsMs.get(session) ?? -Infinity);
-  }
-
-  #hasHeardLeaseEnded(session: string): boolean {
-    return this.#options.time.nowMs >= (this.#heardLeaseEndsMs.get(session) ?? -Infinity);
   }
 
   #breach(invariant: Parameters<Judge['breach']>[0], detail: string): void {
