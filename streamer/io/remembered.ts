@@ -30,13 +30,17 @@ export function* rememberedSince(database: DatabaseSync, path: string, ms: numbe
   };
   const partial = reader.partials(PARTIALS_MAX).map(({ object, settled }) => ({ object, settled, complete: false }));
   for (const piece of piecesOf(partial)) yield { ...NOTHING, partial: piece };
-  const rows = guardState(path, () =>
-    database
-      .prepare('SELECT hour, id FROM complete WHERE hour >= ?')
-      .all(Number.isFinite(ms) ? Math.floor(ms / HOUR_MS) : Number.MIN_SAFE_INTEGER),
-  );
-  const complete = rows.flatMap(({ hour, id }) => (id instanceof Uint8Array ? [{ hour: Number(hour), id }] : []));
-  for (const piece of piecesOf(complete)) yield { ...NOTHING, complete: piece };
+  // Read as they are told: of a large state all at once would take its memory, and the time of everything else.
+  const read = database.prepare('SELECT hour, id FROM complete WHERE (hour, id) > (?, ?) ORDER BY hour, id LIMIT ?');
+  let after = { hour: Number.isFinite(ms) ? Math.floor(ms / HOUR_MS) : Number.MIN_SAFE_INTEGER, id: new Uint8Array() };
+  for (;;) {
+    const rows = guardState(path, () => read.all(after.hour, after.id, PIECE_OBJECTS));
+    const complete = rows.flatMap(({ hour, id }) => (id instanceof Uint8Array ? [{ hour: Number(hour), id }] : []));
+    const last = complete.at(-1);
+    if (last === undefined) return;
+    yield { ...NOTHING, complete };
+    after = last;
+  }
 }
 
 export function piecesOf<T>(items: readonly T[]): readonly (readonly T[])[] {
