@@ -152,6 +152,31 @@ describe('objects that were asked for', () => {
     await streamer.stop();
   });
 
+  it('is looked for together with all others that waited for their turn, and not each by itself', async () => {
+    // Each reading asks Redis for all that is asked for: with a replay of a week, megabytes for each.
+    const world = createWorld();
+    world.state.head = SETTLED_WORLD;
+    const objects = Array.from({ length: 20 }, (_, index) => write(world, { sequence: index + 1 }));
+    let isDown = true;
+    world.sink.onPost = () => (isDown ? answered(503) : null);
+    const streamer = start(world);
+    await world.clock.runUntil(() => world.s3.gets.length > 0);
+    for (const { ref } of objects) want(world, ref, 'again');
+    await world.clock.runFor(7_000);
+    let readings = 0;
+    const readWanted = world.state.readWanted.bind(world.state);
+    world.state.readWanted = async (afterSeq, objectsMax) => {
+      readings += 1;
+      return readWanted(afterSeq, objectsMax);
+    };
+    isDown = false;
+    await world.clock.runUntil(() => world.state.wanted.length === 0);
+    expect(readings).toBeLessThan(objects.length);
+    const sent = objects.flatMap(({ lines }) => [...lines, ...lines]);
+    expect(world.sink.lines.toSorted()).toEqual(sent.toSorted());
+    await streamer.stop();
+  });
+
   it('goes behind everything live, however young it is', async () => {
     const world = createWorld();
     world.state.head = SETTLED_WORLD;

@@ -32,7 +32,7 @@ export async function offerWanted(context: RunContext, signal: AbortSignal): Pro
   /** Their objects are under way for another reason: offered once that is over. */
   let postponed: readonly WantedObject[] = [];
   while (!signal.aborted) {
-    const requests = await read(context, afterSeq, REQUESTS_PER_READ, signal);
+    const requests = await read(context, afterSeq, signal);
     const again = postponed.filter(({ object }) => known.isUnderWay(identityOf(object)));
     const inTurn = await stillThere(
       context,
@@ -104,20 +104,19 @@ async function stillThere(
   signal: AbortSignal,
 ): Promise<readonly WantedObject[]> {
   const there: WantedObject[] = [];
-  for (const { seq } of requests) {
-    const [next] = await read(context, seq - 1, 1, signal);
-    if (next?.seq === seq) there.push(next);
+  // Many at a time: with shared state each reading looks through all that is asked for, by whomever.
+  let left = requests.map(({ seq }) => seq).toSorted((earlier, later) => earlier - later);
+  for (let [first] = left; first !== undefined; [first] = left) {
+    const page = await read(context, first - 1, signal);
+    there.push(...page.filter(({ seq }) => left.includes(seq)));
+    const lastSeq = page.at(-1)?.seq ?? Infinity;
+    left = left.filter((seq) => seq > lastSeq);
   }
   return there;
 }
 
-async function read(
-  context: RunContext,
-  afterSeq: number,
-  objectsMax: number,
-  signal: AbortSignal,
-): Promise<readonly WantedObject[]> {
-  const requests = await untilRead(context, () => context.ports.state.readWanted(afterSeq, objectsMax), signal);
+async function read(context: RunContext, afterSeq: number, signal: AbortSignal): Promise<readonly WantedObject[]> {
+  const requests = await untilRead(context, () => context.ports.state.readWanted(afterSeq, REQUESTS_PER_READ), signal);
   return requests ?? [];
 }
 
