@@ -6,7 +6,7 @@ import { textsOf } from './replies.ts';
 
 const OFFER_ANSWERS = ['queued', 'under-way', 'complete', 'full'] as const;
 
-/** One answer for each object, in order. `ask`: runs the script of that name on these. */
+/** One answer for each object, in order. `ask`: runs the script OFFER on these. */
 export async function offerAll(
   objects: readonly SharedObject[],
   ask: (args: readonly (string | number)[]) => Promise<unknown>,

@@ -202,7 +202,8 @@ for index = 4, #ARGV, 5 do
   local id, rank = ARGV[index], ARGV[index + 1]
   local wanted, kind = ARGV[index + 2], ARGV[index + 3]
   local answer = 'queued'
-  -- A request that is not there was fulfilled, or forgotten: then its object may have to be read all the same.
+  -- A request that is not there was fulfilled, or forgotten: then its object may have to be read all the same, unless it is so old that it may have been
+  -- complete and forgotten; who asked is told to ask again.
   local isWanted = wanted ~= '' and redis.call('HEXISTS', key('wanted'), wanted) == 1
   if isComplete(id) and not (isWanted and kind == 'again') then answer = 'complete'
   elseif redis.call('HEXISTS', key('objects'), id) == 1 then answer = 'under-way'

@@ -1,7 +1,7 @@
 /**
  * State and work that several instances share, in Redis.
  * - Redis decides: what is complete, who holds what, who lists. While it is away nothing is decided, and nobody falls back to a state of his own.
- * - What this instance settled is in its journal first. When Redis has forgotten (`open`: another epoch; `renew`: an older number than we had an answer to), the
+ * - What this instance settled is in its journal first. When Redis has forgotten (`open`: another epoch; `renew`, `leave`: an older number than we had an answer to), the
  *   journal tells it again, before anything else is asked.
  * - What it could not tell while Redis was away it tells before it renews, because the renewal gives what it held to the others.
  */
