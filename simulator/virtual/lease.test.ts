@@ -27,18 +27,21 @@ const progress: StateCommit = {
   forgetBeforeMs: null,
 };
 
+function stateOn(connection: RedisConnection, newEpoch = (): string => 'epoch'): RedisState {
+  return new RedisState({
+    connection,
+    journal: new MemoryJournal(),
+    leaseTtlMs: LEASE_TTL_MS,
+    events: { emit: () => undefined },
+    newEpoch,
+  });
+}
+
 /** `a` asks for a lease and claims the object; its renewal is `wayMs` under way. */
 async function claimed({ askedMs, wayMs }: { readonly askedMs: number; readonly wayMs: number }) {
   const clock = { nowMs: askedMs + wayMs };
   const redis = new MemoryRedis({ now: () => clock.nowMs });
-  const open = (): RedisState =>
-    new RedisState({
-      connection: directConnection(redis),
-      journal: new MemoryJournal(),
-      leaseTtlMs: LEASE_TTL_MS,
-      events: { emit: () => undefined },
-      newEpoch: () => 'epoch',
-    });
+  const open = (): RedisState => stateOn(directConnection(redis));
   const [a, b] = [open(), open()];
   await a.renew('a', []);
   await a.offer([shared], { readyMax: 1, liveWindowMs: CLAIM.liveWindowMs });
@@ -84,13 +87,7 @@ describe('a lease', () => {
       },
     };
     let epochs = 0;
-    const state = new RedisState({
-      connection,
-      journal: new MemoryJournal(),
-      leaseTtlMs: LEASE_TTL_MS,
-      events: { emit: () => undefined },
-      newEpoch: () => `epoch-${(epochs += 1)}`,
-    });
+    const state = stateOn(connection, () => `epoch-${(epochs += 1)}`);
     await state.commit(progress);
     const askedMs: number[] = [];
     const onAsk = (): (() => void) => {
@@ -112,14 +109,7 @@ describe('a lease', () => {
   it('that a fail-over has forgotten, and that is over in Redis, is good for nothing there: the next who asks would have the object, too', async () => {
     const clock = { nowMs: START_MS };
     const redis = new MemoryRedis({ now: () => clock.nowMs });
-    const open = (): RedisState =>
-      new RedisState({
-        connection: directConnection(redis),
-        journal: new MemoryJournal(),
-        leaseTtlMs: LEASE_TTL_MS,
-        events: { emit: () => undefined },
-        newEpoch: () => 'epoch',
-      });
+    const open = (): RedisState => stateOn(directConnection(redis));
     const [a, b] = [open(), open()];
     await a.renew('a', []);
     clock.nowMs += 3_000;
@@ -147,13 +137,7 @@ describe('a lease', () => {
         return direct.run(script, args);
       },
     };
-    const state = new RedisState({
-      connection,
-      journal: new MemoryJournal(),
-      leaseTtlMs: LEASE_TTL_MS,
-      events: { emit: () => undefined },
-      newEpoch: () => 'epoch',
-    });
+    const state = stateOn(connection);
     await state.renew('a', []);
     const replica = redis.data.copy();
     await state.commit(progress);
