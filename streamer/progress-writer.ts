@@ -59,9 +59,8 @@ export class ProgressWriter {
   #head: StateHead | null = null;
   #forgetBeforeMs: number | null = null;
   #unsavedBytes = 0;
-  /** What the commit that is under way holds; empty when there is none. */
-  #committing: Gathered = new Map();
-  #isCommitting = false;
+  /** What the commit that is under way holds, which may be no object; null when there is none. */
+  #committing: Gathered | null = null;
   #dropped: Dropped = { lines: 0, batches: 0 };
   #failures = 0;
 
@@ -88,7 +87,7 @@ export class ProgressWriter {
   /** Until more may be acknowledged: not while 64 MiB wait behind a commit that takes its time, or fails. */
   async waitForRoom(signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
-    while (!signal.aborted && this.#unsavedBytes >= UNSAVED_BYTES_MAX && (this.#isCommitting || !this.isHealthy))
+    while (!signal.aborted && this.#unsavedBytes >= UNSAVED_BYTES_MAX && (this.#committing !== null || !this.isHealthy))
       await clock.sleep(ROOM_POLL_MS, signal);
   }
 
@@ -163,7 +162,6 @@ export class ProgressWriter {
     const bytes = this.#unsavedBytes;
     this.#unsaved = new Map();
     this.#committing = unsaved;
-    this.#isCommitting = true;
     this.#quarantined = [];
     this.#fulfilled = [];
     this.#head = null;
@@ -178,8 +176,7 @@ export class ProgressWriter {
       this.#putBack(unsaved, quarantined, fulfilled, head, bytes);
       throw error;
     } finally {
-      this.#committing = new Map();
-      this.#isCommitting = false;
+      this.#committing = null;
     }
     events.emit({ kind: 'state saved', objects: changes.length, durationMs: clock.now() - startMs });
     for (const { object, settled, complete, claim } of changes) {
@@ -224,8 +221,8 @@ export class ProgressWriter {
   /** Bytes settled and not yet durable: what a kill -9 now would send again. */
   get unsavedBytes(): number {
     let bytes = 0;
-    for (const gathered of [this.#unsaved, this.#committing])
-      for (const { settled } of gathered.values()) bytes += rangeBytes(settled);
+    for (const { settled } of [...this.#unsaved.values(), ...(this.#committing?.values() ?? [])])
+      bytes += rangeBytes(settled);
     return bytes;
   }
 }
