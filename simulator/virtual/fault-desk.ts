@@ -27,7 +27,7 @@ const REDIS_TROUBLES: ReadonlySet<FaultKind> = new Set([
 ]);
 
 export class FaultDesk {
-  readonly #faults: readonly Fault[];
+  readonly #faultsOf: ReadonlyMap<FaultKind, readonly Fault[]>;
   readonly #nowMs: () => number;
   readonly #startMs: number;
   readonly #counts = new Map<Operation | KillPoint, number>();
@@ -38,11 +38,11 @@ export class FaultDesk {
   #isDisarmed = false;
 
   constructor(options: { readonly faults: readonly Fault[]; readonly nowMs: () => number }) {
-    this.#faults = options.faults;
+    this.#faultsOf = Map.groupBy(options.faults, ({ kind }) => kind);
     this.#nowMs = options.nowMs;
     this.#startMs = options.nowMs();
     this.#disturbedUntilMs = this.#startMs;
-    for (const fault of this.#faults) {
+    for (const fault of options.faults) {
       if ('atMs' in fault) this.disturb(this.#startMs + fault.atMs + ('forMs' in fault ? (fault.forMs ?? 0) : 0));
     }
   }
@@ -146,7 +146,7 @@ export class FaultDesk {
   }
 
   #find<K extends FaultKind>(kind: K, isMeant: (fault: FaultOf<K>) => boolean): FaultOf<K> | null {
-    for (const fault of this.#faults) {
+    for (const fault of this.#faultsOf.get(kind) ?? []) {
       if (!isKind(fault, kind) || !isMeant(fault)) continue;
       if (!this.#isDisarmed || lastsForEver(fault)) return fault;
     }
