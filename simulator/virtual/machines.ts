@@ -8,6 +8,7 @@ import { MemoryStateStore } from './memory-state-store.ts';
 import { Operator } from './operator.ts';
 import type { WorldPlan } from './plan.ts';
 import { RedisServer } from './redis-server.ts';
+import type { EncodedRequest } from './redis-want.ts';
 import { Sagas } from './sagas.ts';
 import { SavedProgress } from './saved-progress.ts';
 import { openSharedState } from './shared-instance-state.ts';
@@ -111,7 +112,14 @@ function want({ redis }: RedisServer, request: Omit<WantedObject, 'seq'>): numbe
   const epoch = redis.data.hash('meta').get('epoch');
   if (epoch === undefined) return null;
   const earlier = redis.data.hash('wanted_ids').get(id) ?? '';
-  const encoded = { id, earlier, record: encodeWanted(request), isWhole: request.kind === 'again', quarantine: [] };
+  const encoded: EncodedRequest = {
+    id,
+    earlier,
+    record: encodeWanted(request),
+    isWhole: request.kind === 'again',
+    quarantine: [],
+    leftOut: null,
+  };
   redis.run(createScripts().want, [epoch, JSON.stringify([encoded])]);
   return Number(redis.data.hash('wanted_ids').get(id));
 }

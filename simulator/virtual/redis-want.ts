@@ -3,7 +3,8 @@ import { recordOf } from './redis-commit.ts';
 import type { RedisData } from './redis-data.ts';
 import type { ScriptCall } from './redis-work.ts';
 
-interface Request {
+/** What `want` is given, as JSON. */
+export interface EncodedRequest {
   readonly id: string;
   /** The earlier request of the object that the caller knows of; '' for none. */
   readonly earlier: string;
@@ -18,7 +19,7 @@ interface Request {
 /** Gives back 0 for each that was written, 1 for each whose object has another earlier request by now. */
 export function want(call: ScriptCall): readonly number[] {
   const { data, args } = call;
-  const requests: readonly Request[] = JSON.parse(args[1] ?? '[]');
+  const requests: readonly EncodedRequest[] = JSON.parse(args[1] ?? '[]');
   return requests.map((request) => {
     if ((data.hash('wanted_ids').get(request.id) ?? '') !== request.earlier) return 1;
     write(call, request);
@@ -28,7 +29,7 @@ export function want(call: ScriptCall): readonly number[] {
 
 function write(
   { data, nowMs, watch }: ScriptCall,
-  { id, earlier, record, isWhole, quarantine, leftOut }: Request,
+  { id, earlier, record, isWhole, quarantine, leftOut }: EncodedRequest,
 ): void {
   const seq = Math.max(data.increment('meta', 'wanted_seq'), nowMs);
   data.hash('meta').set('wanted_seq', String(seq));

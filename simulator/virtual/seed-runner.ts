@@ -1,5 +1,6 @@
 /** Runs many worlds, on as many threads as the machine has cores. Each world is alone in its thread while it runs. */
 import { Worker } from 'node:worker_threads';
+import { messageOf } from '../process/errors.ts';
 import type { WorldKind } from './world-kind.ts';
 import type { WorldResult } from './world.ts';
 
@@ -59,7 +60,8 @@ class WorldThread {
         finish();
       };
       const onMessage = (result: WorldResult): void => settle(() => resolve(result));
-      const onError = (error: unknown): void => settle(() => reject(error));
+      const onError = (error: unknown): void =>
+        settle(() => reject(new Error(`in the world of seed ${seed}: ${messageOf(error)}`, { cause: error })));
       const onExit = (): void => settle(() => reject(new Error(`the thread ended while it ran seed ${seed}`)));
       worker.on('message', onMessage).on('error', onError).on('exit', onExit);
       worker.postMessage(seed);
