@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { type HuntResult, type Invariant, INVARIANTS, type WorldKind } from '#simulator';
+import { type HuntResult, type Invariant, INVARIANTS, isMadeWorld, type WorldKind, type WorldName } from '#simulator';
 import { bundleHunt } from './bundle.ts';
 import type { Mutant } from './mutant.ts';
 
@@ -13,7 +13,9 @@ const resultSchema = z.strictObject({
   worlds: z.number(),
   killed: z
     .strictObject({
-      seed: z.number(),
+      world: z.custom<WorldName>(
+        (value) => typeof value === 'number' || (typeof value === 'string' && isMadeWorld(value)),
+      ),
       invariant: z.custom<Invariant>((value) => typeof value === 'string' && value in INVARIANTS),
       detail: z.string(),
     })
@@ -24,17 +26,18 @@ export interface HuntOptions {
   /** Null hunts in the streamer as it is. */
   readonly mutant: Mutant | null;
   /** In this order. */
-  readonly seeds: readonly number[];
-  readonly world: WorldKind;
+  readonly worlds: readonly WorldName[];
+  /** Of those that are seeds. */
+  readonly kind: WorldKind;
   readonly signal: AbortSignal;
 }
 
-export async function hunt({ mutant, seeds, world, signal }: HuntOptions): Promise<HuntResult> {
+export async function hunt({ mutant, worlds, kind, signal }: HuntOptions): Promise<HuntResult> {
   const folder = mkdtempSync(join(tmpdir(), 's3es-mutant-'));
   try {
     const bundle = join(folder, 'hunt.mjs');
     await bundleHunt(mutant, bundle);
-    const args = ['--disable-warning=ExperimentalWarning', bundle, seeds.join(','), world];
+    const args = ['--disable-warning=ExperimentalWarning', bundle, worlds.join(','), kind];
     const { stdout } = await promisify(execFile)(process.execPath, args, { signal });
     return resultSchema.parse(JSON.parse(stdout));
   } finally {

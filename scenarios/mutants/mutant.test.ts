@@ -42,6 +42,7 @@ describe('the catalogue of mutants', () => {
   });
 
   it('knows a world that kills each', () => {
-    expect([...readKnownSeeds().keys()].toSorted()).toEqual(MUTANTS.map(({ name }) => name).toSorted());
+    const ofSeeds = MUTANTS.filter(({ madeWorld }) => madeWorld === undefined);
+    expect([...readKnownSeeds().keys()].toSorted()).toEqual(ofSeeds.map(({ name }) => name).toSorted());
   });
 });

@@ -1,6 +1,6 @@
 /** A streamer that is broken on purpose, as data: what is changed in its sources, and why that must be noticed. */
 
-import type { WorldKind } from '#simulator';
+import type { MadeWorld, WorldKind, WorldName } from '#simulator';
 
 export interface Mutant {
   readonly name: string;
@@ -10,6 +10,8 @@ export interface Mutant {
   readonly originalFault: number | null;
   /** In which kind of virtual world it is hunted; the single instance's where it does not say. */
   readonly world?: WorldKind;
+  /** The world that was made for it: it is hunted there, and in none of a seed. */
+  readonly madeWorld?: MadeWorld;
   readonly edits: readonly Edit[];
 }
 
@@ -23,6 +25,12 @@ interface Edit {
 
 export function worldOf({ world = 'single' }: Mutant): WorldKind {
   return world;
+}
+
+/** How a report names a world: with what tells apart the seeds of the kinds. */
+export function describeWorld(name: WorldName, kind: WorldKind): string {
+  if (typeof name === 'string') return `made world \`${name}\``;
+  return `${kind === 'redis' ? 'Redis, ' : ''}seed ${name}`;
 }
 
 /** The file's text with all edits to it. */

@@ -4,6 +4,9 @@ import { availableParallelism } from 'node:os';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import {
   HarnessError,
+  type MadeWorld,
+  madeWorld,
+  madeWorldNames,
   onStopSignals,
   planWorld,
   readScenarioFile,
@@ -28,6 +31,7 @@ interface Flags {
   readonly seeds?: number;
   readonly seed?: number;
   readonly world: WorldKind;
+  readonly made?: MadeWorld;
   readonly replay?: string;
   readonly threads: number;
   readonly keepGoing: boolean;
@@ -55,7 +59,12 @@ function program(interrupt: AbortSignal, end: (code: number) => void): Command {
     .option('--seeds <n>', `how many worlds (${SEEDS_DEFAULT}; 1 with --seed alone)`, parseWhole)
     .option('--seed <n>', 'the first seed (1)', parseWhole)
     .addOption(new Option('--world <kind>', 'one instance, or three on Redis').choices(WORLD_KINDS).default('single'))
-    .option('--replay <file>', 'run the world of a scenario file')
+    .addOption(
+      new Option('--made <name>', 'run a small world that was made for one thing')
+        .choices(madeWorldNames)
+        .conflicts(['seed', 'seeds', 'replay']),
+    )
+    .addOption(new Option('--replay <file>', 'run the world of a scenario file').conflicts(['seed', 'seeds']))
     .option('--threads <n>', 'worlds at a time', parseWhole, availableParallelism())
     .option('--keep-going', 'go on after a breach; tell of each, and shrink none', false)
     .option('--trace <file>', 'of a single world: write what happened in it')
@@ -71,9 +80,11 @@ async function run(flags: Flags, interrupt: AbortSignal): Promise<number> {
     const { plan } = readScenarioFile(flags.replay);
     return reportOne(await runOne(plan, flags), flags, [`npm run sim -- --replay ${flags.replay}`]);
   }
+  if (flags.made !== undefined)
+    return reportOne(await runOne(madeWorld(flags.made), flags), flags, [`npm run sim -- --made ${flags.made}`]);
   if (flags.seeds === undefined && flags.seed !== undefined) return runSeed(flags.seed, flags);
   if (flags.trace !== undefined)
-    throw new HarnessError('usage', '--trace needs a single world: --seed N or --replay FILE.');
+    throw new HarnessError('usage', '--trace needs a single world: --seed N, --made NAME or --replay FILE.');
   return runMany(flags.seed ?? 1, flags.seeds ?? SEEDS_DEFAULT, flags, interrupt);
 }
 
