@@ -1,6 +1,6 @@
 /** The run that the absolute gate judges where it is given none: ten times the documented rate, for as long as a p99 needs. */
 import { defineScenario, constantPart, loadOf } from '../../define-scenario.ts';
-import { generatorKeptSchedule, nothingLost, sinkNotSaturated } from '../../checks.ts';
+import { duplicatesWithinBound, generatorKeptSchedule, nothingLost, sinkNotSaturated } from '../../checks.ts';
 import type { Scenario } from '../../scenario.ts';
 
 const timesDocumented = 10;
@@ -14,6 +14,6 @@ export function limitsScenario(): Scenario {
     proves: 'The limits of scenarios/gate.yaml.',
     takesS: durationS,
     load: loadOf('10x', [constantPart('load', timesDocumented, durationS)], { warmupObjects: 4 }),
-    expect: [...nothingLost, sinkNotSaturated, generatorKeptSchedule],
+    expect: [...nothingLost, duplicatesWithinBound, sinkNotSaturated, generatorKeptSchedule],
   });
 }

@@ -80,6 +80,27 @@ describe('limits', () => {
     expect(judge('delivery.lostLines == 0', nothing).verdict).toBe('invalid');
   });
 
+  it('break with whatever the run itself found wrong with the data, though no limit names it', () => {
+    const forgotten: Result = {
+      ...sample,
+      verdict: 'fail',
+      checks: sample.checks.map((check) =>
+        check.name === 'duplicate lines' ? { ...check, actual: 6500, ok: false } : check,
+      ),
+    };
+    const { verdict, reasons } = judge('delivery.lostLines == 0', forgotten);
+    expect(verdict).toBe('fail');
+    expect(reasons).toEqual([expect.stringMatching(/^duplicate lines: 6,500 lines, required ≤ 0 lines/)]);
+  });
+
+  it('leave to gate.yaml how fast the run must be, whatever its scenario asked for', () => {
+    const slow: Result = {
+      ...sample,
+      checks: sample.checks.map((check) => (check.name === 'lag, average' ? { ...check, ok: false } : check)),
+    };
+    expect(judge('delivery.lostLines == 0', slow).verdict).toBe('pass');
+  });
+
   it('are told with verdict and reason in the first line of a comment, and last on a terminal', () => {
     const failed = judge('resources.streamer.rssMaxMB < 1');
     expect(renderLimitsMarkdown(failed).split('\n')[0]).toMatch(/^## ❌ A limit is broken: limit: 128, required/);
