@@ -68,7 +68,7 @@ async function runRows(stage: Stage, { rates, findings }: LagOptions): Promise<r
   return rounds;
 }
 
-function figuresOf({ row, lag, processing }: LagRound): readonly JudgedFigure[] {
+export function figuresOf({ row, lag, processing, lostLines, otherLines }: LagRound): readonly JudgedFigure[] {
   const { name, limits } = row;
   const figures: readonly (readonly [string, number | null, number | null])[] = [
     ['lag, p50', lag.p50, limits.lagP50],
@@ -76,11 +76,19 @@ function figuresOf({ row, lag, processing }: LagRound): readonly JudgedFigure[] 
     ['processing, p50', processing.p50, limits.processingP50],
     ['slowest burst', lag.max, limits.burst],
   ];
-  return figures.flatMap(([what, actual, limit]) =>
+  const judged = figures.flatMap(([what, actual, limit]) =>
     limit === null
       ? []
       : [{ name: `${name}: ${what}`, actual: actual ?? Number.NaN, op: '<=' as const, limit, unit: 'ms' }],
   );
+  const wrongLines = {
+    name: `${name}: lines lost, twice, or not as they were`,
+    actual: lostLines + otherLines,
+    op: '<=',
+    limit: 0,
+    unit: 'lines',
+  } as const;
+  return [...judged, wrongLines];
 }
 
 /** Where the time goes: the parts that are the streamer's. */
@@ -92,15 +100,12 @@ function waterfallOf({ row, waterfallMs, lag }: LagRound): string {
   return `${row.name} (${lag.n}), average ms: ${text.join(' · ')}`;
 }
 
-function whyInvalid({ row, slipMaxMs, sinkUtilization, lostLines, otherLines }: LagRound): readonly string[] {
+export function whyInvalid({ row, slipMaxMs, sinkUtilization }: LagRound): readonly string[] {
   return [
     ...(slipMaxMs === null || slipMaxMs > slipMsMax
       ? [`${row.name}: the generator was up to ${ms(slipMaxMs)} ms late (at most ${slipMsMax})`]
       : []),
     ...(sinkUtilization >= utilizationMax ? [`${row.name}: the sink was saturated`] : []),
-    ...(lostLines + otherLines > 0
-      ? [`${row.name}: ${lostLines} lines lost, ${otherLines} duplicate, corrupt or unexpected`]
-      : []),
   ];
 }
 
