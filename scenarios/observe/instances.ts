@@ -62,20 +62,26 @@ export const objectsOrphaned: Observation = {
   measure: ({ execution: { faults } }) => sumOf(faults, ({ victim }) => victim?.inHand.length ?? 0),
 };
 
-/** From the silence of an instance until others have read the last of what it had in hand. */
+/** From the silence of an instance until others have read the last of what it had in hand; until now, where they still have not. */
 export const takeOverTime: Observation = {
   id: 'takeOverMsMax',
   name: 'until others read the last of what it had in hand',
   unit: 'ms',
-  measure: ({ execution: { faults, streamers } }) => {
-    const timesMs = faults.flatMap(({ victim, fromMs }) => {
-      const readings = streamers.filter(({ name }) => name !== victim?.name).flatMap(({ log }) => log.reads);
-      return (victim?.inHand ?? []).map((key) => firstReadingMs(readings, key, fromMs) - fromMs);
-    });
-    // Never taken over: infinite, which no JSON can say.
-    return timesMs.length === 0 || timesMs.includes(Infinity) ? null : Math.max(...timesMs);
-  },
+  measure: ({ execution: { faults, streamers } }) => takeOverMs(faults, streamers, Date.now()),
 };
+
+/** Null where nothing was in hand. */
+export function takeOverMs(
+  faults: readonly Pick<FaultRecord, 'victim' | 'fromMs'>[],
+  streamers: readonly { readonly name: string; readonly log: Pick<StreamerLog, 'reads'> }[],
+  nowMs: number,
+): number | null {
+  const timesMs = faults.flatMap(({ victim, fromMs }) => {
+    const readings = streamers.filter(({ name }) => name !== victim?.name).flatMap(({ log }) => log.reads);
+    return (victim?.inHand ?? []).map((key) => Math.min(nowMs, firstReadingMs(readings, key, fromMs)) - fromMs);
+  });
+  return timesMs.length === 0 ? null : Math.max(...timesMs);
+}
 
 function firstReadingMs(readings: readonly ObjectReading[], key: string, sinceMs: number): number {
   return Math.min(...readings.filter((read) => read.key === key && read.atMs > sinceMs).map(({ atMs }) => atMs));
