@@ -1,5 +1,7 @@
 /** Checks that several scenarios share. */
 import type { CheckSpec } from '#reports';
+import { linesInFlightAtKills } from './observe/kills.ts';
+import { expectObserved } from './observe/observation.ts';
 import { ceilingShareMax } from './run/ceiling.ts';
 
 /** The documented loss: none; and nothing altered or invented on the way. */
@@ -64,15 +66,13 @@ export const duplicatesWithinBound: CheckSpec = {
   note: 'required: no more than the faults of this run explain',
 };
 
-export const killHitSomething: CheckSpec = {
-  name: 'lines in flight when the streamer was killed',
-  kind: 'validity',
-  path: 'delivery.duplicateBound',
-  op: '>',
-  limit: 0,
-  unit: 'lines',
-  note: 'a kill that hits nothing proves nothing',
-};
+export const killHitSomething = expectObserved(
+  linesInFlightAtKills,
+  'validity',
+  '>',
+  0,
+  'a kill that hits nothing proves nothing',
+);
 
 export const lagSlo: CheckSpec = {
   name: 'lag SLO, worst file',

@@ -16,6 +16,7 @@ import {
   passThroughSettings,
   promptSettings,
 } from '../define-scenario.ts';
+import { linesInFlightAtKills } from '../observe/kills.ts';
 import { accountedBytes, rssOverIdle } from '../observe/memory.ts';
 import { expectObserved } from '../observe/observation.ts';
 import { passedThrough } from '../observe/passed-through.ts';
@@ -78,7 +79,7 @@ export const passThrough: ScenarioBuilder = () =>
       { key: 'memory.limit', value: memoryLimit, shipped: '256MiB', why: 'what is under way must fit into less' },
     ],
     faults,
-    observe: [passedThrough, ...quarantineObservations, accountedBytes, rssOverIdle],
+    observe: [passedThrough, linesInFlightAtKills, ...quarantineObservations, accountedBytes, rssOverIdle],
     expect: [
       ...nothingLost,
       duplicatesWithinBound,

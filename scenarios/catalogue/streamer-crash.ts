@@ -1,6 +1,7 @@
 /** kill -9 at random moments of a drain: the guarantee "at least once, always; few duplicates" at its plainest. */
 import { duplicatesWithinBound, killHitSomething, nothingLost, sinkMayBeBusy } from '../checks.ts';
 import { backlogPart, defineScenario, loadOf } from '../define-scenario.ts';
+import { linesInFlightAtKills } from '../observe/kills.ts';
 import type { ScenarioBuilder } from '../scenario.ts';
 
 const kills = 3;
@@ -19,6 +20,7 @@ export const streamerCrash: ScenarioBuilder = ({ random }) =>
       at: { deliveredShare: (third + 0.1 + 0.7 * random.next()) / kills },
       action: { kind: 'kill-streamer', streamer: 0, downS: 0.2 },
     })),
+    observe: [linesInFlightAtKills],
     expect: [
       ...nothingLost,
       duplicatesWithinBound,
