@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Readiness } from '../run/readiness-watch.ts';
-import { greenAfterMs, redAfterMs } from './readiness.ts';
+import { greenAfterMs, redAfterMs, wasRed } from './readiness.ts';
 
 const outage = { fromMs: 1_000, toMs: 9_000 };
 
@@ -28,6 +28,12 @@ describe('readiness in an outage', () => {
     ['is red only afterwards', changesOf([0, 'ready'], [9_500, 'not ready'])],
   ])('has taken the whole time to be red where it %s', (_, changes) => {
     expect(redAfterMs(changes, outage)).toBe(8_000);
+  });
+
+  it('is red without a cause also where it was so before and stayed it', () => {
+    expect(wasRed(changesOf([0, 'ready'], [2_000, 'not ready'], [2_500, 'ready']), outage)).toBe(true);
+    expect(wasRed(changesOf([0, 'ready'], [500, 'not ready'], [800, 'silent']), outage)).toBe(true);
+    expect(wasRed(changesOf([0, 'not ready'], [500, 'ready'], [9_500, 'not ready']), outage)).toBe(false);
   });
 
   it('is not green again for as long as it stays red', () => {

@@ -2,7 +2,6 @@
 import type { FaultRecord } from '../run/fault-record.ts';
 import type { Readiness, ReadinessChange } from '../run/readiness-watch.ts';
 import type { Evidence } from '../run/evidence.ts';
-import type { Streamer } from '../run/streamer.ts';
 import { sumOf } from '../run/sum.ts';
 import type { Observation } from './observation.ts';
 
@@ -50,12 +49,15 @@ export const redWithoutCause: Observation = {
     sumOf(
       faults.filter(({ cutOff }) => cutOff.length > 0),
       (fault) =>
-        streamers.filter(({ name, readiness }) => !fault.cutOff.includes(name) && wasRed(readiness, fault)).length,
+        streamers.filter(
+          ({ name, readiness }) => !fault.cutOff.includes(name) && wasRed(readiness?.changes ?? [], fault),
+        ).length,
     ),
 };
 
-function wasRed(readiness: Streamer['readiness'], { fromMs, toMs }: Away): boolean {
-  const changes = readiness?.changes ?? [];
+export function wasRed(changes: readonly ReadinessChange[], { fromMs, toMs }: Away): boolean {
+  // Who was red already, and stayed it, has said nothing new.
+  if (lastWord(changes, fromMs) === 'not ready') return true;
   return changes.some(({ atMs, readiness: said }) => atMs >= fromMs && atMs <= toMs && said === 'not ready');
 }
 
