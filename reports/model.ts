@@ -195,11 +195,11 @@ const requestsSchema = z.strictObject({
 
 const agentSchema = z.strictObject({
   endpoint: z.string(),
-  posts: count(),
+  posts: count().describe('Batches that it stored: a POST that it refused is none.'),
   rawBytes: count(),
   lines: count(),
   shareOfBytes: amountOrNull().describe('0 to 1.'),
-  active: z.boolean().describe('It acknowledged a batch within the recent window of the pipeline status.'),
+  active: z.boolean().describe('It stored a batch within the recent window of the pipeline status.'),
 });
 
 const agentBalanceSchema = z.strictObject({
@@ -234,10 +234,10 @@ const timelinePointSchema = z.strictObject({
   tS: amount().describe('Start of this second, since the start of the schedule.'),
   offeredRawBytes: count().describe('Raw bytes of the objects whose intended time lies in this second.'),
   files: count().describe('Objects completed.'),
-  posts: count().describe('Batches acknowledged.'),
-  rawBytes: count().describe('Raw bytes acknowledged.'),
+  posts: count().describe('Batches that the endpoints stored; copies count.'),
+  rawBytes: count().describe('Raw bytes that they stored; copies count.'),
   lines: count(),
-  agentRawBytes: z.array(count()).describe('Raw bytes acknowledged by each endpoint, in the order of agents.'),
+  agentRawBytes: z.array(count()).describe('Raw bytes that each endpoint stored, in the order of agents.'),
   lagAvgMs: amountOrNull().describe('Of the objects completed in this second; null where none was.'),
   lagMaxMs: amountOrNull(),
   backlogFiles: countOrNull().describe('Eligible and not settled at the end of this second.'),

@@ -1,5 +1,6 @@
 /** What the parts of the run used, and what each agent took. */
 import { type Agent, type Measurements, type ProcessUsage, recentWindowS } from '#reports';
+import type { SinkStats, TimelineSecond } from '#simulator';
 import type { Evidence } from './evidence.ts';
 import { processesOf, type Role } from './execute.ts';
 import { sumOf } from './sum.ts';
@@ -61,16 +62,39 @@ export function measureInstances({ stage, execution: { streamers } }: Evidence):
 }
 
 /** What each agent took in the measured part: its counters after it, less those before it. */
-export function measureAgents({ execution, agentsAfter, settledEndMs, windowS }: Evidence): readonly Agent[] {
-  const recentMs = recentWindowS(windowS) * 1000;
-  const agents = agentsAfter.map((agent, index) => {
-    const before = execution.agentsBefore[index];
+export function measureAgents(evidence: Evidence): readonly Agent[] {
+  const { execution, agentsAfter, sinkTimeline, settledEndMs, windowS } = evidence;
+  return agentsWithin({
+    before: execution.agentsBefore,
+    after: agentsAfter,
+    seconds: sinkTimeline,
+    recentFromMs: settledEndMs - recentWindowS(windowS) * 1000,
+  });
+}
+
+type AgentCounts = Pick<SinkStats['agents'][number], 'url' | 'storedPosts' | 'bytes' | 'lines'>;
+
+/** By what an agent stored: a POST that it refused is no batch, and no sign of activity. */
+export function agentsWithin({
+  before,
+  after,
+  seconds,
+  recentFromMs,
+}: {
+  readonly before: readonly AgentCounts[];
+  readonly after: readonly AgentCounts[];
+  readonly seconds: readonly TimelineSecond[];
+  readonly recentFromMs: number;
+}): readonly Agent[] {
+  const recent = seconds.filter(({ tMs }) => tMs + 1000 > recentFromMs);
+  const agents = after.map((agent, index) => {
+    const earlier = before[index];
     return {
       endpoint: agent.url,
-      posts: agent.posts - (before?.posts ?? 0),
-      rawBytes: agent.bytes - (before?.bytes ?? 0),
-      lines: agent.lines - (before?.lines ?? 0),
-      active: agent.lastPostMs !== null && agent.lastPostMs >= settledEndMs - recentMs,
+      posts: agent.storedPosts - (earlier?.storedPosts ?? 0),
+      rawBytes: agent.bytes - (earlier?.bytes ?? 0),
+      lines: agent.lines - (earlier?.lines ?? 0),
+      active: recent.some(({ agentBytes }) => (agentBytes[index] ?? 0) > 0),
     };
   });
   const rawBytes = sumOf(agents, (agent) => agent.rawBytes);
