@@ -6,6 +6,7 @@ import { describeMachine } from '../environment/machine.ts';
 import type { RunOptions, Stage } from '../run/context.ts';
 import { waitForLines } from '../run/settle.ts';
 import { Streamer } from '../run/streamer.ts';
+import { totalsOf } from '../run/streamers.ts';
 import { expectedLines, expectedRawBytes, finishUpload, placeParts, startUpload } from '../run/upload.ts';
 import { readUploads } from '../run/uploads.ts';
 import type { Setting } from '../scenario.ts';
@@ -151,9 +152,11 @@ function figuresOf(
 }
 
 /** Of all its processes so far; each tells at its end. */
-function requestsOf({ log }: Streamer): { readonly list: number; readonly get: number } {
-  log.update();
-  return { list: log.totals.listRequests, get: log.totals.getRequests };
+function requestsOf(streamer: Streamer): { readonly list: number; readonly get: number } {
+  streamer.log.update();
+  const totals = totalsOf([streamer]);
+  if (totals === null) throw new HarnessError('streamer', 'The streamer did not tell its requests when it ended.');
+  return { list: totals.listRequests, get: totals.getRequests };
 }
 
 async function waitForObjects(stage: Stage, streamer: Streamer, objects: number): Promise<void> {

@@ -22,7 +22,10 @@ export const accountedBytes: Observation = {
   id: 'accountedMBMax',
   name: 'raw bytes in memory by its own account, highest',
   unit: 'MB',
-  measure: ({ totals }) => (totals.inFlightBytesMax === null ? null : totals.inFlightBytesMax / 1e6),
+  measure: ({ totals }) => {
+    const bytes = totals?.inFlightBytesMax ?? null;
+    return bytes === null ? null : bytes / 1e6;
+  },
 };
 
 /** A fault that ends before the accounts are told once more says nothing of them. */

@@ -62,7 +62,7 @@ export const s3Throttled: Observation = {
   id: 's3Throttled',
   name: 'requests that S3 throttled',
   unit: 'requests',
-  measure: ({ totals }) => totals.s3Throttled,
+  measure: ({ totals }) => totals?.s3Throttled ?? null,
 };
 
 /** As those count who refuse them: the proxy in front of S3. */
@@ -88,7 +88,7 @@ export const s3RefusedTold: Observation = {
   unit: 'share',
   measure: async ({ stage: { s3Proxy }, totals }) => {
     const refused = s3Proxy === null ? 0 : (await s3Proxy.stats()).strikes;
-    return refused === 0 ? null : totals.s3Throttled / refused;
+    return refused === 0 || totals === null ? null : totals.s3Throttled / refused;
   },
 };
 

@@ -23,8 +23,8 @@ export interface Evidence {
   readonly uploads: readonly Upload[];
   /** Of the measured part, and of objects that can be read. */
   readonly outcomes: readonly ObjectOutcome[];
-  /** The streamers' logs together. */
-  readonly totals: StreamerTotals;
+  /** The streamers' logs together; null where they do not tell. */
+  readonly totals: StreamerTotals | null;
   readonly quarantined: { readonly objects: number; readonly lines: number };
   /** By the durable count. */
   readonly droppedLines: number;

@@ -12,7 +12,7 @@ export function measureResources(evidence: Evidence): Measurements['resources'] 
   return {
     streamer: {
       ...usageOf(evidence, 'streamer'),
-      eventLoopDelayP99Ms: evidence.totals.eventLoopDelayP99Ms,
+      eventLoopDelayP99Ms: evidence.totals?.eventLoopDelayP99Ms ?? null,
     },
     sink: {
       ...usageOf(evidence, 'sink'),

@@ -164,24 +164,21 @@ function countRequests(evidence: Evidence): Measurements['requests'] {
   const { totals, redisCommands } = evidence;
   // The warm-up is among the requests, so it must be among the bytes.
   const rawGB = sumOf(evidence.uploads, (upload) => upload.rawBytes) / 1e9;
-  const perGB = (count: number): number | null => (rawGB === 0 ? null : count / rawGB);
+  const perGB = (count: number | null): number | null => (rawGB === 0 || count === null ? null : count / rawGB);
   const puts = evidence.uploads.length;
+  const list = totals?.listRequests ?? null;
+  const get = totals?.getRequests ?? null;
+  const post = totals?.postRequests ?? null;
   return {
-    list: totals.listRequests,
-    get: totals.getRequests,
+    list,
+    get,
     put: puts,
-    post: totals.postRequests,
+    post,
     redis: redisCommands,
-    perGB: {
-      list: perGB(totals.listRequests),
-      get: perGB(totals.getRequests),
-      put: perGB(puts),
-      post: perGB(totals.postRequests),
-      redis: redisCommands === null ? null : perGB(redisCommands),
-    },
-    costPerTB: requestCostPerTB({ list: perGB(totals.listRequests), get: perGB(totals.getRequests) }),
-    fileErrors: totals.s3FilesErrored,
-    httpErrors: totals.httpErrors,
+    perGB: { list: perGB(list), get: perGB(get), put: perGB(puts), post: perGB(post), redis: perGB(redisCommands) },
+    costPerTB: requestCostPerTB({ list: perGB(list), get: perGB(get) }),
+    fileErrors: totals?.s3FilesErrored ?? null,
+    httpErrors: totals?.httpErrors ?? null,
   };
 }
 

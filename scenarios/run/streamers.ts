@@ -1,6 +1,6 @@
 /** What the logs of all streamers of a run say together. */
 import type { Streamer } from './streamer.ts';
-import { type CompletedObject, noTotals, type StreamerTotals, sumTotals } from './streamer-log.ts';
+import { type CompletedObject, noTotals, type StreamerLog, type StreamerTotals, sumTotals } from './streamer-log.ts';
 import { sumOf } from './sum.ts';
 
 /** By key; of an object that several completed, the first word counts. */
@@ -22,7 +22,11 @@ export function countSaved(streamers: readonly Streamer[]): number {
   return new Set(streamers.flatMap(({ log }) => log.savedKeys)).size;
 }
 
-export function totalsOf(streamers: readonly Streamer[]): StreamerTotals {
+/** Null where none of them has told its counts in words that are understood: 0 would be a figure. One that was killed before its first report adds nothing. */
+export function totalsOf(
+  streamers: readonly { readonly log: Pick<StreamerLog, 'accounts' | 'totals'> }[],
+): StreamerTotals | null {
+  if (streamers.every(({ log }) => log.accounts.length === 0)) return null;
   return streamers.map(({ log }) => log.totals).reduce(sumTotals, noTotals);
 }
 
