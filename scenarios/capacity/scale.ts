@@ -4,7 +4,7 @@
  * the others before it is measured, and so is the time in which a backlog drains beside live traffic.
  */
 import { median } from 'simple-statistics';
-import type { CapacityPoint, CheckedPrediction, ScaleResult } from '#reports';
+import type { CapacityPoint, CheckedPrediction, Result, ScaleResult } from '#reports';
 import { createRandom, HarnessError } from '#simulator';
 import { distantAgents, sharedShape } from '../catalogue/sharing.ts';
 import { duplicatesWithinBound, generatorKeptSchedule, nothingLost } from '../checks.ts';
@@ -12,7 +12,7 @@ import { backlogPart, defineScenario, loadOf } from '../define-scenario.ts';
 import type { RunOptions } from '../run/context.ts';
 import { runScenario } from '../run/run.ts';
 import type { Scenario, Setting } from '../scenario.ts';
-import { drainOf } from './drain.ts';
+import { type Drain, drainOf } from './drain.ts';
 import type { PointStore } from './points.ts';
 import { type Band, fitLaw, predict, predictBand, scaledOf, sizesForLaw } from './scalability.ts';
 import { runStep } from './step.ts';
@@ -147,18 +147,28 @@ async function checkDrain(
     options,
   );
   const { leftObjects, drainedObjects, drainedS } = drainOf(result);
-  if (result.verdict === 'invalid' || drainedS === null || drainedObjects === 0) {
-    throw new HarnessError(
-      'broken',
-      `The drain cannot be judged: ${result.verdictReasons.join('; ') || (drainedS === null ? 'it did not end' : 'nothing was left of the backlog when live traffic began: use more --objects')}.`,
-    );
-  }
+  const failure = whyNoDrain(result, { drainedS, drainedObjects });
+  if (failure !== null) throw failure;
   return checked(
     `drain by ${instances} instances beside live traffic, from ${leftObjects} objects to the ${(leftObjects - drainedObjects).toFixed(0)} that live traffic has in hand`,
     's',
     { middle: (drainedObjects * rawMBPerObject) / drainRawMBps, range: null },
-    [drainedS],
+    drainedS === null ? [] : [drainedS],
   );
+}
+
+/** Null where the drain can be judged. What was lost or doubled in it is the streamer's failure: nothing else of the run is judged but whether it is valid. */
+export function whyNoDrain(
+  { verdict, verdictReasons }: Pick<Result, 'verdict' | 'verdictReasons'>,
+  { drainedS, drainedObjects }: Pick<Drain, 'drainedS' | 'drainedObjects'>,
+): HarnessError | null {
+  const reasons = verdictReasons.join('; ');
+  if (verdict === 'fail') return new HarnessError('streamer', `The drain failed: ${reasons}`);
+  if (verdict === 'invalid') return new HarnessError('broken', `The drain cannot be judged: ${reasons}`);
+  if (drainedS === null) return new HarnessError('broken', 'The drain cannot be judged: it did not end.');
+  if (drainedObjects > 0) return null;
+  const why = 'nothing was left of the backlog when live traffic began: use more --objects';
+  return new HarnessError('broken', `The drain cannot be judged: ${why}.`);
 }
 
 const rawMBPerObject = 2;
