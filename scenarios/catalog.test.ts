@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { allScenarios, findScenario } from './catalog.ts';
+import { lagInCalm } from './observe/recovery.ts';
+import { observedPath } from './observe/observation.ts';
 import { snapshot } from './snapshot.ts';
+
+const lagInCalmPath = observedPath(lagInCalm(0).id);
 
 const asUsual = { seed: 1, durationS: null, isFull: false };
 
@@ -26,6 +30,21 @@ describe('scenarios', () => {
     const { name, why, proves, takesS } = scenario;
     expect(doc).toContain(`| \`${name}\` | ${why} | ${proves} | ${takesS} s |`);
   });
+
+  // What is never judged cannot fail: a calm that ends when the recovery does holds no file.
+  it.each(allScenarios(asUsual).filter(({ expect: checks }) => checks.some(({ path }) => path === lagInCalmPath)))(
+    '$name leaves a calm between its faults in which files come that its lag is judged by',
+    ({ expect: checks, faults }) => {
+      const { name = '' } = checks.find(({ path }) => path === lagInCalmPath) ?? {};
+      const recoveryS = Number(/from (\d+) s after a fault/.exec(name)?.[1]);
+      const spans = faults.flatMap(({ at, action }) =>
+        'afterS' in at && action.kind === 'network' ? [{ fromS: at.afterS, toS: at.afterS + action.forS }] : [],
+      );
+      const calms = spans.slice(1).map(({ fromS }, before) => fromS - (spans[before]?.toS ?? 0));
+      expect(spans).toHaveLength(faults.length);
+      expect(Math.min(...calms)).toBeGreaterThanOrEqual(recoveryS + 2);
+    },
+  );
 
   it('are told by name when a name is wrong', () => {
     expect(() => findScenario('crash', asUsual)).toThrow(/There is no scenario crash\. There are: .*streamer-crash/);

@@ -12,13 +12,13 @@ interface Hole {
   readonly what: string;
   readonly forS: number;
   readonly redWithinS: number;
-  /** Until the next one: what piled up is to be delivered before it. */
+  /** Until the next one: what piled up is to be delivered before it, and files come by which the recovery is judged: longer than `recoveryS`. */
   readonly calmS: number;
 }
 
 const holes: readonly Hole[] = [
   // Three POSTs to each agent must have waited for their answers (http.response_header_timeout, 10 s).
-  { between: 'streamer-sink', what: 'agents', forS: 20, redWithinS: 15, calmS: 25 },
+  { between: 'streamer-sink', what: 'agents', forS: 20, redWithinS: 15, calmS: 35 },
   // A LIST is given up after some 33 s without a byte, and S3 may fail for another 15 s.
   { between: 'streamer-s3', what: 'S3', forS: 55, redWithinS: 52, calmS: 45 },
   // A command is given up after 3 s; the lease is renewed every 5 s.
