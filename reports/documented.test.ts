@@ -57,6 +57,14 @@ describe('compareWithDocumented', () => {
     expect(rowOf('filesTotal', warmed).note).toContain(`${sample.latencyMs.lag.n} files here`);
   });
 
+  it('tells of how many files a latency is: a file of which nobody knows when it was read has a lag alone', () => {
+    const sample = sampleMeasurements();
+    const { processing } = sample.latencyMs;
+    const fewer = { ...sample, latencyMs: { ...sample.latencyMs, processing: { ...processing, n: 7 } } };
+    expect(rowOf('processingLatency', fewer).note).toContain('of 7 files');
+    expect(rowOf('lagSlo', fewer).note).toContain(`of ${sample.latencyMs.lag.n} files`);
+  });
+
   it('marks as extrapolated what a short run cannot measure, and says how', () => {
     const extrapolated = compareWithDocumented(sampleMeasurements()).filter((row) => row.extrapolated);
     expect(extrapolated.map(({ id }) => id)).toEqual([

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import documentedJson from '../fixtures/documented-metrics.json' with { type: 'json' };
 import { formatAmount, formatBytes, formatMs, formatNumber, formatSeconds, formatShare } from './format.ts';
+import type { LatencySummary } from './model-latency.ts';
 import type { DocumentedRow, Measurements } from './model.ts';
 import { describeLoad } from './story.ts';
 
@@ -117,9 +118,9 @@ interface Reading {
 }
 
 const READERS: Readonly<Record<DocumentedId, (m: Measurements) => Reading>> = {
-  processingLatency: (m) => ({ measured: m.latencyMs.processing.avg, note: samplesNote(m) }),
+  processingLatency: (m) => ({ measured: m.latencyMs.processing.avg, note: samplesNote(m.latencyMs.processing) }),
   lag: (m) => ({ measured: m.latencyMs.lag.avg, note: lagNote(m) }),
-  lagSlo: (m) => ({ measured: scale(m.latencyMs.lag.max, 1e-3), note: samplesNote(m) }),
+  lagSlo: (m) => ({ measured: scale(m.latencyMs.lag.max, 1e-3), note: samplesNote(m.latencyMs.lag) }),
   throughput: (m) => ({ measured: m.throughput.rawMBPerMin, note: offeredNote(m) }),
   throughputHourly: (m) => ({ measured: scale(m.throughput.rawMBPerMin, 0.06) }),
   loss: (m) => ({
@@ -202,14 +203,15 @@ function meets(row: Documented, measured: number | string | null): boolean | nul
   }
 }
 
-function samplesNote(m: Measurements): string {
-  return `of ${formatAmount(m.latencyMs.lag.n, m.latencyMs.lag.n === 1 ? 'file' : 'files')}`;
+/** Those of the figure itself: of a file whose reading the log does not tell there is a lag and no processing latency. */
+function samplesNote({ n }: LatencySummary): string {
+  return `of ${formatAmount(n, n === 1 ? 'file' : 'files')}`;
 }
 
 /** Finding a file costs a scan interval at worst, whatever the streamer does with it then: the share says what lag is made of. */
 function lagNote(m: Measurements): string {
   const { avg } = m.waterfallMs;
-  return avg === null ? samplesNote(m) : `${formatMs(avg.discovery)} of it until found`;
+  return avg === null ? samplesNote(m.latencyMs.lag) : `${formatMs(avg.discovery)} of it until found`;
 }
 
 function offeredNote(m: Measurements): string | null {
