@@ -84,6 +84,14 @@ describe('the ledger', () => {
       expect(isLedgerCalm(result)).toBe(false);
     }
   });
+
+  it('is not calm where altered or invented lines found no place behind the copies in the list', () => {
+    for (const altered of [{ corruptLines: 3 }, { unexpectedLines: 3 }, { outsideLines: 3 }]) {
+      const delivery = { ...copied.delivery, lostLines: 0, problemsOmitted: 40, ...altered };
+      expect(ledgerTitle({ ...copied, delivery })).toBe('What the ledger found');
+      expect(isLedgerCalm({ ...copied, delivery })).toBe(false);
+    }
+  });
 });
 
 describe('a verdict that is not a pass', () => {

@@ -58,15 +58,13 @@ export function ledgerTitle({ delivery }: Result): string {
   return `Sent more than once: ${formatNumber(delivery.duplicateLines)} lines, of at most ${formatNumber(delivery.duplicateBound)} that the faults explain`;
 }
 
-function isExplained({
-  duplicateLines,
-  duplicateBound,
-  problems,
-  problemsOmitted,
-  lostLines,
-}: Result['delivery']): boolean {
+/** The list is cut off at its end, so that what is not copies can be told by the counts alone. */
+function isExplained({ duplicateLines, duplicateBound, problems, ...delivery }: Result['delivery']): boolean {
+  const { lostLines, corruptLines, unexpectedLines, outsideLines } = delivery;
   const isDuplicatesOnly =
-    problems.every(({ kind }) => kind === 'duplicate') && (problemsOmitted === 0 || lostLines === 0);
+    problems.every(({ kind }) => kind === 'duplicate') &&
+    (delivery.problemsOmitted === 0 || [lostLines, corruptLines, unexpectedLines].every((lines) => lines === 0)) &&
+    (outsideLines ?? 0) === 0;
   return isDuplicatesOnly && duplicateLines !== null && duplicateBound !== null && duplicateLines <= duplicateBound;
 }
 
