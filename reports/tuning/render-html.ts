@@ -4,7 +4,17 @@ import type { Html } from '../html/markup.ts';
 import { htmlPage } from '../html/shell.ts';
 import { formatSeconds } from '../format.ts';
 import type { TuningArm, TuningClaim, TuningJudgement, TuningResult, TuningRow } from './model.ts';
-import { afterText, answerOf, beforeText, factsOf, judgementOrder, judgementWords, priceText, title } from './words.ts';
+import {
+  afterText,
+  alarmOf,
+  answerOf,
+  beforeText,
+  factsOf,
+  judgementOrder,
+  judgementWords,
+  priceText,
+  title,
+} from './words.ts';
 
 /** The colours of the run report's checks. */
 const states: Readonly<Record<TuningJudgement, string>> = {
@@ -15,6 +25,7 @@ const states: Readonly<Record<TuningJudgement, string>> = {
 };
 
 export function renderTuningHtml(result: TuningResult): string {
+  const alarm = alarmOf(result);
   return htmlPage({
     title,
     icon: null,
@@ -22,6 +33,7 @@ export function renderTuningHtml(result: TuningResult): string {
         <p class="brand"><strong>s3-edgedelta-streamer</strong> tuning</p>
         <h1>${title}</h1>
         <p class="purpose">${answerOf(result)}</p>
+        ${alarm === null ? null : html`<section class="reasons fail"><p>${alarm}</p></section>`}
         <ul class="facts">
           ${factsOf(result).map((fact) => html`<li>${fact}</li>`)}
         </ul>

@@ -1,13 +1,15 @@
 /** The tuning report as Markdown: one line of the table for each claim. */
 import { code, escapeText, table } from '../markdown-text.ts';
 import type { TuningResult, TuningRow } from './model.ts';
-import { afterText, answerOf, beforeText, factsOf, judgementWords, priceText, title } from './words.ts';
+import { afterText, alarmOf, answerOf, beforeText, factsOf, judgementWords, priceText, title } from './words.ts';
 
 export function renderTuningMarkdown(result: TuningResult): string {
   const { rows, arms, untested, replay } = result;
+  const alarm = alarmOf(result);
   return [
     `# ${title}`,
     escapeText(answerOf(result)),
+    ...(alarm === null ? [] : [`**${escapeText(alarm)}**`]),
     escapeText(factsOf(result).join(' · ')),
     table(['row', 'documented', 'judgement', 'why'], rows.map(rowCells)),
     ...rows.flatMap((row) => [`## ${row.name}`, claimTable(row)]),

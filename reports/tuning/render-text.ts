@@ -2,11 +2,18 @@
 import { layoutColumns, wrapText } from '../text.ts';
 import { TABLE_WIDTH } from '../table.ts';
 import type { TuningClaim, TuningResult, TuningRow } from './model.ts';
-import { afterText, answerOf, beforeText, judgementWords, priceText } from './words.ts';
+import { afterText, alarmOf, answerOf, beforeText, judgementWords, priceText } from './words.ts';
 
 export function renderTuningText(result: TuningResult): string {
   const { rows, replay } = result;
-  return [...rows.flatMap(rowLines), ...wrapText(answerOf(result), TABLE_WIDTH), `Replay: ${replay}`, ''].join('\n');
+  const alarm = alarmOf(result);
+  return [
+    ...rows.flatMap(rowLines),
+    ...wrapText(answerOf(result), TABLE_WIDTH),
+    ...(alarm === null ? [] : wrapText(alarm, TABLE_WIDTH)),
+    `Replay: ${replay}`,
+    '',
+  ].join('\n');
 }
 
 function rowLines({ name, documented, judgement, claims }: TuningRow): readonly string[] {

@@ -37,6 +37,15 @@ describe('the tuning report', () => {
     expect(renderTuningText(placebo)).toMatch(/^No lever was pulled, so nothing may be confirmed\./m);
   });
 
+  it('says before all rows that an arm lost lines: a row that could not be told is no alarm', () => {
+    const broken = sampleTuning({ judgements: ['could not tell'], isBroken: true });
+    const alarm = 'The streamer failed in 1 arm, whatever becomes of the advice: lag-two (lost lines: 3).';
+    expect(renderTuningText(broken).replaceAll('\n', ' ')).toContain(alarm);
+    expect(tuningFiles(broken)['report.html']).toContain(alarm);
+    expect(tuningFiles(broken)['report.md']).toContain(alarm);
+    expect(text).not.toContain('The streamer failed');
+  });
+
   it('lets no text become markup, and links each arm to its own report', () => {
     expect(html).toContain('Ask &lt;somebody&gt;.');
     expect(markdown).toContain(String.raw`Add HTTP endpoints \| tune workers`);

@@ -22,6 +22,14 @@ export function answerOf({ rows, counts, isPlacebo }: TuningResult): string {
   return isPlacebo ? `No lever was pulled, so nothing may be confirmed. ${sum}` : sum;
 }
 
+/** Lines that are lost are worse than any advice, and the rows only say that such an arm tells nothing. Null where none are. */
+export function alarmOf({ arms }: TuningResult): string | null {
+  const broken = arms.filter(({ isBroken }) => isBroken);
+  if (broken.length === 0) return null;
+  const each = broken.map(({ name, problems }) => `${name} (${problems.join('; ')})`);
+  return `The streamer failed in ${broken.length} arm${broken.length === 1 ? '' : 's'}, whatever becomes of the advice: ${each.join(', ')}.`;
+}
+
 export function factsOf({ startedAt, durationS, seed, environment }: TuningResult): readonly string[] {
   const { cores, cpu, node, git, s3, redis, loadAverage } = environment;
   return [
