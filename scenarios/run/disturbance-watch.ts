@@ -43,10 +43,10 @@ export class DisturbanceWatch {
     return this.#clockJumpMsMax;
   }
 
-  /** Of all CPU time since the beginning; 0 where the system does not tell (only Linux as a guest knows). */
-  get cpuStealShare(): number {
+  /** Of all CPU time since the beginning; null where the system does not tell (only Linux does). */
+  get cpuStealShare(): number | null {
     const now = readTicks();
-    return now === null || this.#before === null ? 0 : stealShare(this.#before, now);
+    return now === null || this.#before === null ? null : stealShare(this.#before, now);
   }
 
   stop(): void {

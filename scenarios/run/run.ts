@@ -70,7 +70,7 @@ async function streamAndJudge(stage: Stage, startedAt: Date): Promise<Result> {
   return judge({ ...measured, barePipe }, [
     ...scenario.expect,
     ...commonChecks(scenario),
-    ...disturbanceChecks,
+    ...disturbanceChecks(observed),
     ...strikeChecks(execution.faults, scenario.faults),
   ]);
 }
