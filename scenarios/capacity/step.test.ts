@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { judge, type Result, sampleResult } from '#reports';
-import { pointOf, scenarioOf, singleInstance, type StepPlan } from './step.ts';
+import { damageOf, pointOf, scenarioOf, singleInstance, type StepPlan } from './step.ts';
 
 const plan: StepPlan = {
   ...singleInstance,
@@ -46,6 +46,21 @@ describe('the run of a step', () => {
       kind: 'invalid',
       reasons: ['rate over what the sink takes alone: 0.8 (limit 0.7)'],
     });
+  });
+});
+
+describe('a step whose lines came twice or altered', () => {
+  it('is a failure of the streamer, and none of its capacity; one that is not done in time may be over the edge', () => {
+    const checks = scenarioOf(plan).expect;
+    const { delivery } = resultOf(1);
+    const judged = (changed: Partial<Result['delivery']>) =>
+      damageOf(judge({ ...resultOf(1), delivery: { ...delivery, ...changed } }, checks));
+    expect(judged({})).toEqual([]);
+    expect(judged({ lostLines: 7 })).toEqual([]);
+    expect(judged({ corruptLines: 3 })).toEqual(['corrupt lines: 3']);
+    expect(judged({ unexpectedLines: 2 })).toEqual(['unexpected lines: 2']);
+    const copies = judged({ duplicateLines: 5, duplicateBound: 0 });
+    expect(copies).toEqual([expect.stringContaining(': 5')]);
   });
 });
 

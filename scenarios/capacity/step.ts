@@ -1,5 +1,6 @@
 /** One step of an experiment: a run of its own, with fresh processes, and the point that it gives. */
 import type { CapacityPoint, Result } from '#reports';
+import { HarnessError } from '#simulator';
 import {
   duplicatesWithinBound,
   generatorKeptSchedule,
@@ -54,7 +55,19 @@ const settleDeadlineS = 90;
 export async function runStep(plan: StepPlan, experiment: string, options: RunOptions): Promise<CapacityPoint> {
   const scenario = scenarioOf(plan);
   const { result } = await runScenario(scenario, options);
+  const damage = damageOf(result);
+  if (damage.length > 0)
+    throw new HarnessError('streamer', `The streamer failed in a step: ${damage.join('; ')}. Again: ${result.replay}`);
   return pointOf(plan, experiment, result);
+}
+
+/** Altered, invented or repeated lines are no matter of capacity. Those that are not settled yet may be: a step far over the edge ends so. */
+export function damageOf({ checks }: Pick<Result, 'checks'>): readonly string[] {
+  return checks
+    .filter(
+      ({ kind, ok, path, actual }) => kind === 'integrity' && !ok && path !== 'delivery.lostLines' && actual !== null,
+    )
+    .map(({ name, actual }) => `${name}: ${actual}`);
 }
 
 /** The run that measures the plan. */
