@@ -93,6 +93,15 @@ const MORE: readonly Draw[] = [
   ...[redisFailover, redisFailover, redisEmpty, killAtCommand, killAtCommand],
 ];
 
+/** In some worlds; with one instance it is a theme's. Several objects are parked then, while their leases come and go. */
+const CHOKING_SHARE = 0.15;
+
+function choking(random: SeededRandom, { liveMs }: Site): readonly Fault[] {
+  if (!random.chance(CHOKING_SHARE)) return [];
+  const atMs = 0.5 * liveMs * random.next();
+  return [{ kind: 'sink-chokes', atMs, forMs: (2 + 6 * random.next()) * MINUTE_MS, user: random.below(50) }];
+}
+
 export function shareWorld(plan: WorldPlan): WorldPlan {
   const random = createRandom(plan.seed).fork('sharing');
   const leaseTtlMs = random.fork('lease').pick([5, 10, 15]) * SECOND_MS;
@@ -111,7 +120,7 @@ export function shareWorld(plan: WorldPlan): WorldPlan {
   return {
     ...plan,
     settings: { ...plan.settings, lookbackIntervalMs: 2 * MINUTE_MS },
-    faults: [...others, ...sharing],
+    faults: [...others, ...sharing, ...choking(random.fork('choking'), site)],
     instances: INSTANCES,
     redis: { leaseTtlMs, latencyMs: random.fork('latency').pick([1, 5, 50]) },
   };
