@@ -5,17 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { type HuntResult, type Invariant, INVARIANTS, isMadeWorld, type WorldKind, type WorldName } from '#simulator';
+import { type HuntResult, type Invariant, INVARIANTS } from '#simulator';
 import { bundleHunt } from './bundle.ts';
-import type { Mutant } from './mutant.ts';
+import type { HuntedWorld, Mutant } from './mutant.ts';
 
 const resultSchema = z.strictObject({
   worlds: z.number(),
   killed: z
     .strictObject({
-      world: z.custom<WorldName>(
-        (value) => typeof value === 'number' || (typeof value === 'string' && isMadeWorld(value)),
-      ),
+      seed: z.number(),
       invariant: z.custom<Invariant>((value) => typeof value === 'string' && value in INVARIANTS),
       detail: z.string(),
     })
@@ -26,18 +24,17 @@ export interface HuntOptions {
   /** Null hunts in the streamer as it is. */
   readonly mutant: Mutant | null;
   /** In this order. */
-  readonly worlds: readonly WorldName[];
-  /** Of those that are seeds. */
-  readonly kind: WorldKind;
+  readonly seeds: readonly number[];
+  readonly world: HuntedWorld;
   readonly signal: AbortSignal;
 }
 
-export async function hunt({ mutant, worlds, kind, signal }: HuntOptions): Promise<HuntResult> {
+export async function hunt({ mutant, seeds, world, signal }: HuntOptions): Promise<HuntResult> {
   const folder = mkdtempSync(join(tmpdir(), 's3es-mutant-'));
   try {
     const bundle = join(folder, 'hunt.mjs');
     await bundleHunt(mutant, bundle);
-    const args = ['--disable-warning=ExperimentalWarning', bundle, worlds.join(','), kind];
+    const args = ['--disable-warning=ExperimentalWarning', bundle, seeds.join(','), world];
     const { stdout } = await promisify(execFile)(process.execPath, args, { signal });
     return resultSchema.parse(JSON.parse(stdout));
   } finally {

@@ -15,7 +15,7 @@ export function readKnownSeeds(): ReadonlyMap<string, number> {
 
 export function record(hunted: readonly HuntedMutant[], elapsedS: number): void {
   const seeds = hunted.flatMap(({ mutant, result: { killed } }) =>
-    typeof killed?.world === 'number' ? [[mutant.name, killed.world]] : [],
+    killed === null ? [] : [[mutant.name, killed.seed]],
   );
   writeFileSync(seedsFile, `${JSON.stringify(Object.fromEntries(seeds), null, 2)}\n`);
   const page = readFileSync(verificationPage, 'utf8');

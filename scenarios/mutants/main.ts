@@ -4,16 +4,18 @@
  */
 import { availableParallelism } from 'node:os';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { messageOf, onStopSignals, WORLD_KINDS, type WorldKind, type WorldName } from '#simulator';
+import { isMadeWorld, messageOf, onStopSignals } from '#simulator';
 import { Progress } from '../environment/progress.ts';
 import { MUTANTS } from './catalog.ts';
 import { hunt } from './hunt.ts';
 import { readKnownSeeds, record } from './known.ts';
-import { type Mutant, worldOf } from './mutant.ts';
+import { type Mutant, simOptions, worldOf } from './mutant.ts';
 import { type HuntedMutant, renderMutants } from './render.ts';
 
 const exitCodes = { killed: 0, survived: 1, usage: 2, provesNothing: 3 } as const;
 const SEEDS_DEFAULT = 300;
+/** Of a world that was made for it. */
+const MADE_SEEDS = 10;
 /** Whoever was killed by one of the first worlds is noticed by nearly any. */
 const QUICK_SEED_MAX = 5;
 
@@ -28,7 +30,7 @@ interface Flags {
 
 const afterHelp = `
 Each mutant is first put into the world that killed it when it was last recorded, and then into the worlds of seed 1, 2, ...;
-with --afresh that world comes last. One that a world was made for is hunted there alone.
+with --afresh that world comes last. One that a world was made for is hunted there, in ten seeds of it.
   npm run mutants -- --only lost-tail      one of them
   npm run mutants -- --afresh --record     from seed 1 on; keeps the seeds, and the table of docs/verification.md
 Exit codes: 0 all were killed · 1 one survived · 2 wrong usage · 3 it proves nothing: the streamer as it is breaks an
@@ -47,10 +49,8 @@ async function run(flags: Flags, signal: AbortSignal): Promise<number> {
   }
   const startedMs = performance.now();
   const known = readKnownSeeds();
-  const isQuick = ({ name, madeWorld }: Mutant): boolean =>
-    madeWorld !== undefined || (known.get(name) ?? Infinity) <= QUICK_SEED_MAX;
-  const isMeant = (mutant: Mutant): boolean =>
-    (only?.includes(mutant.name) ?? true) && (!flags.quick || isQuick(mutant));
+  const isMeant = ({ name }: Mutant): boolean =>
+    (only?.includes(name) ?? true) && (!flags.quick || (known.get(name) ?? Infinity) <= QUICK_SEED_MAX);
   const hunted = await huntAll(MUTANTS.filter(isMeant), flags, signal);
   const code = await judge(hunted, signal);
   const elapsedS = (performance.now() - startedMs) / 1000;
@@ -66,22 +66,17 @@ async function judge(hunted: readonly HuntedMutant[], signal: AbortSignal): Prom
     return exitCodes.survived;
   }
   // The streamer as it is, in the worlds that killed the mutants.
-  for (const kind of WORLD_KINDS) {
-    const ofKind = hunted.filter(({ mutant }) => worldOf(mutant) === kind);
-    const worlds = [...new Set(ofKind.flatMap(({ result }) => result.killed?.world ?? []))];
-    if (worlds.length === 0) continue;
-    const { killed } = await hunt({ mutant: null, worlds, kind, signal });
+  for (const world of new Set(hunted.map(({ mutant }) => worldOf(mutant)))) {
+    const inWorld = hunted.filter(({ mutant }) => worldOf(mutant) === world);
+    const seeds = [...new Set(inWorld.flatMap(({ result }) => result.killed?.seed ?? []))];
+    const { killed } = await hunt({ mutant: null, seeds, world, signal });
     if (killed === null) continue;
     process.stderr.write(
-      `The streamer as it is breaks ${killed.invariant} too: npm run sim -- ${flagsOf(killed.world, kind)}\n`,
+      `The streamer as it is breaks ${killed.invariant} too: npm run sim -- ${simOptions(world, killed.seed)}\n`,
     );
     return exitCodes.provesNothing;
   }
   return exitCodes.killed;
-}
-
-function flagsOf(world: WorldName, kind: WorldKind): string {
-  return typeof world === 'string' ? `--made ${world}` : `--world ${kind} --seed ${world}`;
 }
 
 async function huntAll(
@@ -95,12 +90,12 @@ async function huntAll(
   const waiting = [...mutants];
   const work = async (): Promise<void> => {
     for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
-      const first = Array.from({ length: count }, (_, index) => index + 1);
+      const world = worldOf(mutant);
+      const first = Array.from({ length: isMadeWorld(world) ? MADE_SEEDS : count }, (_, index) => index + 1);
       const recorded = known.get(mutant.name) ?? [];
       // Afresh it comes last: what no early world shows is killed all the same, and the table says by which.
-      const ofSeeds = (afresh ? [first, recorded] : [recorded, first]).flat();
-      const worlds = mutant.madeWorld === undefined ? ofSeeds : [mutant.madeWorld];
-      const result = await hunt({ mutant, worlds, kind: worldOf(mutant), signal }).catch((error: unknown) => {
+      const seeds = (afresh ? [first, recorded] : [recorded, first]).flat();
+      const result = await hunt({ mutant, seeds, world, signal }).catch((error: unknown) => {
         // Nothing more is proved: what went wrong must not be lost among what goes on.
         waiting.length = 0;
         throw error;
@@ -127,7 +122,7 @@ async function main(): Promise<number> {
     await new Command('mutants')
       .description('Hunts streamers that are broken on purpose through virtual worlds.')
       .option('--only <names...>', 'which (all)')
-      .option('--quick', 'only those that one of the first worlds or a made world killed', false)
+      .option('--quick', 'only those that one of the first worlds killed', false)
       .option('--seeds <n>', 'worlds to try for each', parseCount, SEEDS_DEFAULT)
       .option('--afresh', 'first the worlds of seed 1, 2, ..., and only then the one that killed it', false)
       .option('--record', 'keep which worlds killed them, and write the table of docs/verification.md', false)

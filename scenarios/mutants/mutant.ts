@@ -1,6 +1,8 @@
 /** A streamer that is broken on purpose, as data: what is changed in its sources, and why that must be noticed. */
 
-import type { MadeWorld, WorldKind, WorldName } from '#simulator';
+import { isMadeWorld, type MadeWorld, type WorldKind } from '#simulator';
+
+export type HuntedWorld = WorldKind | MadeWorld;
 
 export interface Mutant {
   readonly name: string;
@@ -8,10 +10,8 @@ export interface Mutant {
   readonly why: string;
   /** Number of the documented fault of the Go original that it repeats, or null. */
   readonly originalFault: number | null;
-  /** In which kind of virtual world it is hunted; the single instance's where it does not say. */
-  readonly world?: WorldKind;
-  /** The world that was made for it: it is hunted there, and in none of a seed. */
-  readonly madeWorld?: MadeWorld;
+  /** In which kind of virtual world it is hunted, or in which that was made for it; the single instance's where it does not say. */
+  readonly world?: HuntedWorld;
   readonly edits: readonly Edit[];
 }
 
@@ -23,14 +23,19 @@ interface Edit {
   readonly replace: string;
 }
 
-export function worldOf({ world = 'single' }: Mutant): WorldKind {
+export function worldOf({ world = 'single' }: Mutant): HuntedWorld {
   return world;
 }
 
-/** How a report names a world: with what tells apart the seeds of the kinds. */
-export function describeWorld(name: WorldName, kind: WorldKind): string {
-  if (typeof name === 'string') return `made world \`${name}\``;
-  return `${kind === 'redis' ? 'Redis, ' : ''}seed ${name}`;
+/** The options with which `npm run sim` runs it. */
+export function simOptions(world: HuntedWorld, seed: number): string {
+  return `${isMadeWorld(world) ? '--made' : '--world'} ${world} --seed ${seed}`;
+}
+
+/** As a table names it. */
+export function describeSeed(world: HuntedWorld, seed: number): string {
+  if (isMadeWorld(world)) return `made world \`${world}\`, seed ${seed}`;
+  return `${world === 'redis' ? 'Redis, ' : ''}seed ${seed}`;
 }
 
 /** The file's text with all edits to it. */

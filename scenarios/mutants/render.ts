@@ -1,7 +1,7 @@
 /** The table of the mutants, as Markdown: it is read in a terminal and stands in docs/verification.md. */
 import type { HuntResult } from '#simulator';
 import { describeMachine } from '../environment/machine.ts';
-import { describeWorld, type Mutant, worldOf } from './mutant.ts';
+import { describeSeed, type Mutant, worldOf } from './mutant.ts';
 
 export interface HuntedMutant {
   readonly mutant: Mutant;
@@ -15,7 +15,7 @@ export function renderMutants(hunted: readonly HuntedMutant[], elapsedS: number)
     mutant.originalFault === null ? '' : String(mutant.originalFault),
     killed === null
       ? `**survives ${worlds} worlds**`
-      : `\`${killed.invariant}\`, ${describeWorld(killed.world, worldOf(mutant))}`,
+      : `\`${killed.invariant}\`, ${describeSeed(worldOf(mutant), killed.seed)}`,
   ]);
   const head = ['mutant', 'what it does wrong', 'fault of the original', 'killed by'];
   const table = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('');

@@ -62,7 +62,7 @@ function program(interrupt: AbortSignal, end: (code: number) => void): Command {
     .addOption(
       new Option('--made <name>', 'run a small world that was made for one thing')
         .choices(madeWorldNames)
-        .conflicts(['seed', 'seeds', 'replay']),
+        .conflicts(['seeds', 'replay']),
     )
     .addOption(new Option('--replay <file>', 'run the world of a scenario file').conflicts(['seed', 'seeds']))
     .option('--threads <n>', 'worlds at a time', parseWhole, availableParallelism())
@@ -81,7 +81,9 @@ async function run(flags: Flags, interrupt: AbortSignal): Promise<number> {
     return reportOne(await runOne(plan, flags), flags, [`npm run sim -- --replay ${flags.replay}`]);
   }
   if (flags.made !== undefined)
-    return reportOne(await runOne(madeWorld(flags.made), flags), flags, [`npm run sim -- --made ${flags.made}`]);
+    return reportOne(await runOne(madeWorld(flags.made, flags.seed ?? 1), flags), flags, [
+      `npm run sim -- --made ${flags.made} --seed ${flags.seed ?? 1}`,
+    ]);
   if (flags.seeds === undefined && flags.seed !== undefined) return runSeed(flags.seed, flags);
   if (flags.trace !== undefined)
     throw new HarnessError('usage', '--trace needs a single world: --seed N, --made NAME or --replay FILE.');

@@ -1,6 +1,6 @@
 /**
- * Worlds that are made, each for one thing that chance brings together so seldom that hundreds of seeds do not show it. They stand on no seed: what a
- * seed means may change, and these stay as they are.
+ * Worlds that are made, each for one thing that chance brings together so seldom that hundreds of seeds do not show it. Objects and faults stand here, as
+ * they are; a seed gives only how long everything takes.
  */
 import { type ContentKind, rangeOfKind } from './content-kinds.ts';
 import type { Fault } from './fault.ts';
@@ -37,9 +37,9 @@ const SETTINGS: WorldSettings = {
 /** Where one differs from the quiet world in which nothing happens. */
 type Difference = Partial<Omit<WorldPlan, 'settings' | 'startMs'>> & { readonly settings: Partial<WorldSettings> };
 
-function made(difference: Difference): WorldPlan {
+function made(seed: number, difference: Difference): WorldPlan {
   return {
-    seed: 1,
+    seed,
     startMs: START_MS,
     keysPerPage: 1000,
     latencyMs: { s3: 5, sink: 20, state: 1 },
@@ -69,9 +69,9 @@ function objectAt(atMs: number, sequence: number, content: number): PlannedObjec
  * An object a minute, each with a line that every endpoint refuses, and storms of 503 that fall a little later into each next one: some line is refused
  * first and gets server errors then, and in the silence after it only a turn through all endpoints finds one that accepts others.
  */
-function refusedInStorms(): WorldPlan {
+function refusedInStorms(seed: number): WorldPlan {
   const rounds = [...Array.from({ length: 12 }).keys()];
-  return made({
+  return made(seed, {
     settings: { endpoints: 3 },
     latencyMs: { s3: 5, sink: 200, state: 1 },
     objects: rounds.map((round) => objectAt(round * MINUTE_MS, 1, contentOf('poison', round))),
@@ -86,14 +86,14 @@ function refusedInStorms(): WorldPlan {
  * Readings that take 20 s, one at a time, and an instance after the other whose clock is hours ahead for ten of them: while its reader is busy and has
  * nothing ready, it claims. Others list meanwhile, whose clocks are right.
  */
-function clockAheadWhileBusy(): WorldPlan {
+function clockAheadWhileBusy(seed: number): WorldPlan {
   const rounds = [...Array.from({ length: 6 }).keys()].map((round) => ({
     instance: round % 3,
     // A second later each time, as against the scans.
     atMs: 10 * SECOND_MS + round * 91 * SECOND_MS,
     firstContent: contentOf('tiny', 9 * round),
   }));
-  return made({
+  return made(seed, {
     settings: { workers: 1 },
     instances: 3,
     redis: { leaseTtlMs: 10 * SECOND_MS, latencyMs: 5 },
@@ -112,9 +112,38 @@ function clockAheadWhileBusy(): WorldPlan {
   });
 }
 
+/**
+ * A backlog that is older than the look-back, read so slowly that each object takes 20 s. All three die, the first that comes back lists, and dies for good; the next
+ * to list passes over what it holds itself, since whoever found that is dead. Then all leases end, Redis comes back empty, and the completion of what was held, which
+ * was still to be saved, is refused: nobody else would tell of that object again.
+ */
+function listerLosesItsOwn(seed: number): WorldPlan {
+  const dieMs = 4 * SECOND_MS;
+  const listerDiesMs = 30 * SECOND_MS;
+  // When the second readings are over, and before they are saved.
+  const awayMs = listerDiesMs + 21_500;
+  return made(seed, {
+    settings: { workers: 1, lookbackMs: 15 * MINUTE_MS, saveIntervalMs: 20 * SECOND_MS },
+    instances: 3,
+    redis: { leaseTtlMs: 5 * SECOND_MS, latencyMs: 5 },
+    objects: [...Array.from({ length: 100 }).keys()].map((nth) =>
+      objectAt(nth * MINUTE_MS - 4 * HOUR_MS, 1, contentOf('tiny', nth)),
+    ),
+    faults: [
+      { kind: 's3-slow', atMs: 0, forMs: 10 * MINUTE_MS, pieceMs: 20 * SECOND_MS },
+      ...[0, 1, 2].map((instance): Fault => ({ kind: 'kill-at', instance, atMs: dieMs, downMs: SECOND_MS })),
+      // The lister, in one of three.
+      { kind: 'kill-at', instance: seed % 3, atMs: listerDiesMs, downMs: 90 * SECOND_MS },
+      { kind: 'redis-away', atMs: awayMs, forMs: 9 * SECOND_MS, how: 'refuses' },
+      { kind: 'redis-empty', atMs: awayMs + 2 * SECOND_MS, forMs: 2 * SECOND_MS },
+    ],
+  });
+}
+
 const MADE_WORLDS = {
   'refused-in-storms': refusedInStorms,
   'clock-ahead-while-busy': clockAheadWhileBusy,
+  'lister-loses-its-own': listerLosesItsOwn,
 } as const;
 
 export type MadeWorld = keyof typeof MADE_WORLDS;
@@ -125,6 +154,6 @@ export function isMadeWorld(name: string): name is MadeWorld {
   return Object.hasOwn(MADE_WORLDS, name);
 }
 
-export function madeWorld(name: MadeWorld): WorldPlan {
-  return MADE_WORLDS[name]();
+export function madeWorld(name: MadeWorld, seed: number): WorldPlan {
+  return MADE_WORLDS[name](seed);
 }

@@ -4,7 +4,7 @@ export const mutant: Mutant = {
   name: 'clock-seen-by-readers-alone',
   why: 'What is added while a clock is set forward waits for that time where no reader looked at the clock before it was set back.',
   originalFault: null,
-  madeWorld: 'clock-ahead-while-busy',
+  world: 'clock-ahead-while-busy',
   edits: [
     {
       file: 'core/ready-queue.ts',

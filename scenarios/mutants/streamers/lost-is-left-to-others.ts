@@ -4,7 +4,7 @@ export const mutant: Mutant = {
   name: 'lost-is-left-to-others',
   why: 'An object whose claim was lost is not told of again: the others are taken to know of it.',
   originalFault: null,
-  world: 'redis',
+  world: 'lister-loses-its-own',
   edits: [
     {
       file: 'object-end.ts',

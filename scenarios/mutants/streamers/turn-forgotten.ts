@@ -4,7 +4,7 @@ export const mutant: Mutant = {
   name: 'turn-forgotten',
   why: 'A body that is handed back between two attempts goes to the endpoint that refused it, again and again, and never to those that could prove it wrong.',
   originalFault: null,
-  madeWorld: 'refused-in-storms',
+  world: 'refused-in-storms',
   edits: [
     {
       file: 'delivery.ts',
