@@ -120,6 +120,8 @@ class Driver {
   readonly #tokens = new Map<string, Claim[]>();
   readonly #done = new Set<Claim>();
   #nowMs = START_MS;
+  /** Nobody comes back after that: who begins again has another name. */
+  readonly #left = new Set<Session>();
 
   constructor(store: Store) {
     this.#store = store;
@@ -135,6 +137,7 @@ class Driver {
   }
 
   async #do(each: Operation): Promise<unknown> {
+    if ('session' in each && this.#left.has(each.session)) return null;
     switch (each.kind) {
       case 'pass time':
         this.#nowMs += each.ms;
@@ -171,6 +174,7 @@ class Driver {
       }
       case 'leave':
         this.#held.set(each.session, []);
+        this.#left.add(each.session);
         return this.#store.of(each.session).leave(each.session);
       case 'commit': {
         const { object, start, bytes, complete, token } = each;

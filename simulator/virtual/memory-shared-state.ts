@@ -93,6 +93,7 @@ export class MemorySharedState implements StateStore, SharedWork {
       else if (!this.#isComplete(shared.object)) this.#grant(shared, { token: claim.token, session });
       else if (this.#completedBy.get(idOf(shared.object)) !== claim.token) lost.push(claim.token);
     }
+    for (const { claim } of held) if (lost.includes(claim.token)) claim.lose();
     const heldIds = new Set(held.map(({ shared }) => idOf(shared.object)));
     for (const [id, claim] of this.#claims) if (claim.session === session && !heldIds.has(id)) this.#makeReady(id);
     if (this.#lister === null || this.#lister.session === session || this.#lister.untilMs < nowMs)
@@ -215,7 +216,8 @@ export class MemorySharedState implements StateStore, SharedWork {
   #spareAll(session: string): void {
     const nowMs = this.#now();
     if (!this.#sessions.has(session) || [...this.#sessions.values()].some((untilMs) => untilMs >= nowMs)) return;
-    for (const spared of this.#sessions.keys()) this.#sessions.set(spared, nowMs + RETURN_MS);
+    // Here a session lives through the last millisecond that it is given; in Redis, which adds one to a lease and none to this, it does not.
+    for (const spared of this.#sessions.keys()) this.#sessions.set(spared, nowMs + RETURN_MS - 1);
   }
 
   #endSession(session: string): number {
