@@ -71,7 +71,9 @@ export async function startSinkProcess(
 function putAhead(pid: number): void {
   try {
     setPriority(pid, NICENESS);
-  } catch {}
+  } catch {
+    // EACCES, or EPERM.
+  }
 }
 
 function tlsArguments(authority: Authority | null): readonly string[] {

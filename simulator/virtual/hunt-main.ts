@@ -1,6 +1,6 @@
 /**
- * Runs seed after seed (`1,2,3`) of a kind of world, or of a made one, in this process until one breaks an invariant, and says so in one line of JSON. Made to be bundled with a streamer
- * that was broken on purpose (scenarios/mutants/).
+ * Runs seed after seed (`1,2,3`) of a kind of world, or of a made one, in this process until one breaks an invariant, and says so in one line of JSON. Made
+ * to be bundled with a streamer that was broken on purpose (scenarios/mutants/).
  */
 import type { Invariant } from './invariants.ts';
 import { isMadeWorld, madeWorld } from './made-worlds.ts';

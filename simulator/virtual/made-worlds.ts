@@ -70,7 +70,7 @@ function objectAt(atMs: number, sequence: number, content: number): PlannedObjec
  * first and gets server errors then, and in the silence after it only a turn through all endpoints finds one that accepts others.
  */
 function refusedInStorms(seed: number): WorldPlan {
-  const rounds = [...Array.from({ length: 12 }).keys()];
+  const rounds = Array.from({ length: 12 }, (_, round) => round);
   return made(seed, {
     settings: { endpoints: 3 },
     latencyMs: { s3: 5, sink: 200, state: 1 },
@@ -87,7 +87,7 @@ function refusedInStorms(seed: number): WorldPlan {
  * nothing ready, it claims. Others list meanwhile, whose clocks are right.
  */
 function clockAheadWhileBusy(seed: number): WorldPlan {
-  const rounds = [...Array.from({ length: 6 }).keys()].map((round) => ({
+  const rounds = Array.from({ length: 6 }, (_, round) => ({
     instance: round % 3,
     // A second later each time, as against the scans.
     atMs: 10 * SECOND_MS + round * 91 * SECOND_MS,
@@ -126,7 +126,7 @@ function listerLosesItsOwn(seed: number): WorldPlan {
     settings: { workers: 1, lookbackMs: 15 * MINUTE_MS, saveIntervalMs: 20 * SECOND_MS },
     instances: 3,
     redis: { leaseTtlMs: 5 * SECOND_MS, latencyMs: 5 },
-    objects: [...Array.from({ length: 100 }).keys()].map((nth) =>
+    objects: Array.from({ length: 100 }, (_, nth) =>
       objectAt(nth * MINUTE_MS - 4 * HOUR_MS, 1, contentOf('tiny', nth)),
     ),
     faults: [

@@ -79,7 +79,6 @@ export class VirtualTime {
   async run(isOver: () => boolean, stepsMax: number): Promise<RunEnd> {
     return new Promise((resolve, reject) => {
       let hasEnded = false;
-      let turnsLeft = 0;
       // A macrotask begins only when no microtask is left.
       const turn = (): void => {
         if (hasEnded) return;
@@ -91,13 +90,12 @@ export class VirtualTime {
           hasEnded = true;
           reject(error);
         }
-        turnsLeft -= 1;
-        if (turnsLeft === 0) queueTurns();
       };
       // Many at once: between two rounds of them Node asks the system for events, which takes longer than many a step.
       const queueTurns = (): void => {
-        turnsLeft = TURNS_AT_ONCE;
+        if (hasEnded) return;
         for (let queued = 0; queued < TURNS_AT_ONCE; queued++) setImmediate(turn);
+        setImmediate(queueTurns);
       };
       queueTurns();
     });
