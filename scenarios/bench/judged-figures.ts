@@ -23,6 +23,10 @@ export interface JudgedBench {
   readonly replay: string;
 }
 
+export function wrongLinesFigure(lines: number): JudgedFigure {
+  return { name: 'lines lost, twice, or not as they were', actual: lines, op: '<=', limit: 0, unit: 'lines' };
+}
+
 export function isMet({ actual, op, limit }: JudgedFigure): boolean {
   return op === '<=' ? actual <= limit : actual >= limit;
 }

@@ -4,7 +4,7 @@ import { describeMachine } from '../environment/machine.ts';
 import type { RunOptions } from '../run/context.ts';
 import { placeParts, startUpload } from '../run/upload.ts';
 import { onBenchStage } from './bench-stage.ts';
-import { type JudgedBench, whyBusy } from './judged-figures.ts';
+import { type JudgedBench, whyBusy, wrongLinesFigure } from './judged-figures.ts';
 import { runPair } from './pair.ts';
 import { profileStreamer } from './profile.ts';
 import { type Pair, spreadOf } from './ratio.ts';
@@ -86,12 +86,6 @@ function figuresOf(pairs: readonly Pair[], cpuShare: number): JudgedBench['figur
       limit: 0,
       unit: 'MB',
     },
-    {
-      name: 'lines lost, twice, or not as they were',
-      actual: Math.max(...rounds.map(wrongLinesOf)),
-      op: '<=',
-      limit: 0,
-      unit: 'lines',
-    },
+    wrongLinesFigure(Math.max(...rounds.map(wrongLinesOf))),
   ];
 }

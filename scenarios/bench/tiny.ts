@@ -9,7 +9,7 @@ import type { RunOptions, Stage } from '../run/context.ts';
 import { sumOf } from '../run/sum.ts';
 import { placeParts, startUpload } from '../run/upload.ts';
 import { onBenchStage } from './bench-stage.ts';
-import { type JudgedBench, type JudgedFigure, whyBusy } from './judged-figures.ts';
+import { type JudgedBench, type JudgedFigure, whyBusy, wrongLinesFigure } from './judged-figures.ts';
 import { profileStreamer } from './profile.ts';
 import { spreadOf } from './ratio.ts';
 import { renderProfile } from './render.ts';
@@ -99,13 +99,7 @@ export function figuresOf(pairs: readonly TinyPair[]): readonly JudgedFigure[] {
       limit: 0,
       unit: 'ms',
     },
-    {
-      name: 'lines lost, twice, or not as they were',
-      actual: Math.max(...pairs.map(({ streamer }) => streamer.wrongLines)),
-      op: '<=',
-      limit: 0,
-      unit: 'lines',
-    },
+    wrongLinesFigure(Math.max(...pairs.map(({ streamer }) => streamer.wrongLines))),
   ];
 }
 

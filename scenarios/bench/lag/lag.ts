@@ -5,7 +5,7 @@ import { describeMachine } from '../../environment/machine.ts';
 import type { RunOptions, Stage } from '../../run/context.ts';
 import { placeParts } from '../../run/upload.ts';
 import { onBenchStage } from '../bench-stage.ts';
-import { type JudgedBench, type JudgedFigure, whyBusy } from '../judged-figures.ts';
+import { type JudgedBench, type JudgedFigure, whyBusy, wrongLinesFigure } from '../judged-figures.ts';
 import { type LagRound, lagRound } from './round.ts';
 import { type Finding, judgedObjects, type LagRate, lagRows } from './rows.ts';
 
@@ -81,14 +81,8 @@ export function figuresOf({ row, lag, processing, lostLines, otherLines }: LagRo
       ? []
       : [{ name: `${name}: ${what}`, actual: actual ?? Number.NaN, op: '<=' as const, limit, unit: 'ms' }],
   );
-  const wrongLines = {
-    name: `${name}: lines lost, twice, or not as they were`,
-    actual: lostLines + otherLines,
-    op: '<=',
-    limit: 0,
-    unit: 'lines',
-  } as const;
-  return [...judged, wrongLines];
+  const wrongLines = wrongLinesFigure(lostLines + otherLines);
+  return [...judged, { ...wrongLines, name: `${name}: ${wrongLines.name}` }];
 }
 
 /** Where the time goes: the parts that are the streamer's. */
