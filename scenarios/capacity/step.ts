@@ -17,7 +17,7 @@ import { redisServiceTimes, serviceTimes } from '../observe/service-times.ts';
 import type { LoadPart, LoadPlan, Scenario, Setting } from '../scenario.ts';
 import { stagesOf } from './limiting-stage.ts';
 import { steadyRawMBps } from './steady-rate.ts';
-import { judgeSustainability } from './sustainable.ts';
+import { damageChecks, judgeSustainability } from './sustainable.ts';
 
 /** What is under test, and with how much. */
 export interface StepPlan {
@@ -61,13 +61,9 @@ export async function runStep(plan: StepPlan, experiment: string, options: RunOp
   return pointOf(plan, experiment, result);
 }
 
-/** Altered, invented or repeated lines are no matter of capacity. Those that are not settled yet may be: a step far over the edge ends so. */
-export function damageOf({ checks }: Pick<Result, 'checks'>): readonly string[] {
-  return checks
-    .filter(
-      ({ kind, ok, path, actual }) => kind === 'integrity' && !ok && path !== 'delivery.lostLines' && actual !== null,
-    )
-    .map(({ name, actual }) => `${name}: ${actual}`);
+/** What was measured of it: it is no matter of capacity. */
+export function damageOf(result: Pick<Result, 'checks'>): readonly string[] {
+  return damageChecks(result).flatMap(({ name, actual }) => (actual === null ? [] : [`${name}: ${actual}`]));
 }
 
 /** The run that measures the plan. */
