@@ -66,8 +66,7 @@ async function judge(hunted: readonly HuntedMutant[], signal: AbortSignal): Prom
     return exitCodes.survived;
   }
   // The streamer as it is, in the worlds that killed the mutants.
-  for (const world of new Set(hunted.map(({ mutant }) => worldOf(mutant)))) {
-    const inWorld = hunted.filter(({ mutant }) => worldOf(mutant) === world);
+  for (const [world, inWorld] of Map.groupBy(hunted, ({ mutant }) => worldOf(mutant))) {
     const seeds = [...new Set(inWorld.flatMap(({ result }) => result.killed?.seed ?? []))];
     const { killed } = await hunt({ mutant: null, seeds, world, signal });
     if (killed === null) continue;

@@ -80,10 +80,12 @@ async function run(flags: Flags, interrupt: AbortSignal): Promise<number> {
     const { plan } = readScenarioFile(flags.replay);
     return reportOne(await runOne(plan, flags), flags, [`npm run sim -- --replay ${flags.replay}`]);
   }
-  if (flags.made !== undefined)
-    return reportOne(await runOne(madeWorld(flags.made, flags.seed ?? 1), flags), flags, [
-      `npm run sim -- --made ${flags.made} --seed ${flags.seed ?? 1}`,
+  if (flags.made !== undefined) {
+    const { made, seed = 1 } = flags;
+    return reportOne(await runOne(madeWorld(made, seed), flags), flags, [
+      `npm run sim -- --made ${made} --seed ${seed}`,
     ]);
+  }
   if (flags.seeds === undefined && flags.seed !== undefined) return runSeed(flags.seed, flags);
   if (flags.trace !== undefined)
     throw new HarnessError('usage', '--trace needs a single world: --seed N, --made NAME or --replay FILE.');
